@@ -1,0 +1,67 @@
+"""How a rule is compiled, and where its machine code is kept between processes.
+
+numba's own disk cache looks only at the file a function stands in: after an edit to a *called* function in another
+file it would silently serve old machine code. So the cache directory is named after a hash of every source that may
+be compiled, and an edit anywhere starts a fresh one.
+"""
+
+import hashlib
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+import numba
+
+KEPT = 4  # cache generations kept on disk
+
+
+def sources() -> list[Path]:
+    """Files that define the compiled dynamics, sorted by their path in the project."""
+    here = Path(__file__).parent
+    ensemble = here.parent / "runs" / "ensemble.py"
+    return sorted([*here.glob("*.py"), *here.glob("submodels/*.py")]) + ([ensemble] if ensemble.exists() else [])
+
+
+def sources_hash() -> str:
+    """Hex digest (16 characters) over the names and bytes of :func:`sources`."""
+    digest = hashlib.sha256()
+    for path in sources():
+        digest.update(f"{path.parent.name}/{path.name}".encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _cache_root() -> Path:
+    chosen = os.environ.get("NUMBA_CACHE_DIR")
+    if chosen:
+        return Path(chosen)
+    base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    return base / "ai-sovereignty"
+
+
+def _cache_directory() -> Path:
+    """A writable directory for this generation of sources; the temporary directory where home is read-only."""
+    for root in (_cache_root(), Path(tempfile.gettempdir()) / f"ai-sovereignty-{os.getuid()}"):
+        directory = root / f"rules-{sources_hash()}"
+        try:
+            directory.mkdir(parents=True, exist_ok=True)
+            directory.touch()
+        except OSError:
+            continue
+        if os.access(directory, os.W_OK):
+            _drop_old_generations(root)
+            return directory
+    return Path(tempfile.mkdtemp(prefix="ai-sovereignty-"))
+
+
+def _drop_old_generations(root: Path) -> None:
+    generations = sorted(root.glob("rules-*"), key=lambda path: path.stat().st_mtime, reverse=True)
+    for stale in generations[KEPT:]:
+        shutil.rmtree(stale, ignore_errors=True)
+
+
+if not numba.config.DISABLE_JIT:
+    numba.config.CACHE_DIR = str(_cache_directory())
+
+#: Decorator of every rule. No fast-math: results must not depend on how a loop was vectorised.
+rule = numba.njit(cache=True, nogil=True, error_model="numpy")

@@ -1,0 +1,70 @@
+"""Chance as a pure function of (seed, step, nation, stream, k): the counter-based generator Philox4x32-10.
+
+There is no generator object and no order of drawing: the same five numbers give the same draw in every engine, thread
+and chunk, and two scenarios share their noise wherever they face the same question (common random numbers).
+
+Source: [Salmon2011] J. Salmon et al., Parallel random numbers: as easy as 1, 2, 3.
+"""
+
+import math
+
+import numpy as np
+
+from abm.compiled import rule
+
+#: First draw of each stream within the draws of one nation in one step; ``k`` counts on from there. Streams that most
+#: nations ask for in every step stand together, since four draws come from one block of the generator.
+STREAMS = {
+    "review": 0,  # does the nation review its stance?
+    "cut": 1,  # k = vendor: is it cut off?
+    "order": 16,  # place among the reviewing nations
+    "convene": 17,  # does it convene?
+    "cut_duration": 20,  # k = vendor
+    "choice": 40,  # k = source: Gumbel noise on its payoff
+    "tension": 80,  # k = 0, 1: of the world, nation 0
+    "outage": 84,  # k = vendor: of the world, nation 0
+}
+REVIEW, CUT, ORDER = STREAMS["review"], STREAMS["cut"], STREAMS["order"]
+CONVENE, CUT_DURATION, CHOICE = STREAMS["convene"], STREAMS["cut_duration"], STREAMS["choice"]
+TENSION, OUTAGE = STREAMS["tension"], STREAMS["outage"]
+
+_M0, _M1 = np.uint64(0xD2511F53), np.uint64(0xCD9E8D57)
+_W0, _W1 = np.uint64(0x9E3779B9), np.uint64(0xBB67AE85)
+_LOW, _32 = np.uint64(0xFFFFFFFF), np.uint64(32)
+_WORDS, _LANES = np.uint64(2), np.uint64(3)
+
+
+@rule
+def philox(c0, c1, c2, c3, k0, k1):
+    """Four 32-bit words (as uint64) from a 128-bit counter and a 64-bit key, given as 32-bit words in uint64."""
+    for _ in range(10):
+        left, right = _M0 * c0, _M1 * c2
+        c0, c1, c2, c3 = (right >> _32) ^ c1 ^ k0, right & _LOW, (left >> _32) ^ c3 ^ k1, left & _LOW
+        k0, k1 = (k0 + _W0) & _LOW, (k1 + _W1) & _LOW
+    return c0, c1, c2, c3
+
+
+@rule
+def uniform(seed, step, nation, draw):
+    """A number in (0, 1), never 0 or 1, of 32-bit resolution; ``draw`` is a stream's first draw plus k."""
+    draw = np.uint64(draw)
+    seed = np.uint64(seed)
+    w0, w1, w2, w3 = philox(
+        np.uint64(step), np.uint64(nation), draw >> _WORDS, np.uint64(0), seed & _LOW, seed >> _32
+    )
+    lane = draw & _LANES
+    word = w0 if lane == 0 else w1 if lane == 1 else w2 if lane == 2 else w3
+    return (float(word) + 0.5) * 2.0**-32
+
+
+@rule
+def gumbel(seed, step, nation, draw):
+    """A standard Gumbel draw (mode 0): payoff plus this noise makes the choice logit [McFadden1974]."""
+    return -math.log(-math.log(uniform(seed, step, nation, draw)))
+
+
+@rule
+def normal(seed, step, nation, draw):
+    """A standard normal draw by Box and Muller from draws ``draw`` and ``draw + 1``."""
+    radius = math.sqrt(-2.0 * math.log(uniform(seed, step, nation, draw)))
+    return radius * math.cos(2.0 * math.pi * uniform(seed, step, nation, draw + 1))

@@ -1,0 +1,261 @@
+"""Every number a user may change, declared once: value, unit, bounds, meaning, source.
+
+Validation, the command line, the page's sliders, the ODD's table and the bounds tests all derive from :data:`PARAMETERS`.
+A parameter with ``per="vendor"`` has one value per vendor and is addressed as ``NAME_VENDOR``, such as ``fee_us``.
+"""
+
+import difflib
+from dataclasses import dataclass, field
+
+import numba
+import numpy as np
+
+#: Vendors of the baseline, in the order of their rows. A scenario may add rows.
+VENDORS = ("us", "china")
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One parameter. ``default`` is a number, or one number per baseline vendor (``per="vendor"``).
+
+    ``choices`` names the admissible values of a categorical parameter; its stored value is the position in that tuple.
+    """
+
+    name: str
+    default: float
+    low: float
+    high: float
+    unit: str
+    meaning: str
+    source: str
+    group: str
+    per: str = ""
+    by_vendor: dict[str, float] = field(default_factory=dict)
+    choices: tuple[str, ...] = ()
+    whole: bool = False
+
+    def parse(self, value: object) -> float:
+        """The stored number for ``value``; ValueError in one clause when it is not admissible."""
+        if self.choices:
+            if value in self.choices:
+                return float(self.choices.index(str(value)))
+            near = difflib.get_close_matches(str(value), self.choices, 1)
+            hint = f"; did you mean {near[0]}?" if near else ""
+            raise ValueError(f"{value!r} is not one of {', '.join(self.choices)}{hint}")
+        if isinstance(value, bool) or not isinstance(value, int | float | np.number):
+            raise ValueError(f"{value!r} is not a number")
+        number = float(value)
+        if not self.low <= number <= self.high:
+            raise ValueError(f"{value} is outside {self.low:g} to {self.high:g} {self.unit}".rstrip())
+        if self.whole and number != int(number):
+            raise ValueError(f"{value} is not a whole number")
+        return number
+
+    def show(self, number: float) -> str:
+        """``number`` as a person writes it: the choice's name, or the shortest decimal."""
+        return self.choices[int(number)] if self.choices else f"{number:.10g}"
+
+
+def _group(group: str, *rows: tuple) -> tuple[Parameter, ...]:
+    return tuple(Parameter(*row[:7], group, **(row[7] if len(row) > 7 else {})) for row in rows)
+
+
+def _vendors(**values: float) -> dict:
+    return {"per": "vendor", "by_vendor": values}
+
+
+_SHARE, _GDP, _YEAR, _RATE = "share", "share of GDP/yr", "yr", "1/yr"
+
+PARAMETERS: tuple[Parameter, ...] = (
+    *_group(
+        "value and use",
+        ("value_start", 0.01, 0, 0.2, _GDP, "yearly value of frontier AI at full adoption, long before the midpoint",
+         "Assumption: near Gartner's AI spending of 2.2 % of world GDP in 2026 [Gartner2026]"),
+        ("value_end", 0.08, 0, 0.5, _GDP, "yearly value of frontier AI at full adoption, long after the midpoint",
+         "Assumption: tried in DESIGN; sweep"),
+        ("value_midpoint", 2032, 2020, 2060, "year", "year in which half of the rise in value is done", "Assumption: sweep"),
+        ("value_speed", 0.45, 0.01, 3, _RATE, "speed of the logistic path of value", "Assumption: sweep"),
+        ("adoption_full", 40, 5, 100, "% of people", "share of people using AI at which adoption counts as full",
+         "Assumption: just above today's leaders [MicrosoftDiffusion2026]"),
+        ("adoption_floor", 0.1, 0, 1, _SHARE, "least adoption of any nation", "Assumption"),
+        ("adoption_response", 10, 0, 100, "share/share of GDP", "rise in adoption per share of GDP spent on promoting it",
+         "Assumption: sets what the Apply AI Strategy's 1.1 bn US$ buys [Article2025]"),
+        ("quality_sensitivity", 0.25, 0, 2, "1/OOM", "loss of quality per order of magnitude of compute behind the best source",
+         "Assumption: a tipping point lies at 0.25-0.35; sweep"),
+    ),
+    *_group(
+        "vendors",
+        ("fee", 0.3, 0, 1, "share of benefit", "vendor's fee for a client without lock-in",
+         "Assumption: sweep 0.25-0.35", _vendors(us=0.35, china=0.22)),
+        ("investment", 100, 0, 10000, "bn US$/yr", "vendor's yearly investment in AI compute at the start",
+         "US over 300 bn, China near 100 bn US$ announced in a year [Article2025]", _vendors(us=300, china=100)),
+        ("vendor_lag", 0.0, 0, 5, _YEAR, "vendor's lag in algorithms behind the frontier",
+         "China about 7 months behind (range 4-14) [EpochLag2026]", _vendors(us=0.0, china=0.58)),
+        ("investment_growth", 0.10, -0.5, 2, _RATE, "growth of the vendors' investment", "Assumption: tried in DESIGN"),
+        ("frontier_share", 0.06, 0.001, 1, _SHARE, "share of a vendor's compute behind one frontier programme",
+         "Assumption: several labs, most compute serves use; final runs are 10-30 % of R&D compute [EpochRD2025]"),
+        ("frontier_share_growth", 0.0, -0.5, 2, _RATE, "growth of that share, as frontier training outgrows the rest",
+         "Assumption: 0; training cost grew 2.4x a year [Cottier2024], so the window may close faster: sweep"),
+        ("hold_up", 0.5, 0, 5, "share of fee", "surcharge a vendor asks of a fully locked-in client",
+         "Assumption; idea of [Klemperer1987]"),
+        ("price_response", 0.2, 0, 1, _SHARE, "cut in fee by a vendor that has lost all its clients", "Assumption"),
+    ),
+    *_group(
+        "building",
+        ("inference_cost", 0.18, 0, 1, "share of value used", "cost of running models at home; scales with use and stays national",
+         "Assumption: tried in DESIGN; that inference scales with use [Article2025]"),
+        ("client_effort", 0.0002, 0, 0.05, _GDP, "spending on national compute by nations that do not train", "Assumption"),
+        ("build_effort", 0.002, 0, 0.05, _GDP, "spending on training and its compute by builders and coalition members",
+         "Assumption: a CERN for AI at 30-35 bn EUR over 3 yr is 0.0006 of EU GDP a year [CFG2024]"),
+        ("membership_cost", 0.0003, 0, 0.05, _GDP, "administrative cost of coalition membership", "Assumption"),
+        ("world_compute", 10, 0.1, 1000, "M H100e", "world stock of AI compute at the start, split by located shares",
+         "Assumption: located clusters of 1.44 M H100e cover 10-20 % of it [EpochClusters2025]"),
+        ("hardware", 0.02, 0.0001, 1, "M H100e/bn US$", "compute bought per US$ at the start", "Assumption: about 50,000 US$ an H100e with its site"),
+        ("hardware_improvement", 0.30, 0, 2, _RATE, "improvement of compute per US$", "1.33-1.40x a year [EpochHardware2024]"),
+        ("depreciation", 0.25, 0, 2, _RATE, "depreciation of compute", "Assumption: service life about 4 yr"),
+        ("pooling", 0.5, 0.001, 1, _SHARE, "share of national compute that builders can train with",
+         "Assumption: public systems are shared out; sweep"),
+        ("builder_lag", 1.0, 0, 10, _YEAR, "lag in algorithms of a builder without talent", "Assumption"),
+        ("builder_efficiency", 1.0, 0.1, 100, "x", "effective compute builders get for the same hardware through better methods",
+         "Assumption: 1; DeepSeek and Mistral reached comparable results for less [Article2025]"),
+        ("talent_pull", 3, 0, 50, "1/share of talent", "how fast talent shortens the builders' lag", "Assumption"),
+        ("talent_exchange", 0.0, 0, 1, _SHARE, "share of talent trained in China that exchange programmes bring to a coalition",
+         "Assumption: 0; exchange programmes are a lever [Article2025]"),
+        ("talent_abroad", 0.47, 0, 1, _SHARE, "share of leading AI researchers educated in China", "47 % [Article2025]"),
+        ("algorithmic_progress", 0.48, 0, 3, "OOM/yr", "growth of effective compute through algorithms", "3x a year [EpochAlgorithms2025]"),
+        ("overhead_size", 0.05, 0, 1, "share/ln(members)", "share of pooled compute lost to coordination, by number of members",
+         "Assumption: the square-root rule is contested [HartleyBraddon2014]; sweep"),
+        ("overhead_discord", 0.5, 0, 1, _SHARE, "share of pooled compute lost where members do not trust each other at all", "Assumption"),
+        ("federated", 0.0, 0, 1, _SHARE, "share of training done by federated learning, which needs no trust to pool data",
+         "Assumption: 0; a lever [Article2025]"),
+        ("federated_loss", 0.25, 0, 1, _SHARE, "loss of training efficiency where all of it is federated", "Assumption"),
+    ),
+    *_group(
+        "free models",
+        ("openness", 0.0, 0, 1, _SHARE, "share of a coalition's capability that outsiders may use: 0 club, 1 public good",
+         "Spans [Buchanan1965] and [Barrett1994]"),
+        ("open_weights_lag", 0.33, 0, 10, _YEAR, "lag of freely released models behind the frontier", "4 months since January 2026 [EpochOpen2026]"),
+        ("free_use", 0.5, 0, 1, _SHARE, "adoption reached by nations that only use free models", "Assumption"),
+    ),
+    *_group(
+        "restriction",
+        ("hazard", 0.04, 0, 5, _RATE, "targeted cuts per year to a client at political distance 0.5 under calm tension",
+         "Assumption: recorded cuts suggest 0.3 and are biased upward; sweep 0.02-1", _vendors(us=0.04, china=0.05)),
+        ("hazard_distance", 3, 0, 20, "1/distance", "growth of the log hazard with political distance",
+         "Assumption; form after [FarrellNewman2019]"),
+        ("retaliation", 1.5, 0, 20, "x", "hazard to nations that use a rival or build, relative to clients", "Assumption"),
+        ("restriction_duration", 1.5, 0.01, 20, _YEAR, "mean duration of a targeted cut", "Assumption"),
+        ("severity", 0.7, 0, 1, "share of benefit", "benefit lost while cut off", "Assumption"),
+        ("risk_aversion", 2, 0, 20, "x", "weight of an expected loss to restriction against a certain one", "Assumption"),
+        ("chip_dependence", 0.5, 0, 1, _SHARE, "share of hardware that a builder cannot buy while cut off by a chip maker", "Assumption"),
+        ("outage_hazard", 0.1, 0, 10, _RATE, "common outages per year and vendor, known to all",
+         "Assumption: one in 2022-26, when a directive cut off all users [Outage2026]"),
+        ("outage_duration", 18 / 365.25, 0, 2, _YEAR, "duration of a common outage", "18 days in June 2026 [Outage2026]"),
+        ("tension_volatility", 0.35, 0, 3, "1/sqrt(yr)", "volatility of log tension", "Assumption"),
+        ("tension_reversion", 0.25, 0.0, 10, _RATE, "reversion of log tension to its mean", "Assumption"),
+        ("tension_drift", 0.0, -2, 2, _RATE, "drift of log tension", "Assumption: 0; escalation and detente move it"),
+        ("prior_years", 10, 0.1, 200, _YEAR, "evidence behind the belief about hazards at the start", "Assumption"),
+        ("social_learning", 0.3, 0, 1, _SHARE, "weight of another nation's cut per unit of trust", "Assumption"),
+        ("memory", 20, 0.5, 500, _YEAR, "time in which old evidence fades", "Assumption"),
+    ),
+    *_group(
+        "lock-in",
+        ("lock_in_start", 0.5, 0, 1, _SHARE, "lock-in of all clients at the start", "DESIGN: clients for some years already"),
+        ("lock_in_time", 3, 0.1, 50, _YEAR, "time in which lock-in builds up", "Assumption"),
+        ("migration_cost", 315000, 0, 10_000_000, "US$/project", "loss on moving one project to another source",
+         "Mean loss a project [CIODive2025]"),
+        ("projects_per_bn", 16, 0, 1000, "1/bn US$ of GDP", "AI projects to move at full adoption",
+         "Assumption: large and medium enterprises per GDP [Eurostat2023]"),
+        ("portability", 0.5, 0, 1, _SHARE, "share of switching cost that contracts and standards take away",
+         "Assumption: agreements keep the cost of changing partners low [Article2025]"),
+        ("planning_horizon", 4, 0.25, 20, _YEAR, "horizon of a plan; one-off costs are spread over it", "Assumption: a term of office"),
+    ),
+    *_group(
+        "politics",
+        ("peer_weight", 0.002, 0, 0.1, _GDP, "gain if all trusted partners use the same source", "Assumption; increasing returns [Arthur1989]"),
+        ("distance_weight", 0.006, 0, 0.1, _GDP, "cost of full political distance to a source", "Assumption"),
+        ("noise", 0.0015, 0, 1, _GDP, "scale of the Gumbel noise on each payoff", "Assumption; logit choice [McFadden1974]"),
+        ("review_rate", 0.5, 0, 20, _RATE, "reviews of its stance by a nation", "Assumption: every other budget"),
+        ("convening_rate", 0.1, 0, 1, "per review", "chance that a reviewing outsider convenes a coalition (political will)", "Assumption"),
+        ("convening_size", 12, 2, 64, "nations", "partners in a convened set, the convener included", "Assumption: tips at 5-12", {"whole": True}),
+        ("quorum_members", 2, 2, 64, "nations", "members needed for entry into force", "Two founded Airbus in 1970 [AirbusHistory]", {"whole": True}),
+        ("quorum_gdp", 0.0, 0, 1, "share of GDP", "share of all nations' GDP needed for entry into force", "Assumption: none; a lever [CarraroMarchioriOreffice2009]"),
+        ("admission", 1, 0, 2, "rule", "who must be no worse off when a nation is admitted", "Assumption",
+         {"choices": ("open", "majority", "unanimity")}),
+        ("admission_tolerance", 0.0001, 0, 0.01, _GDP, "loss that a voting member overlooks", "Assumption"),
+        ("cost_key", 0, 0, 2, "key", "how members share the cost of training", "CERN pays by national income [CERN2009]",
+         {"choices": ("gdp", "equal", "compute")}),
+        ("notice", 4, 0, 40, "quarters", "time between the decision to leave a coalition and leaving", "Assumption: a year, usual in treaties"),
+        ("exit_fee", 0.0, 0, 0.05, "share of GDP", "paid once by a leaver, shared by those it leaves", "Assumption: none; a lever"),
+        ("trust_votes", 0.5, 0, 1, _SHARE, "weight of vote affinity against shared institutions in trust at the start",
+         "Assumption: votes alone are too alike and give one grand coalition"),
+        ("trust_gain", 0.1, 0, 5, _RATE, "rate at which members of one coalition come to trust each other", "Assumption"),
+        ("trust_loss", 0.3, 0, 1, _SHARE, "trust lost between a leaver and those it leaves", "Assumption"),
+        ("trust_reversion", 0.05, 0, 5, _RATE, "rate at which trust returns to its start", "Assumption"),
+    ),
+    *_group(
+        "growth",
+        ("growth", 0.02, -0.1, 0.2, _RATE, "growth of GDP without AI", "Assumption"),
+        ("growth_feedback", 0.1, 0, 2, "growth per net benefit", "growth of GDP per net AI benefit, so that gaps compound",
+         "Assumption; restraint invites weakness [Article2025]"),
+    ),
+)
+
+BY_NAME = {parameter.name: parameter for parameter in PARAMETERS}
+
+
+def names(vendors: tuple[str, ...] = VENDORS) -> dict[str, tuple[Parameter, int]]:
+    """Addressable names -> (parameter, vendor row; -1 for parameters that no vendor owns), in the table's order."""
+    out: dict[str, tuple[Parameter, int]] = {}
+    for parameter in PARAMETERS:
+        if parameter.per:
+            out.update({f"{parameter.name}_{vendor}": (parameter, row) for row, vendor in enumerate(vendors)})
+        else:
+            out[parameter.name] = (parameter, -1)
+    return out
+
+
+def place(name: str, vendors: tuple[str, ...] = VENDORS) -> tuple[int, int]:
+    """(position in :data:`PARAMETERS`, vendor row) of an addressable name, as :func:`set_parameter` takes them."""
+    lookup(name, vendors)
+    parameter, row = names(vendors)[name]
+    return PARAMETERS.index(parameter), row
+
+
+def defaults(vendors: tuple[str, ...] = VENDORS) -> dict[str, float]:
+    """Baseline value of every addressable name; a vendor unknown to the baseline gets the parameter's own default."""
+    return {
+        name: parameter.by_vendor.get(vendors[row], parameter.default) if row >= 0 else parameter.default
+        for name, (parameter, row) in names(vendors).items()
+    }
+
+
+def lookup(name: str, vendors: tuple[str, ...] = VENDORS) -> Parameter:
+    """The parameter behind an addressable name; ValueError with the nearest name when there is none."""
+    known = names(vendors)
+    if name in known:
+        return known[name][0]
+    near = difflib.get_close_matches(name, known, 1)
+    raise ValueError(f"{name}: no such parameter" + (f"; did you mean {near[0]}?" if near else ""))
+
+
+def dtype(vendors: tuple[str, ...] = VENDORS) -> np.dtype:
+    """Record type of a parameter set: a float each, or a float per vendor."""
+    return np.dtype([(p.name, "f8", (len(vendors),)) if p.per else (p.name, "f8") for p in PARAMETERS])
+
+
+def _setter():
+    """Compile ``set_parameter(world, position, row, value)``: numba cannot address a record's field by number.
+
+    ``position`` counts in :data:`PARAMETERS`; ``row`` is the vendor's, unused where no vendor owns the parameter.
+    """
+    lines = ["def set_parameter(world, position, row, value):"]
+    for position, parameter in enumerate(PARAMETERS):
+        place = f"{parameter.name}[row]" if parameter.per else parameter.name
+        lines += [f"    {'el' if position else ''}if position == {position}:", f"        world.p.{place} = value"]
+    scope: dict = {}
+    exec("\n".join(lines), scope)
+    return numba.njit(scope["set_parameter"], nogil=True)
+
+
+set_parameter = _setter()

@@ -1,0 +1,74 @@
+"""The order of a step, declared once: Mesa's agents and the compiled ensemble both walk :data:`PHASES`.
+
+Every phase but one applies a rule to each row by itself, so that the order within a phase does not matter: a rule writes
+only its own row. Politics alone acts in a drawn order and may write other rows.
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numba
+
+from abm.submodels.accounts import grow, settle, update_trust
+from abm.submodels.choice import open_books, politics, set_agenda
+from abm.submodels.coalition import account, pool, prospects
+from abm.submodels.convening import summon
+from abm.submodels.environment import advance, environment, frontier, horizon, outage, tension, vendor, vendor_books
+from abm.submodels.events import apply_events
+from abm.submodels.restriction import derive, learn, project, restrict
+
+
+class Phase(NamedTuple):
+    """``rule`` applied to every row of ``rows``: world (once), vendors, nations, coalitions, or agenda (drawn order)."""
+
+    rows: str
+    rule: Callable
+
+
+PHASES = (
+    Phase("world", apply_events),
+    Phase("world", environment),
+    Phase("world", tension),
+    Phase("vendors", vendor),
+    Phase("vendors", outage),
+    Phase("nations", derive),
+    Phase("nations", restrict),
+    Phase("nations", learn),
+    Phase("nations", open_books),
+    Phase("nations", project),
+    Phase("coalitions", pool),
+    Phase("world", horizon),
+    Phase("coalitions", prospects),
+    Phase("world", set_agenda),
+    Phase("world", summon),
+    Phase("agenda", politics),
+    Phase("coalitions", account),
+    Phase("world", frontier),
+    Phase("nations", settle),
+    Phase("nations", grow),
+    Phase("nations", update_trust),
+    Phase("vendors", vendor_books),
+    Phase("world", advance),
+)
+
+
+#: How each kind of row is walked, as source text: numba compiles one flat function several times faster than a chain.
+_WALK = {
+    "world": "{rule}(world)",
+    "vendors": "for v in range(world.vendor_compute.size): {rule}(world, v)",
+    "nations": "for i in range(world.n): {rule}(world, i)",
+    "coalitions": "for k in range(world.members.size): {rule}(world, k)",
+    "agenda": "for place in range(world.reviewing): {rule}(world, world.agenda[place])",
+}
+
+
+def _compile(phases):
+    """All phases one after the other as one compiled function of the world."""
+    rules = {phase.rule.__name__: phase.rule for phase in phases}
+    lines = ["def step(world):", *("    " + _WALK[phase.rows].format(rule=phase.rule.__name__) for phase in phases)]
+    exec("\n".join(lines), rules)
+    return numba.njit(rules["step"], nogil=True, error_model="numpy")
+
+
+#: One step of the world, compiled within its callers.
+step = _compile(PHASES)

@@ -1,0 +1,96 @@
+"""The accounts of a nation at the end of a step, and how it grows: benefit, payments, compute, lock-in, GDP, trust."""
+
+import math
+
+from abm.compiled import rule
+from abm.options import builds, first_coalition, hold_back, self_build
+from abm.submodels.capability import accumulated, pooled, quality, training_share
+from abm.submodels.restriction import chips_allowed
+
+
+@rule
+def training_paid(world, i):
+    """What nation i spends on national compute and training [share of GDP/yr]; a coalition's members by its cost key."""
+    if not builds(world, world.source[i]):
+        return world.p.client_effort
+    k = world.source[i] - first_coalition(world)
+    if k < 0:
+        return world.p.build_effort
+    return training_share(world, i, world.members[k], world.pool_gdp[k], world.coalition_compute[k], world.compute[i])
+
+
+@rule
+def settle(world, i):
+    """Nation i's benefit, payments and losses in this step.
+
+    net = benefit - fee - build - restriction loss - (switching + exit fees) / dt, all as shares of GDP per year.
+    """
+    p = world.p
+    source = world.source[i]
+    used = world.value * world.adoption[i]
+    lost, fee, extra = 0.0, 0.0, p.inference_cost * used
+    if source < self_build(world):
+        good = world.vendor_quality[source]
+        lost = 1.0 - (1.0 - p.severity * world.cut_share[i, source]) * (1.0 - world.outage_share[source])
+        fee = world.vendor_fee[source] * (1.0 + p.hold_up * world.lock_in[i])
+        extra = 0.0
+    elif source == self_build(world):
+        capability = pooled(world, world.compute[i], world.talent[i], 1, 1.0)
+        good = quality(world.frontier - capability, p.quality_sensitivity)
+    elif source == hold_back(world):
+        good = world.free_quality
+        used *= p.free_use
+        extra *= p.free_use
+    else:
+        good = world.coalition_quality[source - first_coalition(world)]
+        extra += p.membership_cost
+    world.benefit[i] = used * good
+    world.restriction_loss[i] = lost * world.benefit[i]
+    world.fee_paid[i] = fee * (1.0 - lost) * world.benefit[i]
+    world.build_paid[i] = training_paid(world, i) + extra
+    once = (world.switching_paid[i] + world.exit_paid[i]) / world.dt
+    world.net_benefit[i] = (
+        world.benefit[i] - world.restriction_loss[i] - world.fee_paid[i] - world.build_paid[i] - once
+    )
+
+
+@rule
+def grow(world, i):
+    """Nation i's compute, lock-in and GDP at the end of the step.
+
+    Compute depreciates and grows by spending times hardware per US$, less chips withheld; lock-in nears one within
+    ``lock_in_time``; GDP grows at a base rate plus ``growth_feedback`` times the net benefit of AI.
+    """
+    p = world.p
+    spent = training_paid(world, i) * world.gdp[i] * accumulated(p.depreciation, world.dt)
+    bought = spent * world.hardware * chips_allowed(world, i)
+    world.compute[i] = world.compute[i] * math.exp(-p.depreciation * world.dt) + bought
+    world.lock_in[i] += (1.0 - world.lock_in[i]) * -math.expm1(-world.dt / p.lock_in_time)
+    world.gdp[i] *= math.exp((p.growth + p.growth_feedback * world.net_benefit[i]) * world.dt)
+
+
+@rule
+def update_trust(world, i):
+    """Nation i's trust grows towards one among members of its coalition, and returns towards its start elsewhere."""
+    p = world.p
+    gain = -math.expm1(-p.trust_gain * world.dt)
+    back = -math.expm1(-p.trust_reversion * world.dt)
+    shared = world.source[i] if world.source[i] >= first_coalition(world) else -1
+    total = 0.0
+    for j in range(world.n):
+        if j != i:
+            trust = world.trust[i, j]
+            if world.source[j] == shared:
+                trust += gain * (1.0 - trust)
+            else:
+                trust += back * (trust_at_start(world, i, j) - trust)
+            world.trust[i, j] = trust
+            total += trust
+    world.trust_sum[i] = total
+
+
+@rule
+def trust_at_start(world, i, j):
+    """Vote affinity and shared institutions, weighted: trust between nations that have no history here."""
+    weight = world.p.trust_votes
+    return weight * world.votes[i, j] + (1.0 - weight) * world.institutions[i, j]

@@ -1,0 +1,143 @@
+"""The choice of a nation: when it reviews its stance, what it weighs, what it decides, what follows.
+
+Among the options open to it a nation takes the one of the highest payoff plus Gumbel noise, which makes the choice
+logit: P(a) = exp(U_a / noise) / sum_b exp(U_b / noise).
+
+Source: [McFadden1974].
+"""
+
+import math
+
+import numpy as np
+
+from abm.attributes import TERMS
+from abm.compiled import rule
+from abm.draws import CHOICE, CONVENE, ORDER, REVIEW, gumbel, uniform
+from abm.options import first_coalition, hold_back, self_build
+from abm.submodels.coalition import admits, enter, found, move
+from abm.submodels.convening import convened_terms, free_slot, outside
+from abm.submodels.payoff import (
+    hold_back_terms,
+    joining_terms,
+    member_terms,
+    self_build_terms,
+    survey,
+    total,
+    vendor_terms,
+)
+
+NOISE = len(TERMS) - 1
+QUARTER = 0.25  # yr
+NOT_REVIEWING = 2.0  # above every draw
+
+
+@rule
+def open_books(world, i):
+    """Begin nation i's step: count down its notice, and draw whether and in which place it reviews its stance.
+
+    A nation reviews with probability 1 - exp(-review_rate * dt); one that gave notice does so when the notice is over.
+    """
+    world.switching_paid[i] = world.exit_paid[i] = 0.0
+    world.moved[i] = 0
+    if world.notice_left[i] >= 0.0:
+        world.notice_left[i] = max(world.notice_left[i] - world.dt, 0.0)
+        reviews = world.notice_left[i] < 1e-9
+    else:
+        chance = -math.expm1(-world.p.review_rate * world.dt)
+        reviews = uniform(world.seed, world.step, i, REVIEW) < chance
+    world.review_order[i] = uniform(world.seed, world.step, i, ORDER) if reviews else NOT_REVIEWING
+
+
+@rule
+def set_agenda(world):
+    """List the reviewing nations in their drawn order."""
+    world.reviewing = 0
+    for i in range(world.n):
+        if world.review_order[i] < NOT_REVIEWING:
+            place = world.reviewing
+            while place > 0 and world.review_order[world.agenda[place - 1]] > world.review_order[i]:
+                world.agenda[place] = world.agenda[place - 1]
+                place -= 1
+            world.agenda[place] = i
+            world.reviewing += 1
+
+
+@rule
+def politics(world, i):
+    """Nation i reviews its stance."""
+    weigh(world, i)
+    enact(world, i, decide(world, i))
+
+
+@rule
+def note(world, i, source, terms):
+    """Keep the terms of an option, with the noise drawn on it."""
+    for term in range(NOISE):
+        world.terms[i, source, term] = terms[term]
+    noise = gumbel(world.seed, world.step, i, CHOICE + source)
+    world.terms[i, source, NOISE] = world.p.noise * noise
+
+
+@rule
+def weigh(world, i):
+    """Work out the terms of every option open to nation i, NaN for the others."""
+    world.reviewed[i] = world.step
+    world.terms[i, :, :] = math.nan
+    survey(world, i)
+    for v in range(world.vendor_compute.size):
+        note(world, i, v, vendor_terms(world, i, v))
+    note(world, i, self_build(world), self_build_terms(world, i))
+    note(world, i, hold_back(world), hold_back_terms(world, i))
+    for k in range(world.members.size):
+        if world.members[k] > 0:
+            source = first_coalition(world) + k
+            note(world, i, source, member_terms(world, i, k) if world.source[i] == source else joining_terms(world, i, k))
+    k = free_slot(world)
+    if k >= 0 and outside(world, i) and uniform(world.seed, world.step, i, CONVENE) < world.p.convening_rate:
+        note(world, i, first_coalition(world) + k, convened_terms(world, i, k))
+
+
+@rule
+def payoff(world, i, source):
+    """Payoff of an option at nation i's last review, without the noise; NaN where it was not open."""
+    return total(world.terms[i, source])
+
+
+@rule
+def decide(world, i):
+    """The source nation i takes: the best of those that will have it, noise included.
+
+    A coalition that would be best but refuses is noted, and its noise set to minus infinity. A member whose notice is over must leave.
+    """
+    world.refused_by[i] = 0
+    own = world.source[i]
+    leaving = world.notice_left[i] >= 0.0
+    while True:
+        best, most = own, -np.inf
+        for source in range(world.terms.shape[1]):
+            worth = payoff(world, i, source) + world.terms[i, source, NOISE]
+            if worth > most and not (leaving and source == own):
+                best, most = source, worth
+        k = best - first_coalition(world)
+        if best == own or k < 0 or world.members[k] == 0 or admits(world, i, k):
+            return best
+        world.refused_by[i] = world.serial[k]
+        world.refusals += 1
+        world.terms[i, best, NOISE] = -np.inf
+
+
+@rule
+def enact(world, i, source):
+    """Carry out nation i's decision: stay, give notice, join, found, or move."""
+    if source == world.source[i]:
+        return
+    if not outside(world, i) and world.notice_left[i] < 0.0 and world.p.notice > 0.0:
+        world.notice_left[i] = world.p.notice * QUARTER
+        return
+    k = source - first_coalition(world)
+    if k < 0:
+        move(world, i, source)
+    elif world.members[k] > 0:
+        enter(world, i, k)
+    else:
+        found(world, k)

@@ -1,0 +1,183 @@
+"""Coalitions as bodies: their pools, who is admitted, joining, leaving, dissolution.
+
+Only the politics of a step calls the rules that move nations; they write other nations' rows too (trust of those a
+leaver leaves, shared exit fees), which is why politics acts in a drawn order.
+"""
+
+import math
+
+from abm.compiled import rule
+from abm.options import first_coalition, self_build
+from abm.submodels.capability import pooled, training_share
+from abm.submodels.payoff import enlarged, moving_cost, plan_quality
+
+OPEN, MAJORITY, UNANIMITY = range(3)
+
+
+@rule
+def pool(world, k):
+    """Sum up the members of slot k: projected compute, GDP, talent, bonds; and its projected capability."""
+    source = first_coalition(world) + k
+    world.plan_pool[k] = world.plan_secure_pool[k] = world.pool_gdp[k] = world.pool_talent[k] = 0.0
+    world.pool_bonds[k] = 0.0
+    for i in range(world.n):
+        if world.source[i] == source and world.members[k] > 0:
+            world.plan_pool[k] += world.plan_compute[i]
+            world.plan_secure_pool[k] += world.plan_secure_compute[i]
+            world.pool_gdp[k] += world.gdp[i]
+            world.pool_talent[k] += world.talent[i]
+            world.bond[i] = bond(world, i)
+            world.pool_bonds[k] += world.bond[i]
+    if world.members[k] > 0:
+        world.cohesion[k] = world.pool_bonds[k] / (world.members[k] * (world.members[k] - 1))
+        talent, size = world.pool_talent[k], world.members[k]
+        world.coalition_plan[k] = pooled(world, world.plan_pool[k], talent, size, world.cohesion[k])
+
+
+@rule
+def bond(world, i):
+    """Sum of nation i's trust in the other users of its source."""
+    total = 0.0
+    for j in range(world.n):
+        if world.source[j] == world.source[i]:
+            total += world.trust[i, j]
+    return total
+
+
+@rule
+def prospects(world, k):
+    """Projected quality of slot k's models, with and without believed cuts in chips."""
+    if world.members[k] > 0:
+        talent, size, cohesion = world.pool_talent[k], world.members[k], world.cohesion[k]
+        world.coalition_plan_quality[k] = plan_quality(world, world.plan_pool[k], talent, size, cohesion)
+        world.coalition_secure_quality[k] = plan_quality(world, world.plan_secure_pool[k], talent, size, cohesion)
+
+
+@rule
+def refresh(world, k):
+    """Bring slot k up to date after its membership changed."""
+    pool(world, k)
+    prospects(world, k)
+
+
+@rule
+def account(world, k):
+    """Slot k's compute and capability now, and the compute of its largest member."""
+    source = first_coalition(world) + k
+    world.coalition_compute[k] = world.largest[k] = 0.0
+    if world.members[k] == 0:
+        return
+    for i in range(world.n):
+        if world.source[i] == source:
+            world.coalition_compute[k] += world.compute[i]
+            world.largest[k] = max(world.largest[k], world.compute[i])
+    compute, talent = world.coalition_compute[k], world.pool_talent[k]
+    world.coalition_capability[k] = pooled(world, compute, talent, world.members[k], world.cohesion[k])
+
+
+@rule
+def admits(world, i, k):
+    """Whether slot k's admission rule lets nation i in: ``open``, or enough members who would be no worse off."""
+    if world.p.admission == OPEN:
+        return True
+    in_favour = 0
+    pool_after = enlarged(world, i, k)
+    for j in range(world.n):
+        if world.source[j] == first_coalition(world) + k:
+            if gain_from(world, j, i, k, pool_after) >= -world.p.admission_tolerance:
+                in_favour += 1
+    return 2 * in_favour > world.members[k] if world.p.admission == MAJORITY else in_favour == world.members[k]
+
+
+@rule
+def gain_from(world, j, i, k, pool_after):
+    """What member j's payoff gains if nation i joins slot k: the difference of its terms, those that cancel left out."""
+    p = world.p
+    good, secure, size, gdp, compute = pool_after
+    before = world.coalition_plan_quality[k]
+    worth = good - p.risk_aversion * (good - secure)
+    worth -= before - p.risk_aversion * (before - world.coalition_secure_quality[k])
+    paid = training_share(world, j, size, gdp, compute, world.plan_compute[j])
+    paid -= training_share(world, j, world.members[k], world.pool_gdp[k], world.plan_pool[k], world.plan_compute[j])
+    trust_gain = (world.bond[j] + world.trust[j, i]) / (size - 1) - world.bond[j] / (size - 2)
+    peer_gain = p.peer_weight * world.trust[j, i] / world.trust_sum[j] if world.trust_sum[j] > 0.0 else 0.0
+    return world.value * world.adoption[j] * worth - paid + peer_gain + p.distance_weight * trust_gain
+
+
+@rule
+def move(world, i, source):
+    """Nation i leaves its source for another: it pays for the switch, and its lock-in begins anew."""
+    paid = moving_cost(world, i)
+    world.moves += 1
+    world.moved[i] = 1
+    if world.source[i] >= first_coalition(world):
+        leave(world, i)
+        paid -= world.p.exit_fee
+    world.switching_paid[i] += paid
+    world.switching_spend += paid * world.gdp[i]
+    world.source[i] = source
+    world.lock_in[i] = 0.0
+    world.notice_left[i] = -1.0
+
+
+@rule
+def leave(world, i):
+    """Nation i's exit from its coalition: lost trust, exit fee, dissolution when one member is left."""
+    source = world.source[i]
+    k = source - first_coalition(world)
+    world.exits += 1
+    world.former_member[i] = 1
+    world.members[k] -= 1
+    world.source[i] = -1  # between sources until `move` sets the new one
+    others = world.pool_gdp[k] - world.gdp[i]
+    fee = world.p.exit_fee * world.gdp[i]
+    world.exit_paid[i] += world.p.exit_fee
+    for j in range(world.n):
+        if world.source[j] == source:
+            world.trust[j, i] *= 1.0 - world.p.trust_loss
+            world.trust[i, j] *= 1.0 - world.p.trust_loss
+            world.exit_paid[j] -= fee / others
+    if world.members[k] == 1:
+        dissolve(world, k)
+    refresh(world, k)
+
+
+@rule
+def dissolve(world, k):
+    """A coalition of one is none: its last member goes on building alone, on the systems it has."""
+    for j in range(world.n):
+        if world.source[j] == first_coalition(world) + k:
+            world.source[j] = self_build(world)
+            world.notice_left[j] = -1.0
+            world.moved[j] = 1
+            world.moves += 1
+    world.members[k] = 0
+    world.dissolutions += 1
+
+
+@rule
+def enter(world, i, k):
+    """Nation i joins the standing coalition of slot k."""
+    world.joins += 1
+    world.rejoins += world.former_member[i]
+    move(world, i, first_coalition(world) + k)
+    world.members[k] += 1
+    refresh(world, k)
+
+
+@rule
+def found(world, k):
+    """The invited nations found a coalition in the free slot k."""
+    world.foundings += 1
+    if math.isnan(world.first_founding):
+        world.first_founding = world.start + world.step * world.dt
+    world.serial[k] = world.foundings
+    world.founded[k] = world.step
+    members = 0
+    for i in range(world.n):
+        if world.invited[i] == 1:
+            world.rejoins += world.former_member[i]
+            move(world, i, first_coalition(world) + k)
+            members += 1
+    world.members[k] = members
+    refresh(world, k)

@@ -1,0 +1,162 @@
+"""What happens to all nations alike: AI's value, tension, hardware, vendors, the frontier, free models."""
+
+import math
+
+import numpy as np
+
+from abm.compiled import rule
+from abm.draws import OUTAGE, TENSION, normal, uniform
+from abm.submodels.capability import accumulated, quality
+from abm.submodels.events import announced
+
+
+@rule
+def tension(world):
+    """Log tension, an Ornstein-Uhlenbeck process stepped exactly, so that halving the step leaves its law unchanged."""
+    p = world.p
+    shock = p.tension_volatility * math.sqrt(accumulated(2.0 * p.tension_reversion, world.dt))
+    world.log_tension = (
+        world.log_tension * math.exp(-p.tension_reversion * world.dt)
+        + p.tension_drift * accumulated(p.tension_reversion, world.dt)
+        + shock * normal(world.seed, world.step, 0, TENSION)
+    )
+    world.tension = math.exp(world.log_tension)
+
+
+@rule
+def environment(world):
+    """Value of AI and hardware at the present date, and the factors of a plan.
+
+    value(t) = start + (end - start) / (1 + exp(-speed (t - midpoint))).
+    """
+    p = world.p
+    years = world.step * world.dt
+    date = world.start + years
+    rise = 1.0 / (1.0 + math.exp(-p.value_speed * (date - p.value_midpoint)))
+    world.value = p.value_start + (p.value_end - p.value_start) * rise
+    world.hardware = p.hardware * math.exp(p.hardware_improvement * years)
+    world.plan_keep = math.exp(-p.depreciation * 0.5 * p.planning_horizon)
+    world.plan_ramp = planned_compute(world, 0.0)
+    world.switching_spend = 0.0
+    world.moves = 0
+
+
+@rule
+def planned_compute(world, growth):
+    """Compute that spending of 1 bn US$ a year, growing at ``growth``, adds up to by the middle of the horizon."""
+    p = world.p
+    half = 0.5 * p.planning_horizon
+    rate = p.hardware_improvement + growth + p.depreciation
+    return world.hardware * math.exp((p.hardware_improvement + growth) * half) * accumulated(rate, half)
+
+
+@rule
+def vendor(world, v):
+    """Vendor's effective compute now and in a plan.
+
+    capability = log10(frontier_share * compute) - algorithmic_progress * lag.
+    """
+    p = world.p
+    behind = p.algorithmic_progress * p.vendor_lag[v]
+    years = world.step * world.dt
+    share = min(1.0, p.frontier_share * math.exp(p.frontier_share_growth * years))
+    share_plan = min(1.0, p.frontier_share * math.exp(p.frontier_share_growth * (years + 0.5 * p.planning_horizon)))
+    plan = world.vendor_compute[v] * world.plan_keep + world.vendor_investment[v] * planned_compute(
+        world, p.investment_growth
+    )
+    world.vendor_capability[v] = math.log10(max(share * world.vendor_compute[v], 1e-12)) - behind
+    world.vendor_plan[v] = math.log10(max(share_plan * (plan + announced(world, v, -1)), 1e-12)) - behind
+
+
+@rule
+def outage(world, v):
+    """All clients of a vendor lose it at once for ``outage_duration``: drawn, or ordered by a dated event."""
+    p = world.p
+    if uniform(world.seed, world.step, 0, OUTAGE + v) < -math.expm1(-p.outage_hazard * world.dt):
+        world.outage_left[v] += p.outage_duration
+        world.outages[v] += 1
+    world.outage_share[v] = min(world.outage_left[v] / world.dt, 1.0)
+    world.outage_left[v] = max(world.outage_left[v] - world.dt, 0.0)
+
+
+@rule
+def horizon(world):
+    """The projected frontier, and how good every source will be beside it."""
+    top = -np.inf
+    for v in range(world.vendor_plan.size):
+        top = max(top, world.vendor_plan[v])
+    for k in range(world.members.size):
+        if world.members[k] > 0:
+            top = max(top, world.coalition_plan[k])
+    world.frontier_plan = top
+    for v in range(world.vendor_plan.size):
+        world.vendor_plan_quality[v] = quality(top - world.vendor_plan[v], world.p.quality_sensitivity)
+    best = 0.0
+    for k in range(world.members.size):
+        if world.members[k] > 0:
+            world.coalition_plan_quality[k] = quality(top - world.coalition_plan[k], world.p.quality_sensitivity)
+            best = max(best, world.coalition_plan_quality[k])
+    world.free_plan = free_models(world, top, best)
+
+
+@rule
+def frontier(world):
+    """The frontier now, its speed, and the quality of every source beside it."""
+    p = world.p
+    top, leader = -np.inf, 0
+    for v in range(world.vendor_capability.size):
+        if world.vendor_capability[v] > top:
+            top, leader = world.vendor_capability[v], v
+    spent = world.vendor_investment[leader] * world.hardware
+    growth = spent / max(world.vendor_compute[leader], 1e-12) - p.depreciation + p.frontier_share_growth
+    world.frontier_speed = p.algorithmic_progress + max(growth, 0.0) / math.log(10.0)
+    for k in range(world.members.size):
+        if world.members[k] > 0:
+            top = max(top, world.coalition_capability[k])
+    world.frontier = top
+    for v in range(world.vendor_capability.size):
+        world.vendor_quality[v] = quality(top - world.vendor_capability[v], p.quality_sensitivity)
+    best = 0.0
+    for k in range(world.members.size):
+        if world.members[k] > 0:
+            world.coalition_quality[k] = quality(top - world.coalition_capability[k], p.quality_sensitivity)
+            best = max(best, world.coalition_quality[k])
+    world.free_quality = free_models(world, top, best)
+
+
+@rule
+def free_models(world, top, best_coalition):
+    """Quality of the best free model: open weights, a dated release, or what the best coalition gives away."""
+    p = world.p
+    gap = min(world.frontier_speed * p.open_weights_lag, top - world.released)
+    return max(quality(gap, p.quality_sensitivity), p.openness * best_coalition)
+
+
+@rule
+def vendor_books(world, v):
+    """Vendor's clients, revenue, fee and investment at the end of a step.
+
+    fee = listed fee * (1 - price_response * loss), loss being the part of its peak share of clients that has left.
+    """
+    p = world.p
+    total, clients, revenue = 0.0, 0.0, 0.0
+    for i in range(world.n):
+        total += world.gdp[i]
+        if world.source[i] == v:
+            clients += world.gdp[i]
+            revenue += world.fee_paid[i] * world.gdp[i]
+    world.client_share[v] = clients / total
+    world.client_peak[v] = max(world.client_peak[v], world.client_share[v])
+    lost = 1.0 - world.client_share[v] / world.client_peak[v] if world.client_peak[v] > 0.0 else 0.0
+    world.vendor_fee[v] = p.fee[v] * (1.0 - p.price_response * lost)
+    world.revenue[v] = revenue
+    bought = world.vendor_investment[v] * world.hardware * accumulated(p.depreciation, world.dt)
+    world.vendor_compute[v] = world.vendor_compute[v] * math.exp(-p.depreciation * world.dt) + bought
+    world.vendor_investment[v] *= math.exp(p.investment_growth * world.dt)
+
+
+@rule
+def advance(world):
+    """Close the step."""
+    world.step += 1
+

@@ -1,0 +1,109 @@
+"""Restriction: targeted cuts and what nations believe about them.
+
+Source: form after [FarrellNewman2019]; learning is the conjugate Gamma-Poisson update.
+"""
+
+import math
+
+from abm.compiled import rule
+from abm.draws import CUT, CUT_DURATION, uniform
+from abm.options import builds, hold_back
+from abm.submodels.events import announced
+
+
+@rule
+def cut_off_share(hazard, duration):
+    """Share of time spent cut off where cuts come at ``hazard`` and last ``duration`` on average: hD / (1 + hD)."""
+    x = hazard * duration
+    return x / (1.0 + x)
+
+
+@rule
+def true_hazard(world, i, v):
+    """Yearly hazard that vendor v's country cuts nation i off; higher for users of a rival and for builders."""
+    hazard = world.p.hazard[v] * world.tension * world.susceptibility[i, v]
+    source = world.source[i]
+    return hazard if source == v or source == hold_back(world) else hazard * world.p.retaliation
+
+
+@rule
+def believed_hazard(world, i, v):
+    """Mean of nation i's Gamma belief about vendor v's yearly hazard."""
+    return world.belief_cuts[i, v] / world.belief_years[i, v]
+
+
+@rule
+def derive(world, i):
+    """How susceptible nation i is to each vendor: exp(hazard_distance * (distance - 0.5))."""
+    for v in range(world.vendor_compute.size):
+        world.susceptibility[i, v] = math.exp(world.p.hazard_distance * (world.distance[i, v] - 0.5))
+
+
+@rule
+def restrict(world, i):
+    """Targeted cuts of nation i in this step: ordered by a dated event, going on, or drawn."""
+    for v in range(world.vendor_compute.size):
+        world.cut_new[i, v] = 0.0
+        if world.cut_ordered[i, v] > 0.0:
+            begin_cut(world, i, v, world.cut_ordered[i, v])
+        elif world.cut_left[i, v] <= 0.0:
+            expected = true_hazard(world, i, v) * world.dt
+            drawn = uniform(world.seed, world.step, i, CUT + v)
+            if drawn < expected and drawn < -math.expm1(-expected):  # the first test spares most exponentials
+                length = -math.log(uniform(world.seed, world.step, i, CUT_DURATION + v))
+                begin_cut(world, i, v, world.p.restriction_duration * length)
+        world.cut_share[i, v] = min(world.cut_left[i, v] / world.dt, 1.0)
+        world.cut_left[i, v] = max(world.cut_left[i, v] - world.dt, 0.0)
+
+
+@rule
+def begin_cut(world, i, v, duration):
+    """Nation i is cut off by vendor v for ``duration`` years from now."""
+    world.cut_left[i, v] = max(world.cut_left[i, v], duration)
+    world.cut_ordered[i, v] = 0.0
+    world.cut_new[i, v] = 1.0
+    source = world.source[i]
+    if source == v or (builds(world, source) and world.sells_chips[v] > 0.0):
+        world.cuts[i] += 1
+
+
+@rule
+def learn(world, i):
+    """Nation i's belief: old evidence fades, its own cuts and exposure count fully, others' by trust."""
+    p = world.p
+    fade = math.exp(-world.dt / p.memory)
+    exposure = world.dt * (1.0 + p.social_learning * world.trust_sum[i])
+    for v in range(world.vendor_compute.size):
+        heard = 0.0
+        for j in range(world.n):
+            heard += world.trust[i, j] * world.cut_new[j, v]
+        world.belief_cuts[i, v] = fade * world.belief_cuts[i, v] + world.cut_new[i, v] + p.social_learning * heard
+        world.belief_years[i, v] = fade * world.belief_years[i, v] + exposure
+
+
+@rule
+def chips_allowed(world, i):
+    """Share of the hardware it pays for that nation i gets in this step, cuts by chip makers considered."""
+    share = 1.0
+    for v in range(world.vendor_compute.size):
+        share *= 1.0 - world.p.chip_dependence * world.sells_chips[v] * world.cut_share[i, v]
+    return share
+
+
+@rule
+def chips_expected(world, i):
+    """The same share as nation i expects it from its beliefs."""
+    share = 1.0
+    for v in range(world.vendor_compute.size):
+        off = cut_off_share(believed_hazard(world, i, v), world.p.restriction_duration)
+        share *= 1.0 - world.p.chip_dependence * world.sells_chips[v] * off
+    return share
+
+
+@rule
+def project(world, i):
+    """Nation i's compute at the middle of the planning horizon, were it to build from now on."""
+    spent = world.p.build_effort * world.gdp[i] * world.plan_ramp
+    kept = world.compute[i] * world.plan_keep + announced(world, -1, i)
+    world.plan_compute[i] = kept + spent
+    world.plan_secure_compute[i] = kept + spent * chips_expected(world, i)
