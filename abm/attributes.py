@@ -73,7 +73,6 @@ VENDOR = (
     *_table(
         "fact",
         ("vendor_compute_share", "V", "f8", "share", "share of the world's located compute at the start"),
-        ("vendor_talent", "V", "f8", "share", "share of the world's AI publications"),
         ("sells_chips", "V", "f8", "0/1", "whether builders everywhere depend on its chips"),
     ),
     *_table(

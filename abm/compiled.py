@@ -17,10 +17,10 @@ KEPT = 4  # cache generations kept on disk
 
 
 def sources() -> list[Path]:
-    """Files that define the compiled dynamics, sorted by their path in the project."""
-    here = Path(__file__).parent
-    ensemble = here.parent / "runs" / "ensemble.py"
-    return sorted([*here.glob("*.py"), *here.glob("submodels/*.py")]) + ([ensemble] if ensemble.exists() else [])
+    """Files that define the compiled dynamics: those with compiled functions, and the tables their types come from."""
+    root = Path(__file__).parent.parent
+    files = sorted([*root.glob("abm/*.py"), *root.glob("abm/submodels/*.py"), root / "runs" / "ensemble.py"])
+    return [path for path in files if b"abm.compiled import" in path.read_bytes() or path.name == "attributes.py"]
 
 
 def sources_hash() -> str:
@@ -41,17 +41,14 @@ def _cache_root() -> Path:
 
 def _cache_directory() -> Path:
     """A writable directory for this generation of sources; the temporary directory where home is read-only."""
-    for root in (_cache_root(), Path(tempfile.gettempdir()) / f"ai-sovereignty-{os.getuid()}"):
-        directory = root / f"rules-{sources_hash()}"
-        try:
-            directory.mkdir(parents=True, exist_ok=True)
-            directory.touch()
-        except OSError:
-            continue
-        if os.access(directory, os.W_OK):
-            _drop_old_generations(root)
-            return directory
-    return Path(tempfile.mkdtemp(prefix="ai-sovereignty-"))
+    directory = _cache_root() / f"rules-{sources_hash()}"
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        directory.touch()
+    except OSError:
+        return Path(tempfile.mkdtemp(prefix="ai-sovereignty-"))
+    _drop_old_generations(directory.parent)
+    return directory
 
 
 def _drop_old_generations(root: Path) -> None:
@@ -65,3 +62,12 @@ if not numba.config.DISABLE_JIT:
 
 #: Decorator of every rule. No fast-math: results must not depend on how a loop was vectorised.
 rule = numba.njit(cache=True, nogil=True, error_model="numpy")
+
+
+def generated(name: str, lines: list[str], scope: dict):
+    """Compile a function written out as source ``lines`` (a flat function compiles several times faster than a chain).
+
+    numba cannot keep such a function on disk; call it from a ``@rule``, which then keeps it.
+    """
+    exec("\n".join(lines), scope)
+    return numba.njit(scope[name], nogil=True, error_model="numpy")

@@ -7,8 +7,9 @@ A parameter with ``per="vendor"`` has one value per vendor and is addressed as `
 import difflib
 from dataclasses import dataclass, field
 
-import numba
 import numpy as np
+
+from abm.compiled import generated, rule
 
 #: Vendors of the baseline, in the order of their rows. A scenario may add rows.
 VENDORS = ("us", "china")
@@ -135,7 +136,7 @@ PARAMETERS: tuple[Parameter, ...] = (
         ("openness", 0.0, 0, 1, _SHARE, "share of a coalition's capability that outsiders may use: 0 club, 1 public good",
          "Spans [Buchanan1965] and [Barrett1994]"),
         ("open_weights_lag", 0.33, 0, 10, _YEAR, "lag of freely released models behind the frontier", "4 months since January 2026 [EpochOpen2026]"),
-        ("free_use", 0.5, 0, 1, _SHARE, "adoption reached by nations that only use free models", "Assumption"),
+        ("free_use", 0.4, 0, 1, _SHARE, "adoption reached by nations that only use free models", "Assumption"),
     ),
     *_group(
         "restriction",
@@ -245,17 +246,18 @@ def dtype(vendors: tuple[str, ...] = VENDORS) -> np.dtype:
 
 
 def _setter():
-    """Compile ``set_parameter(world, position, row, value)``: numba cannot address a record's field by number.
-
-    ``position`` counts in :data:`PARAMETERS`; ``row`` is the vendor's, unused where no vendor owns the parameter.
-    """
-    lines = ["def set_parameter(world, position, row, value):"]
+    """``_set(world, position, row, value)`` written out: numba cannot address a record's field by number."""
+    lines = ["def _set(world, position, row, value):"]
     for position, parameter in enumerate(PARAMETERS):
-        place = f"{parameter.name}[row]" if parameter.per else parameter.name
-        lines += [f"    {'el' if position else ''}if position == {position}:", f"        world.p.{place} = value"]
-    scope: dict = {}
-    exec("\n".join(lines), scope)
-    return numba.njit(scope["set_parameter"], nogil=True)
+        field_name = f"{parameter.name}[row]" if parameter.per else parameter.name
+        lines += [f"    {'el' if position else ''}if position == {position}:", f"        world.p.{field_name} = value"]
+    return generated("_set", lines, {})
 
 
-set_parameter = _setter()
+_set = _setter()
+
+
+@rule
+def set_parameter(world, position, row, value):
+    """Set the parameter at ``position`` in :data:`PARAMETERS`; ``row`` is the vendor's, unused where none owns it."""
+    _set(world, position, row, value)

@@ -7,8 +7,7 @@ only its own row. Politics alone acts in a drawn order and may write other rows.
 from collections.abc import Callable
 from typing import NamedTuple
 
-import numba
-
+from abm.compiled import generated
 from abm.submodels.accounts import grow, settle, update_trust
 from abm.submodels.choice import open_books, politics, set_agenda
 from abm.submodels.coalition import account, pool, prospects
@@ -66,8 +65,7 @@ def _compile(phases):
     """All phases one after the other as one compiled function of the world."""
     rules = {phase.rule.__name__: phase.rule for phase in phases}
     lines = ["def step(world):", *("    " + _WALK[phase.rows].format(rule=phase.rule.__name__) for phase in phases)]
-    exec("\n".join(lines), rules)
-    return numba.njit(rules["step"], nogil=True, error_model="numpy")
+    return generated("step", lines, rules)
 
 
 #: One step of the world, compiled within its callers.

@@ -26,7 +26,6 @@ class Vendor:
     name: str
     ideal_point: float
     compute_share: float
-    talent: float
     sells_chips: bool = False
     clients: tuple[str, ...] = ()
     iso3: str = ""
@@ -93,14 +92,12 @@ class World:
 def baseline_vendors() -> tuple[Vendor, ...]:
     """The US and China. China's first clients are the arms-embargoed economies of tier 3; all others are the US's."""
     hosts = data.vendor_hosts()
-    papers = data.nations()["ai_publications"].sum()
     clients = {"USA": (), "CHN": tuple(data.group("tier3"))}
     return tuple(
         Vendor(
             name=name,
             ideal_point=float(row.un_ideal_point),
             compute_share=float(row.compute_share),
-            talent=float(row.ai_publications / papers),
             sells_chips=name == "us",
             clients=clients[iso3],
             iso3=str(iso3),
@@ -169,7 +166,6 @@ def _fill_vendors(world: World, vendors: Sequence[Vendor]) -> None:
     record = world.record
     for v, vendor in enumerate(vendors):
         record.vendor_compute_share[v] = vendor.compute_share
-        record.vendor_talent[v] = vendor.talent
         record.sells_chips[v] = vendor.sells_chips
         for iso3 in vendor.clients:
             if iso3 in world.iso3:

@@ -10,7 +10,7 @@ KINDS = {
     "restriction": "a vendor's country cuts off the named nations for `years`",
     "outage": "all clients of a vendor lose it for `years`",
     "tension": "tension is multiplied by `factor`",
-    "compute": "`h100e` thousand H100 equivalents come on line for the named nations (by GDP) or a vendor",
+    "compute": "`h100e` H100 equivalents come on line for the named nations (by GDP) or a vendor",
     "funding": "`bn_usd` is spent on compute for the named nations (by GDP) or a vendor, at the date's prices",
     "open_weights": "models within `gap` OOM of the frontier are released to all",
     "adoption": "`bn_usd` is spent on adoption in the named nations",
@@ -70,7 +70,7 @@ def _deliver(world, e):
 def delivery(world, e):
     """Compute that event e brings [M H100e]; money buys it at the price of the event's date."""
     if world.event_kind[e] == COMPUTE:
-        return world.event_value[e] * 1e-3
+        return world.event_value[e] * 1e-6
     years = world.event_step[e] * world.dt
     return world.event_value[e] * world.p.hardware * math.exp(world.p.hardware_improvement * years)
 

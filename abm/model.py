@@ -1,0 +1,123 @@
+"""The model for Mesa: a world whose rows are agents, stepped agent by agent along the schedule."""
+
+from __future__ import annotations
+
+from functools import partial
+from operator import attrgetter
+from pathlib import Path
+
+import mesa
+import numpy as np
+import pandas as pd
+
+from abm import measures
+from abm.agents import Coalition, Nation, Vendor
+from abm.attributes import COALITIONS
+from abm.scenario import Scenario
+from abm.schedule import PHASES
+from abm.submodels.events import PARAMETER
+from abm.world import Event, World
+
+
+class Model(mesa.Model):
+    """A run that can be watched, questioned and changed while it goes on.
+
+    ``scenario`` is a :class:`~abm.scenario.Scenario`, a path to a scenario file, or None for 53 mid-sized economies without
+    events. ``nation`` may be a subclass of :class:`~abm.agents.Nation`. ``rng`` (or ``seed``) is the seed of the run; the same
+    seed gives the compiled ensemble's run to the byte. Keyword arguments set parameters, such as ``fee_us=0.3``.
+
+    Mesa's own generator ``model.rng`` is seeded too but the dynamics never draw from it.
+    """
+
+    def __init__(
+        self,
+        scenario: Scenario | str | Path | None = None,
+        rng: int | None = None,
+        seed: int | None = None,
+        nation: type[Nation] = Nation,
+        **values,
+    ):
+        number = int(rng if rng is not None else seed or 0)
+        super().__init__(rng=number)
+        if scenario is None:
+            scenario = Scenario.parse({})
+        elif not isinstance(scenario, Scenario):
+            scenario = Scenario.read(scenario)
+        self.scenario = scenario.with_values(values, "Model") if values else scenario
+        self.world: World = self.scenario.world(number)
+        self.nations = [nation(self, i) for i in range(int(self.world.record.n))]
+        self.vendors = [Vendor(self, v) for v in range(len(self.world.vendors))]
+        self.coalitions = [Coalition(self, k) for k in range(COALITIONS)]
+        self.datacollector = mesa.DataCollector(
+            model_reporters={name: partial(_measured, name) for name in measures.columns(self.world.vendors)},
+            agenttype_reporters={nation: {name: attrgetter(name) for name in ("iso3", "option", "gdp", "lock_in")}},
+        )
+        self.collect()
+
+    @property
+    def date(self) -> float:
+        """Date of the present step as a decimal year."""
+        return self.world.date()
+
+    @property
+    def finished(self) -> bool:
+        """Whether the scenario's last step is done."""
+        return int(self.world.record.step) >= self.scenario.content.steps
+
+    def step(self) -> None:
+        """One step: every phase of the schedule, agent by agent."""
+        record = self.world.record
+        rows = {"nations": self.nations, "vendors": self.vendors, "coalitions": self.coalitions}
+        for phase in PHASES:
+            if phase.rows == "world":
+                phase.rule(record)
+            elif phase.rows == "agenda":
+                for i in record.agenda[: record.reviewing].tolist():
+                    self.nations[i].step()
+            else:
+                for agent in rows[phase.rows]:
+                    agent.act(phase.rule)
+        self.running = not self.finished
+        self.collect()
+
+    def collect(self) -> None:
+        """Take all measures (``observed``) and let Mesa's DataCollector keep them."""
+        self.observed = measures.values(self.world)
+        self.datacollector.collect(self)
+
+    def nation(self, iso3: str) -> Nation:
+        """A nation by its ISO code; ValueError when it is not in this world."""
+        return self.nations[self.world.row(iso3)]
+
+    def explain(self, iso3: str, now: bool = False) -> pd.DataFrame:
+        """Why a nation chose as it did at its last review: terms of each option in % of its GDP per year, best first.
+
+        With ``now``, or before its first review, what it would weigh at present (the run is not changed).
+        """
+        nation = self.nation(iso3)
+        if not now and nation.reviewed >= 0:
+            return 100 * nation.explain()
+        present = self.world.record
+        self.world.record = present.copy()
+        try:
+            return 100 * nation.weigh()
+        finally:
+            self.world.record = present
+
+    def intervene(self, event: Event) -> None:
+        """Let an event happen in the coming step, beside those of the scenario."""
+        record = self.world.record
+        if record.events >= record.event_step.size:
+            raise ValueError(f"a run takes at most {record.event_step.size} dated events")
+        e = int(record.events)
+        rows = [self.world.row(iso3) for iso3 in event.nations]
+        record.event_step[e], record.event_kind[e], record.event_target[e] = record.step, event.kind, event.target
+        record.event_parameter[e] = event.parameter if event.kind == PARAMETER else -1
+        record.event_value[e] = event.value
+        record.event_part[e, :] = 0.0
+        record.event_part[e, rows] = np.asarray(record.gdp_start[rows]) / max(record.gdp_start[rows].sum(), 1e-12)
+        record.events = e + 1
+
+
+def _measured(name: str, model: Model) -> float:
+    return model.observed[name]

@@ -1,0 +1,351 @@
+"""Scenario files: what to simulate, written in TOML, checked whole, every error at once.
+
+A scenario names the nations, the parameters that differ from the baseline's defaults, further vendors, and dated events.
+Unknown fields are refused with the nearest name. :meth:`Scenario.world` builds the world; :meth:`Scenario.document` is the
+scenario as plain data, from which :meth:`Scenario.parse` makes the same scenario again.
+"""
+
+from __future__ import annotations
+
+import datetime
+import difflib
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any
+
+import pandas as pd
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from abm import data, parameters
+from abm.parameters import PARAMETERS
+from abm.submodels.events import KINDS
+from abm.world import Event, Vendor, World, baseline_vendors, build, synthetic
+
+#: Fields an event of each kind may have beside ``date`` and ``kind``: (required, optional).
+FIELDS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "restriction": (("vendor", "nations"), ("years",)),
+    "outage": (("vendor",), ("years",)),
+    "tension": (("factor",), ()),
+    "compute": (("h100e",), ("nations", "vendor")),
+    "funding": (("bn_usd",), ("nations", "vendor")),
+    "open_weights": (("gap",), ()),
+    "adoption": (("bn_usd", "nations"), ()),
+    "parameter": (("name", "value"), ()),
+    "convene": (("nations",), ("binding",)),
+}
+_SIZES = ("years", "factor", "h100e", "bn_usd", "gap")
+
+
+class ScenarioError(ValueError):
+    """All that is wrong with a scenario, one sentence a line."""
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class Selection(_Strict):
+    """Which nations: a named group, a list of ISO codes, or ``synthetic`` invented ones; less those excluded."""
+
+    select: str | list[str] = "midsized"
+    minimum_gdp: Annotated[float, Field(ge=0, le=1e6)] | None = None
+    exclude: list[str] = []
+    synthetic: Annotated[int, Field(ge=1, le=1024)] | None = None
+    synthetic_seed: Annotated[int, Field(ge=0)] = 0
+
+
+class NewVendor(_Strict):
+    """A vendor beyond the US and China. ``iso3`` is its host, which is then no agent."""
+
+    title: str = ""
+    iso3: str = ""
+    ideal_point: Annotated[float, Field(ge=-5, le=5)]
+    compute_share: Annotated[float, Field(ge=0, le=1)]
+    sells_chips: bool = False
+    clients: list[str] = []
+
+
+class DatedEvent(_Strict):
+    """One dated event as it stands in the file; :data:`FIELDS` says which fields its kind takes."""
+
+    date: float | int | datetime.date
+    kind: str
+    vendor: str | None = None
+    nations: str | list[str] | None = None
+    years: Annotated[float, Field(gt=0, le=100)] | None = None
+    factor: Annotated[float, Field(gt=0, le=1000)] | None = None
+    h100e: Annotated[float, Field(gt=0, le=1e9)] | None = None
+    bn_usd: Annotated[float, Field(gt=0, le=1e6)] | None = None
+    gap: Annotated[float, Field(ge=0, le=20)] | None = None
+    name: str | None = None
+    value: float | int | str | None = None
+    binding: bool | None = None
+    note: str = ""
+
+    def year(self) -> float:
+        """The date as a decimal year."""
+        if isinstance(self.date, datetime.date):
+            return self.date.year + (self.date.month - 1) / 12 + (self.date.day - 1) / 365.25
+        return float(self.date)
+
+
+class _File(_Strict):
+    title: str = ""
+    description: str = ""
+    extends: str | None = None
+    start: Annotated[float, Field(ge=1900, le=2200)] = 2025.0
+    steps: Annotated[int, Field(ge=1, le=10000)] = 60
+    step_years: Annotated[float, Field(gt=0, le=5)] = 0.25
+    nations: Selection = Selection()
+    parameters: dict[str, float | int | str] = {}
+    vendors: dict[str, NewVendor] = {}
+    events: list[DatedEvent] = []
+
+
+class Scenario:
+    """A checked scenario. ``name`` is the file's stem; ``content`` its checked fields."""
+
+    def __init__(self, content: _File, name: str = "baseline"):
+        self.content, self.name = content, name
+
+    @classmethod
+    def read(cls, path: str | Path, library: Path | None = None) -> Scenario:
+        """Read a file. ``extends`` names another file beside it or in ``library``. Errors: ScenarioError."""
+        path = Path(path)
+        return cls.parse(_extended(path, library, ()), path.stem, str(path))
+
+    @classmethod
+    def parse(cls, document: dict[str, Any], name: str = "scenario", where: str = "scenario") -> Scenario:
+        """Check a scenario given as plain data; ``where`` begins each error. Errors: ScenarioError with all of them."""
+        try:
+            content = _File.model_validate(document)
+        except ValidationError as error:
+            raise ScenarioError("\n".join(_explain(where, problem) for problem in error.errors())) from None
+        scenario = cls(content, name)
+        problems = scenario._problems()
+        if problems:
+            raise ScenarioError("\n".join(f"{where}: {problem}" for problem in problems))
+        return scenario
+
+    def with_values(self, values: dict[str, Any], where: str = "--set") -> Scenario:
+        """This scenario with parameters (or start, steps, step_years) set; ScenarioError for what is not admissible."""
+        document = self.document()
+        for name, value in values.items():
+            place = document if name in ("start", "steps", "step_years") else document["parameters"]
+            place[name] = value
+        return Scenario.parse(document, self.name, where)
+
+    def document(self) -> dict[str, Any]:
+        """The scenario as plain data (JSON-able), defaults left out."""
+        plain = self.content.model_dump(exclude_defaults=True, exclude={"extends"})
+        for event, checked in zip(plain.get("events", []), self.content.events):
+            event["date"] = checked.year()
+        plain.setdefault("parameters", {})
+        return plain
+
+    @property
+    def vendors(self) -> tuple[Vendor, ...]:
+        """All vendors in row order."""
+        added = (
+            Vendor(name, v.ideal_point, v.compute_share, v.sells_chips, tuple(v.clients), v.iso3, v.title or name)
+            for name, v in self.content.vendors.items()
+        )
+        return (*baseline_vendors(), *added)
+
+    @property
+    def vendor_names(self) -> tuple[str, ...]:
+        """Vendor names in row order."""
+        return (*parameters.VENDORS, *self.content.vendors)
+
+    def nations(self) -> pd.DataFrame:
+        """The selected economies, largest GDP first."""
+        chosen = self.content.nations
+        if chosen.synthetic is not None:
+            return synthetic(chosen.synthetic, chosen.synthetic_seed)
+        economies = data.economies()
+        if isinstance(chosen.select, list):
+            rows = economies.index.isin(chosen.select)
+        else:
+            group = "all" if chosen.select == "midsized" and chosen.minimum_gdp is not None else chosen.select
+            rows = economies.index.isin(data.group(group))
+        hosts = [vendor.iso3 for vendor in self.content.vendors.values()]
+        rows &= ~economies.index.isin([*chosen.exclude, *hosts])
+        if chosen.minimum_gdp is not None:
+            rows &= economies["gdp_usd_bn"].to_numpy() >= chosen.minimum_gdp
+        return economies[rows]
+
+    def events(self) -> list[Event]:
+        """The dated events in the world's terms, in order of date."""
+        values = parameters.defaults(self.vendor_names) | self._numbers()
+        return [self._event(event, values) for event in sorted(self.content.events, key=DatedEvent.year)]
+
+    def world(self, seed: int = 0) -> World:
+        """A world of this scenario at step 0."""
+        c = self.content
+        values = {name: value for name, value in c.parameters.items()}
+        return build(self.nations(), self.vendors, values, self.events(), c.start, c.step_years, seed)
+
+    def step_of(self, year: float) -> int:
+        """The step in which a date falls."""
+        return int((year - self.content.start) / self.content.step_years + 1e-9)
+
+    def _numbers(self) -> dict[str, float]:
+        known = parameters.names(self.vendor_names)
+        return {name: known[name][0].parse(value) for name, value in self.content.parameters.items()}
+
+    def _event(self, event: DatedEvent, values: dict[str, float]) -> Event:
+        position, row = -1, self.vendor_names.index(event.vendor) if event.vendor else -1
+        size = next((size for field in _SIZES if (size := getattr(event, field)) is not None), 0.0)
+        if event.kind == "restriction" and event.years is None:
+            size = values["restriction_duration"]
+        elif event.kind == "outage" and event.years is None:
+            size = values["outage_duration"]
+        elif event.kind == "convene":
+            size = float(bool(event.binding))
+        elif event.kind == "parameter":
+            position, row = parameters.place(str(event.name), self.vendor_names)
+            size = PARAMETERS[position].parse(event.value)
+        code = list(KINDS).index(event.kind)
+        return Event(self.step_of(event.year()), code, row, float(size), position, self._members(event.nations))
+
+    def _members(self, nations: str | list[str] | None) -> tuple[str, ...]:
+        if nations is None:
+            return ()
+        return tuple(nations) if isinstance(nations, list) else tuple(data.group(nations))
+
+    def _problems(self) -> list[str]:
+        """What a schema cannot see, as clauses that begin with the field."""
+        c = self.content
+        problems = list(_parameter_problems(c.parameters, self.vendor_names))
+        known = set(data.economies().index)
+        problems += _selection_problems(c.nations, known)
+        for name, vendor in c.vendors.items():
+            if name in parameters.VENDORS or not name.isidentifier() or name in ("self_build", "hold_back", "coalition"):
+                problems.append(f"vendors.{name}: a new vendor needs a name of its own made of letters, digits and _")
+            problems += [f"vendors.{name}.clients: {_no_nation(iso3, known)}" for iso3 in vendor.clients if iso3 not in known]
+        for place, event in enumerate(c.events, 1):
+            problems += [f"events[{place}]: {problem}" for problem in self._event_problems(event, known)]
+        if not problems and self.nations().empty:
+            problems.append("nations: the selection is empty")
+        return problems
+
+    def _event_problems(self, event: DatedEvent, known: set[str]) -> list[str]:
+        if event.kind not in FIELDS:
+            return [f"kind: {_unknown(event.kind, FIELDS, 'kind of event')}"]
+        required, optional = FIELDS[event.kind]
+        given = event.model_dump(exclude_none=True, exclude={"date", "kind", "note"})
+        problems = [f"{field}: is missing, {event.kind} needs it" for field in required if field not in given]
+        problems += [f"{field}: {event.kind} does not take it" for field in given if field not in required + optional]
+        c = self.content
+        end = c.start + c.steps * c.step_years
+        if not c.start <= event.year() < end:
+            problems.append(f"date: {event.year():g} is outside the run's time, {c.start:g} to {end:g}")
+        if event.vendor is not None and event.vendor not in self.vendor_names:
+            problems.append(f"vendor: {_unknown(event.vendor, self.vendor_names, 'vendor')}")
+        if event.kind in ("compute", "funding") and ("nations" in given) == ("vendor" in given):
+            problems.append("give either nations or vendor")
+        if isinstance(event.nations, str) and event.nations not in data.GROUPS:
+            problems.append(f"nations: {_unknown(event.nations, data.GROUPS, 'group')}")
+        if isinstance(event.nations, list) and c.nations.synthetic is None:
+            problems += [f"nations: {_no_nation(iso3, known)}" for iso3 in event.nations if iso3 not in known]
+        if event.name is not None and event.value is not None:
+            problems += _parameter_problems({event.name: event.value}, self.vendor_names, "name: ")
+        return problems
+
+
+def _selection_problems(chosen: Selection, known: set[str]) -> list[str]:
+    problems = []
+    if isinstance(chosen.select, str) and chosen.select not in data.GROUPS:
+        problems.append(f"nations.select: {_unknown(chosen.select, data.GROUPS, 'group')}")
+    listed = chosen.select if isinstance(chosen.select, list) else []
+    if listed and len(set(listed)) < len(listed):
+        problems.append("nations.select: a nation is named twice")
+    for field, codes in (("select", listed), ("exclude", chosen.exclude)):
+        problems += [f"nations.{field}: {_no_nation(iso3, known)}" for iso3 in codes if iso3 not in known]
+    return problems
+
+
+def _parameter_problems(values: dict[str, Any], vendors: tuple[str, ...], prefix: str = "parameters."):
+    for name, value in values.items():
+        try:
+            parameter = parameters.lookup(name, vendors)
+        except ValueError as error:
+            yield f"{prefix}{error}"
+            continue
+        try:
+            parameter.parse(value)
+        except ValueError as error:
+            yield f"{prefix}{name}: {error}"
+
+
+def _near(word: str, known) -> str:
+    near = difflib.get_close_matches(str(word), list(known), 1)
+    return f"; did you mean {near[0]}?" if near else f"; known are {', '.join(list(known)[:12])}"
+
+
+def _unknown(word: str, known, what: str) -> str:
+    return f"{word}: no such {what}{_near(word, known)}"
+
+
+def _no_nation(iso3: str, known: set[str]) -> str:
+    if iso3 in data.VENDOR_HOSTS:
+        return f"{iso3} hosts a vendor and is no agent"
+    return f"{iso3}: no such nation" + _near(iso3, sorted(known)).replace("; known are", "; codes are ISO 3166 such as")
+
+
+def _explain(where: str, problem) -> str:
+    """A pydantic error as one sentence in the project's form."""
+    place = ".".join(str(part) for part in problem["loc"] if not str(part).startswith(("constrained", "function")))
+    place = place.replace(".float", "").replace(".int", "").replace(".str", "").replace(".list[str]", "")
+    if problem["type"] == "extra_forbidden":
+        word, parents = str(problem["loc"][-1]), [part for part in problem["loc"][:-1] if isinstance(part, str)]
+        known = {(): _File, ("nations",): Selection, ("events",): DatedEvent}.get(tuple(parents), NewVendor)
+        return f"{where}: {place}: no such field{_near(word, known.model_fields)}"
+    if problem["type"] == "missing":
+        return f"{where}: {place}: is missing"
+    found = repr(problem["input"])
+    return f"{where}: {place}: found {found if len(found) < 80 else found[:77] + '...'}; {problem['msg'].lower()}"
+
+
+def _load(path: Path) -> dict[str, Any]:
+    """The TOML of one file; ScenarioError in one sentence for whatever keeps it from being read."""
+    if path.is_dir():
+        raise ScenarioError(f"{path}: is a directory, not a scenario file")
+    try:
+        text = path.read_bytes().decode("utf-8")
+    except FileNotFoundError:
+        raise ScenarioError(f"{path}: no such file") from None
+    except UnicodeDecodeError as error:
+        raise ScenarioError(f"{path}: is not UTF-8 text (byte {error.start})") from None
+    except OSError as error:
+        raise ScenarioError(f"{path}: cannot be read: {error.strerror}") from None
+    if not text.strip():
+        raise ScenarioError(f"{path}: is empty; a scenario needs at least a title")
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ScenarioError(f"{path}: is not valid TOML: {error}") from None
+
+
+def _extended(path: Path, library: Path | None, seen: tuple[Path, ...]) -> dict[str, Any]:
+    """A file merged over the file it extends: tables are merged, events are added, the rest is replaced."""
+    own = _load(path)
+    base = own.pop("extends", None)
+    if base is None:
+        return own
+    if not isinstance(base, str):
+        raise ScenarioError(f"{path}: extends: found {base!r}; allowed is the name of a scenario")
+    places = [place / f"{base}.toml" for place in (path.parent, library) if place is not None]
+    found = next((place for place in places if place.is_file() and place != path), None)
+    if found is None or found in seen:
+        known = [file.stem for place in {path.parent, library or path.parent} for file in sorted(place.glob("*.toml"))]
+        raise ScenarioError(f"{path}: extends: {_unknown(base, known, 'scenario')}")
+    merged = _extended(found, library, (*seen, path))
+    for key, value in own.items():
+        if key == "events" and isinstance(value, list):
+            merged["events"] = [*merged.get("events", []), *value]
+        elif isinstance(value, dict) and isinstance(merged.get(key), dict):
+            merged[key] = {**merged[key], **value}
+        else:
+            merged[key] = value
+    return merged
