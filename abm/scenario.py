@@ -175,9 +175,8 @@ class Scenario:
         return economies[rows]
 
     def events(self) -> list[Event]:
-        """The dated events in the world's terms, in order of date."""
-        values = parameters.defaults(self.vendor_names) | self._numbers()
-        return [self._event(event, values) for event in sorted(self.content.events, key=DatedEvent.year)]
+        """The dated events in the world's terms, as they stand in the file (one date's events happen in that order)."""
+        return [self._event(event) for event in self.content.events]
 
     def world(self, seed: int = 0) -> World:
         """A world of this scenario at step 0."""
@@ -189,18 +188,10 @@ class Scenario:
         """The step in which a date falls."""
         return int((year - self.content.start) / self.content.step_years + 1e-9)
 
-    def _numbers(self) -> dict[str, float]:
-        known = parameters.names(self.vendor_names)
-        return {name: known[name][0].parse(value) for name, value in self.content.parameters.items()}
-
-    def _event(self, event: DatedEvent, values: dict[str, float]) -> Event:
+    def _event(self, event: DatedEvent) -> Event:
         position, row = -1, self.vendor_names.index(event.vendor) if event.vendor else -1
         size = next((size for field in _SIZES if (size := getattr(event, field)) is not None), 0.0)
-        if event.kind == "restriction" and event.years is None:
-            size = values["restriction_duration"]
-        elif event.kind == "outage" and event.years is None:
-            size = values["outage_duration"]
-        elif event.kind == "convene":
+        if event.kind == "convene":
             size = float(bool(event.binding))
         elif event.kind == "parameter":
             position, row = parameters.place(str(event.name), self.vendor_names)

@@ -7,8 +7,8 @@ from abm.parameters import set_parameter
 
 #: Kinds of event, in the order of their codes, with what their size means and whom they concern.
 KINDS = {
-    "restriction": "a vendor's country cuts off the named nations for `years`",
-    "outage": "all clients of a vendor lose it for `years`",
+    "restriction": "a vendor's country cuts off the named nations for `years`, by default the mean duration of a cut",
+    "outage": "all clients of a vendor lose it for `years`, by default the duration of an outage",
     "tension": "tension is multiplied by `factor`",
     "compute": "`h100e` H100 equivalents come on line for the named nations (by GDP) or a vendor",
     "funding": "`bn_usd` is spent on compute for the named nations (by GDP) or a vendor, at the date's prices",
@@ -32,7 +32,7 @@ def apply_events(world):
 def _apply(world, e):
     kind, target, value = world.event_kind[e], world.event_target[e], world.event_value[e]
     if kind == OUTAGE:
-        world.outage_left[target] += value
+        world.outage_left[target] += value if value > 0.0 else world.p.outage_duration
         world.outages[target] += 1
     elif kind == TENSION:
         world.log_tension += math.log(value)
@@ -50,7 +50,8 @@ def _apply(world, e):
 @rule
 def _concern(world, e, i):
     if world.event_part[e, i] > 0.0 and world.event_kind[e] == RESTRICTION:
-        world.cut_ordered[i, world.event_target[e]] = world.event_value[e]
+        years = world.event_value[e]
+        world.cut_ordered[i, world.event_target[e]] = years if years > 0.0 else world.p.restriction_duration
     elif world.event_part[e, i] > 0.0:
         spent = world.event_value[e] * world.event_part[e, i] / world.gdp[i]
         world.adoption[i] = min(1.0, world.adoption[i] + world.p.adoption_response * spent)
