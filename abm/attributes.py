@@ -2,7 +2,7 @@
 
 A world is one NumPy record whose fields are these attributes, so that a rule reads ``world.gdp[i]``, a copy is a copy
 of bytes, and two worlds are equal when their bytes are. Shapes are written in letters: N nations, V vendors,
-K coalition slots, S sources, T terms of a payoff, E dated events. N and E are capacities in steps of a power of two
+K coalition slots, S sources, T terms of a payoff, E dated events, Q draws. N and E are capacities in steps of a power of two
 (a record type is compiled once per capacity); the rows in use are ``world.n`` and ``world.events``.
 """
 
@@ -50,6 +50,13 @@ WORLD = (
         ("hardware", "", "f8", "M H100e/bn US$", "compute bought per US$ now"),
         ("plan_keep", "", "f8", "share", "compute of today left at the middle of the planning horizon"),
         ("plan_ramp", "", "f8", "M H100e/(bn US$/yr)", "compute that constant spending adds up to by then"),
+        ("compute_kept", "", "f8", "share/step", "compute left after a step's depreciation"),
+        ("spending_held", "", "f8", "yr/step", "what steady spending adds up to within a step while it depreciates"),
+        ("lock_in_gain", "", "f8", "share/step", "part of the way to full lock-in gone in a step"),
+        ("evidence_kept", "", "f8", "share/step", "evidence about hazards left after a step"),
+        ("review_chance", "", "f8", "per step", "chance that a nation reviews its stance"),
+        ("trust_gained", "", "f8", "share/step", "part of the way to full trust gone in a step among members"),
+        ("trust_reverted", "", "f8", "share/step", "part of the way back to its start gone in a step elsewhere"),
         ("frontier", "", "f8", "OOM", "effective compute of the best source"),
         ("frontier_plan", "", "f8", "OOM", "the same, projected to the middle of the planning horizon"),
         ("frontier_speed", "", "f8", "OOM/yr", "growth of the leading vendor's effective compute, algorithms included"),
@@ -88,6 +95,8 @@ VENDOR = (
         ("client_peak", "V", "f8", "share of GDP", "highest client share so far"),
         ("outage_left", "V", "f8", "yr", "rest of a common outage"),
         ("outage_share", "V", "f8", "share", "part of this step lost to a common outage"),
+        ("cuts_made", "V", "i8", "count", "targeted cuts that its country began in this step"),
+        ("cut_off", "VN", "i8", "nation", "the nations it began to cut off; the first ``cuts_made`` count"),
         ("outages", "V", "i8", "count", "common outages so far"),
         ("revenue", "V", "f8", "bn US$/yr", "fees received"),
     ),
@@ -136,6 +145,7 @@ NATION = (
         ("lock_in", "N", "f8", "share", "how far projects are tied to the present source"),
         ("notice_left", "N", "f8", "yr", "time until a member that gave notice leaves; -1 when none was given"),
         ("former_member", "N", "i8", "0/1", "whether the nation has ever left a coalition"),
+        ("chance", "NQ", "f8", "0-1", "the step's draws: for a review, then one per vendor for a cut"),
         ("susceptibility", "NV", "f8", "x", "hazard relative to that at political distance 0.5"),
         ("cut_ordered", "NV", "f8", "yr", "duration of a cut that a dated event begins in this step"),
         ("cut_left", "NV", "f8", "yr", "rest of a targeted cut by each vendor's country"),
@@ -145,9 +155,14 @@ NATION = (
         ("belief_cuts", "NV", "f8", "cuts", "evidence: cuts seen, others' weighted by trust, fading"),
         ("belief_years", "NV", "f8", "yr", "evidence: exposure, fading; cuts over years is the believed hazard"),
         ("trust", "NN", "f8", "0-1", "trust in each other nation"),
+        ("trust_start", "NN", "f8", "0-1", "trust where there is no history; trust returns to it"),
+        ("trust_start_sum", "N", "f8", "trust", "sum of it over all other nations"),
+        ("trust_start_bond", "N", "f8", "trust", "sum of it over the other members of the same coalition"),
+        ("trust_moved", "N", "i8", "0/1", "whether any of its trust has ever left its start"),
         ("benefit", "N", "f8", "share of GDP/yr", "benefit of AI in this step"),
         ("fee_paid", "N", "f8", "share of GDP/yr", "fee paid to a vendor"),
-        ("build_paid", "N", "f8", "share of GDP/yr", "paid for training, membership, national compute and inference"),
+        ("training_paid", "N", "f8", "share of GDP/yr", "spent on national compute and training"),
+        ("build_paid", "N", "f8", "share of GDP/yr", "that and what membership and inference cost"),
         ("restriction_loss", "N", "f8", "share of GDP/yr", "benefit lost to cuts and outages"),
         ("switching_paid", "N", "f8", "share of GDP", "spent on switching in this step"),
         ("exit_paid", "N", "f8", "share of GDP", "exit fees paid less received in this step"),
@@ -163,8 +178,11 @@ NATION = (
     ),
     *_table(
         "scratch",
-        ("invited", "N", "i8", "0/1", "nations in the set that is being convened"),
+        ("draws", "4", "f8", "0-1", "a block of draws"),
+        ("invited", "N", "i8", "nation", "the nations in the set that is being convened; the first ``invitations`` count"),
+        ("invitations", "", "i8", "nations", "how many they are"),
         ("invited_bond", "N", "f8", "trust", "sum of trust in the other invited nations"),
+        ("willing", "N", "i8", "0/1", "invited nations that gain from the proposed set"),
         ("source_trust", "NS", "f8", "trust", "sum of trust in the users of each source"),
         ("status_quo", "N", "f8", "share of GDP/yr", "payoff of an invited nation's present source"),
     ),
@@ -196,7 +214,9 @@ def dtype(nations: int, vendors: tuple[str, ...], events: int = 0) -> np.dtype:
         "K": COALITIONS,
         "S": len(vendors) + 2 + COALITIONS,
         "T": len(TERMS),
+        "Q": -(-(1 + len(vendors)) // 4) * 4,
         "E": capacity(events, 32),
+        "4": 4,
     }
     fields: list[tuple] = [("p", parameters.dtype(vendors))]
     for table in TABLES.values():

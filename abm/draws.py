@@ -16,7 +16,7 @@ from abm.compiled import rule
 #: nations ask for in every step stand together, since four draws come from one block of the generator.
 STREAMS = {
     "review": 0,  # does the nation review its stance?
-    "cut": 1,  # k = vendor: is it cut off?
+    "cut": 1,  # k = vendor: is it cut off? (in one block with the review, as long as there are at most three)
     "order": 16,  # place among the reviewing nations
     "convene": 17,  # does it convene?
     "cut_duration": 20,  # k = vendor
@@ -58,9 +58,21 @@ def uniform(seed, step, nation, draw):
 
 
 @rule
-def gumbel(seed, step, nation, draw):
-    """A standard Gumbel draw (mode 0): payoff plus this noise makes the choice logit [McFadden1974]."""
-    return -math.log(-math.log(uniform(seed, step, nation, draw)))
+def fill(seed, step, nation, draw, out):
+    """Write the draws from ``draw`` on to ``out``, four from each block; ``draw`` and the length are multiples of four."""
+    seed = np.uint64(seed)
+    for block in range(out.size // 4):
+        words = philox(
+            np.uint64(step), np.uint64(nation), np.uint64(draw // 4 + block), np.uint64(0), seed & _LOW, seed >> _32
+        )
+        for lane in range(4):
+            out[4 * block + lane] = (float(words[lane]) + 0.5) * 2.0**-32
+
+
+@rule
+def gumbel(chance):
+    """The standard Gumbel draw (mode 0) of a uniform one: payoff plus this noise makes the choice logit [McFadden1974]."""
+    return -math.log(-math.log(chance))
 
 
 @rule

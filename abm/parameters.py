@@ -45,9 +45,9 @@ class Parameter:
             raise ValueError(f"{value!r} is not one of {', '.join(self.choices)}{hint}")
         if isinstance(value, bool) or not isinstance(value, int | float | np.number):
             raise ValueError(f"{value!r} is not a number")
-        number = float(value)
-        if not self.low <= number <= self.high:
+        if not self.low <= value <= self.high:  # before float(), which some integers are too large for
             raise ValueError(f"{value} is outside {self.low:g} to {self.high:g} {self.unit}".rstrip())
+        number = float(value)
         if self.whole and number != int(number):
             raise ValueError(f"{value} is not a whole number")
         return number

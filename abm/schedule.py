@@ -14,7 +14,7 @@ from abm.submodels.coalition import account, pool, prospects
 from abm.submodels.convening import summon
 from abm.submodels.environment import advance, environment, frontier, horizon, outage, tension, vendor, vendor_books
 from abm.submodels.events import apply_events
-from abm.submodels.restriction import derive, learn, project, restrict
+from abm.submodels.restriction import draw_chances, learn, list_cuts, project, restrict
 
 
 class Phase(NamedTuple):
@@ -30,8 +30,9 @@ PHASES = (
     Phase("world", tension),
     Phase("vendors", vendor),
     Phase("vendors", outage),
-    Phase("nations", derive),
+    Phase("nations", draw_chances),
     Phase("nations", restrict),
+    Phase("vendors", list_cuts),
     Phase("nations", learn),
     Phase("nations", open_books),
     Phase("nations", project),

@@ -2,14 +2,16 @@
 
 import math
 
+import numpy as np
+
 from abm.compiled import rule
 from abm.options import builds, first_coalition, hold_back, self_build
-from abm.submodels.capability import accumulated, pooled, quality, training_share
+from abm.submodels.capability import pooled, quality, training_share
 from abm.submodels.restriction import chips_allowed
 
 
 @rule
-def training_paid(world, i):
+def training(world, i):
     """What nation i spends on national compute and training [share of GDP/yr]; a coalition's members by its cost key."""
     if not builds(world, world.source[i]):
         return world.p.client_effort
@@ -47,7 +49,8 @@ def settle(world, i):
     world.benefit[i] = used * good
     world.restriction_loss[i] = lost * world.benefit[i]
     world.fee_paid[i] = fee * (1.0 - lost) * world.benefit[i]
-    world.build_paid[i] = training_paid(world, i) + extra
+    world.training_paid[i] = training(world, i)
+    world.build_paid[i] = world.training_paid[i] + extra
     once = (world.switching_paid[i] + world.exit_paid[i]) / world.dt
     world.net_benefit[i] = (
         world.benefit[i] - world.restriction_loss[i] - world.fee_paid[i] - world.build_paid[i] - once
@@ -62,35 +65,32 @@ def grow(world, i):
     ``lock_in_time``; GDP grows at a base rate plus ``growth_feedback`` times the net benefit of AI.
     """
     p = world.p
-    spent = training_paid(world, i) * world.gdp[i] * accumulated(p.depreciation, world.dt)
+    spent = world.training_paid[i] * world.gdp[i] * world.spending_held
     bought = spent * world.hardware * chips_allowed(world, i)
-    world.compute[i] = world.compute[i] * math.exp(-p.depreciation * world.dt) + bought
-    world.lock_in[i] += (1.0 - world.lock_in[i]) * -math.expm1(-world.dt / p.lock_in_time)
+    world.compute[i] = world.compute[i] * world.compute_kept + bought
+    world.lock_in[i] += (1.0 - world.lock_in[i]) * world.lock_in_gain
     world.gdp[i] *= math.exp((p.growth + p.growth_feedback * world.net_benefit[i]) * world.dt)
 
 
 @rule
 def update_trust(world, i):
-    """Nation i's trust grows towards one among members of its coalition, and returns towards its start elsewhere."""
-    p = world.p
-    gain = -math.expm1(-p.trust_gain * world.dt)
-    back = -math.expm1(-p.trust_reversion * world.dt)
-    shared = world.source[i] if world.source[i] >= first_coalition(world) else -1
-    total = 0.0
+    """Nation i's trust grows towards one among members of its coalition, and returns towards its start elsewhere.
+
+    Every sum of trust obeys the same linear law as its terms, so the sums are carried along and need no summing up.
+    """
+    if world.trust_moved[i] == 0:
+        return
+    gain, back = world.trust_gained, world.trust_reverted
+    shared, others = np.int64(-1), 0.0
+    if world.source[i] >= first_coalition(world):
+        shared = world.source[i]
+        others = world.members[shared - first_coalition(world)] - 1.0
     for j in range(world.n):
-        if j != i:
-            trust = world.trust[i, j]
-            if world.source[j] == shared:
-                trust += gain * (1.0 - trust)
-            else:
-                trust += back * (trust_at_start(world, i, j) - trust)
-            world.trust[i, j] = trust
-            total += trust
-    world.trust_sum[i] = total
-
-
-@rule
-def trust_at_start(world, i, j):
-    """Vote affinity and shared institutions, weighted: trust between nations that have no history here."""
-    weight = world.p.trust_votes
-    return weight * world.votes[i, j] + (1.0 - weight) * world.institutions[i, j]
+        allied = world.source[j] == shared
+        aim = 1.0 if allied else world.trust_start[i, j]
+        world.trust[i, j] += (gain if allied else back) * (aim - world.trust[i, j])
+    world.trust[i, i] = 0.0
+    allies, rest = world.bond[i], world.trust_sum[i] - world.bond[i]
+    rest += back * (world.trust_start_sum[i] - world.trust_start_bond[i] - rest)
+    world.bond[i] = allies + gain * (others - allies)
+    world.trust_sum[i] = rest + world.bond[i]

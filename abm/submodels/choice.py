@@ -12,7 +12,7 @@ import numpy as np
 
 from abm.attributes import TERMS
 from abm.compiled import rule
-from abm.draws import CHOICE, CONVENE, ORDER, REVIEW, gumbel, uniform
+from abm.draws import CHOICE, CONVENE, ORDER, REVIEW, fill, gumbel, uniform
 from abm.options import first_coalition, hold_back, self_build
 from abm.submodels.coalition import admits, enter, found, move
 from abm.submodels.convening import convened_terms, free_slot, outside
@@ -43,8 +43,7 @@ def open_books(world, i):
         world.notice_left[i] = max(world.notice_left[i] - world.dt, 0.0)
         reviews = world.notice_left[i] < 1e-9
     else:
-        chance = -math.expm1(-world.p.review_rate * world.dt)
-        reviews = uniform(world.seed, world.step, i, REVIEW) < chance
+        reviews = world.chance[i, REVIEW] < world.review_chance
     world.review_order[i] = uniform(world.seed, world.step, i, ORDER) if reviews else NOT_REVIEWING
 
 
@@ -71,11 +70,19 @@ def politics(world, i):
 
 @rule
 def note(world, i, source, terms):
-    """Keep the terms of an option, with the noise drawn on it."""
+    """Keep the terms of an option."""
     for term in range(NOISE):
         world.terms[i, source, term] = terms[term]
-    noise = gumbel(world.seed, world.step, i, CHOICE + source)
-    world.terms[i, source, NOISE] = world.p.noise * noise
+
+
+@rule
+def draw_noise(world, i):
+    """Draw the noise on every open option."""
+    for block in range(0, world.terms.shape[1], 4):
+        fill(world.seed, world.step, i, CHOICE + block, world.draws)
+        for lane in range(min(4, world.terms.shape[1] - block)):
+            if not math.isnan(world.terms[i, block + lane, 0]):
+                world.terms[i, block + lane, NOISE] = world.p.noise * gumbel(world.draws[lane])
 
 
 @rule
@@ -95,6 +102,7 @@ def weigh(world, i):
     k = free_slot(world)
     if k >= 0 and outside(world, i) and uniform(world.seed, world.step, i, CONVENE) < world.p.convening_rate:
         note(world, i, first_coalition(world) + k, convened_terms(world, i, k))
+    draw_noise(world, i)
 
 
 @rule

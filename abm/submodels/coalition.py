@@ -9,6 +9,7 @@ import math
 from abm.compiled import rule
 from abm.options import first_coalition, self_build
 from abm.submodels.capability import pooled, training_share
+from abm.submodels.derived import tie
 from abm.submodels.payoff import enlarged, moving_cost, plan_quality
 
 OPEN, MAJORITY, UNANIMITY = range(3)
@@ -17,31 +18,21 @@ OPEN, MAJORITY, UNANIMITY = range(3)
 @rule
 def pool(world, k):
     """Sum up the members of slot k: projected compute, GDP, talent, bonds; and its projected capability."""
-    source = first_coalition(world) + k
-    world.plan_pool[k] = world.plan_secure_pool[k] = world.pool_gdp[k] = world.pool_talent[k] = 0.0
-    world.pool_bonds[k] = 0.0
+    if world.members[k] == 0:
+        return
+    source, size = first_coalition(world) + k, world.members[k]
+    plan = secure = gdp = talent = bonds = 0.0
     for i in range(world.n):
-        if world.source[i] == source and world.members[k] > 0:
-            world.plan_pool[k] += world.plan_compute[i]
-            world.plan_secure_pool[k] += world.plan_secure_compute[i]
-            world.pool_gdp[k] += world.gdp[i]
-            world.pool_talent[k] += world.talent[i]
-            world.bond[i] = bond(world, i)
-            world.pool_bonds[k] += world.bond[i]
-    if world.members[k] > 0:
-        world.cohesion[k] = world.pool_bonds[k] / (world.members[k] * (world.members[k] - 1))
-        talent, size = world.pool_talent[k], world.members[k]
-        world.coalition_plan[k] = pooled(world, world.plan_pool[k], talent, size, world.cohesion[k])
-
-
-@rule
-def bond(world, i):
-    """Sum of nation i's trust in the other users of its source."""
-    total = 0.0
-    for j in range(world.n):
-        if world.source[j] == world.source[i]:
-            total += world.trust[i, j]
-    return total
+        if world.source[i] == source:
+            plan += world.plan_compute[i]
+            secure += world.plan_secure_compute[i]
+            gdp += world.gdp[i]
+            talent += world.talent[i]
+            bonds += world.bond[i]
+    world.plan_pool[k], world.plan_secure_pool[k], world.pool_gdp[k] = plan, secure, gdp
+    world.pool_talent[k], world.pool_bonds[k] = talent, bonds
+    world.cohesion[k] = bonds / (size * (size - 1))
+    world.coalition_plan[k] = pooled(world, plan, talent, size, world.cohesion[k])
 
 
 @rule
@@ -56,6 +47,9 @@ def prospects(world, k):
 @rule
 def refresh(world, k):
     """Bring slot k up to date after its membership changed."""
+    for i in range(world.n):
+        if world.source[i] == first_coalition(world) + k:
+            tie(world, i)
     pool(world, k)
     prospects(world, k)
 
@@ -129,13 +123,17 @@ def leave(world, i):
     world.former_member[i] = 1
     world.members[k] -= 1
     world.source[i] = -1  # between sources until `move` sets the new one
+    tie(world, i)
     others = world.pool_gdp[k] - world.gdp[i]
     fee = world.p.exit_fee * world.gdp[i]
     world.exit_paid[i] += world.p.exit_fee
     for j in range(world.n):
         if world.source[j] == source:
-            world.trust[j, i] *= 1.0 - world.p.trust_loss
-            world.trust[i, j] *= 1.0 - world.p.trust_loss
+            lost = world.p.trust_loss * world.trust[i, j]
+            world.trust[i, j] -= lost
+            world.trust[j, i] = world.trust[i, j]
+            world.trust_sum[i] -= lost
+            world.trust_sum[j] -= lost
             world.exit_paid[j] -= fee / others
     if world.members[k] == 1:
         dissolve(world, k)
@@ -148,6 +146,7 @@ def dissolve(world, k):
     for j in range(world.n):
         if world.source[j] == first_coalition(world) + k:
             world.source[j] = self_build(world)
+            tie(world, j)
             world.notice_left[j] = -1.0
             world.moved[j] = 1
             world.moves += 1
@@ -173,11 +172,8 @@ def found(world, k):
         world.first_founding = world.start + world.step * world.dt
     world.serial[k] = world.foundings
     world.founded[k] = world.step
-    members = 0
-    for i in range(world.n):
-        if world.invited[i] == 1:
-            world.rejoins += world.former_member[i]
-            move(world, i, first_coalition(world) + k)
-            members += 1
-    world.members[k] = members
+    for place in range(world.invitations):
+        world.rejoins += world.former_member[world.invited[place]]
+        move(world, world.invited[place], first_coalition(world) + k)
+    world.members[k] = world.invitations
     refresh(world, k)

@@ -32,75 +32,82 @@ def outside(world, i):
 @rule
 def invite(world, i):
     """Invite nation i and the partners it trusts most among those in no coalition, ``convening_size`` in all."""
+    world.invited[0] = i
+    world.invitations = 1
+    most = min(int(world.p.convening_size), world.n)
     for j in range(world.n):
-        world.invited[j] = 0
-    world.invited[i] = 1
-    for _ in range(int(world.p.convening_size) - 1):
-        best, most = -1, -1.0
-        for j in range(world.n):
-            if world.invited[j] == 0 and world.trust[i, j] > most and outside(world, j):
-                best, most = j, world.trust[i, j]
-        if best < 0:
-            return
-        world.invited[best] = 1
+        if j != i and outside(world, j):
+            place = world.invitations
+            if place < most:
+                world.invitations += 1
+            elif world.trust[i, j] <= world.trust[i, world.invited[place - 1]]:
+                continue
+            else:
+                place -= 1
+            while place > 1 and world.trust[i, world.invited[place - 1]] < world.trust[i, j]:
+                world.invited[place] = world.invited[place - 1]
+                place -= 1
+            world.invited[place] = j
 
 
 @rule
 def proposal(world):
-    """Pool of the invited set: compute, secure compute, talent, GDP, bonds, size."""
+    """Pool of the invited set: compute, secure compute, GDP, its quality, the secure one, and its size."""
     compute = secure = talent = gdp = bonds = 0.0
-    size = 0
-    for j in range(world.n):
-        if world.invited[j] == 1:
-            size += 1
-            compute += world.plan_compute[j]
-            secure += world.plan_secure_compute[j]
-            talent += world.talent[j]
-            gdp += world.gdp[j]
-            world.invited_bond[j] = 0.0
-            for m in range(world.n):
-                if world.invited[m] == 1:
-                    world.invited_bond[j] += world.trust[j, m]
-            bonds += world.invited_bond[j]
-    return compute, secure, talent, gdp, bonds, size
+    size = world.invitations
+    for place in range(size):
+        j = world.invited[place]
+        compute += world.plan_compute[j]
+        secure += world.plan_secure_compute[j]
+        talent += world.talent[j]
+        gdp += world.gdp[j]
+        bond = 0.0
+        for other in range(size):
+            bond += world.trust[j, world.invited[other]]
+        world.invited_bond[j] = bond
+        bonds += bond
+    if size < 2:
+        return compute, gdp, 0.0, 0.0, size
+    cohesion = bonds / (size * (size - 1))
+    good = plan_quality(world, compute, talent, size, cohesion)
+    return compute, gdp, good, plan_quality(world, secure, talent, size, cohesion), size
 
 
 @rule
 def set_terms(world, j, k, proposed):
     """Terms for nation j of founding the proposed set in slot k."""
-    compute, secure_compute, talent, gdp, bonds, size = proposed
-    cohesion = bonds / (size * (size - 1))
-    good = plan_quality(world, compute, talent, size, cohesion)
-    secure = plan_quality(world, secure_compute, talent, size, cohesion)
+    compute, gdp, good, secure, size = proposed
     training = training_share(world, j, size, gdp, compute, world.plan_compute[j])
     trusted = world.invited_bond[j]
-    return builder_terms(
-        world, j, first_coalition(world) + k, good, secure, training, trusted / (size - 1), trusted
-    )
+    return builder_terms(world, j, first_coalition(world) + k, good, secure, training, trusted / (size - 1), trusted)
 
 
 @rule
 def settle_invitations(world, k):
     """Let the invited judge until nobody drops out; returns the pool that is left (its size may be below two)."""
-    for j in range(world.n):
-        if world.invited[j] == 1:
-            survey(world, j)
-            world.status_quo[j] = total(status_quo_terms(world, j))
+    for place in range(world.invitations):
+        j = world.invited[place]
+        survey(world, j)
+        world.status_quo[j] = total(status_quo_terms(world, j))
     while True:
         proposed = proposal(world)
-        if proposed[5] < 2 or not drop_unwilling(world, k, proposed):
+        if proposed[4] < 2 or not drop_unwilling(world, k, proposed):
             return proposed
 
 
 @rule
 def drop_unwilling(world, k, proposed):
     """Withdraw those who do not gain from the proposed set, all at once; whether anybody did."""
-    dropped = False
-    for j in range(world.n):
-        if world.invited[j] == 1 and total(set_terms(world, j, k, proposed)) <= world.status_quo[j]:
-            world.invited[j] = 0
-            dropped = True
-    return dropped
+    before, left = world.invitations, 0
+    for place in range(before):
+        j = world.invited[place]
+        world.willing[place] = total(set_terms(world, j, k, proposed)) > world.status_quo[j]
+    for place in range(before):
+        if world.willing[place] == 1:
+            world.invited[left] = world.invited[place]
+            left += 1
+    world.invitations = left
+    return left < before
 
 
 @rule
@@ -109,8 +116,8 @@ def quorate(world, proposed):
     gdp = 0.0
     for i in range(world.n):
         gdp += world.gdp[i]
-    size = proposed[5]
-    return size >= 2 and size >= world.p.quorum_members and proposed[3] >= world.p.quorum_gdp * gdp
+    size = proposed[4]
+    return size >= 2 and size >= world.p.quorum_members and proposed[1] >= world.p.quorum_gdp * gdp
 
 
 @rule
@@ -119,8 +126,11 @@ def summon(world):
     for e in range(world.events):
         k = free_slot(world)
         if world.event_step[e] == world.step and world.event_kind[e] == CONVENE and k >= 0:
+            world.invitations = 0
             for j in range(world.n):
-                world.invited[j] = 1 if world.event_part[e, j] > 0.0 and outside(world, j) else 0
+                if world.event_part[e, j] > 0.0 and outside(world, j):
+                    world.invited[world.invitations] = j
+                    world.invitations += 1
             proposed = proposal(world) if world.event_value[e] > 0.0 else settle_invitations(world, k)
             if quorate(world, proposed):
                 found(world, k)
@@ -131,7 +141,7 @@ def convened_terms(world, i, k):
     """Terms for nation i of the coalition it can convene in slot k; all NaN when it cannot."""
     invite(world, i)
     proposed = settle_invitations(world, k)
-    if world.invited[i] == 1 and quorate(world, proposed):
+    if world.invitations > 0 and world.invited[0] == i and quorate(world, proposed):
         return set_terms(world, i, k, proposed)
     nothing = math.nan
     return nothing, nothing, nothing, nothing, nothing, nothing, nothing

@@ -39,6 +39,20 @@ def environment(world):
     world.plan_ramp = planned_compute(world, 0.0)
     world.switching_spend = 0.0
     world.moves = 0
+    set_pace(world)
+
+
+@rule
+def set_pace(world):
+    """What yearly rates come to in one step: the same for all nations, so worked out once."""
+    p, dt = world.p, world.dt
+    world.compute_kept = math.exp(-p.depreciation * dt)
+    world.spending_held = accumulated(p.depreciation, dt)
+    world.lock_in_gain = -math.expm1(-dt / p.lock_in_time)
+    world.evidence_kept = math.exp(-dt / p.memory)
+    world.review_chance = -math.expm1(-p.review_rate * dt)
+    world.trust_gained = -math.expm1(-p.trust_gain * dt)
+    world.trust_reverted = -math.expm1(-p.trust_reversion * dt)
 
 
 @rule
@@ -150,8 +164,8 @@ def vendor_books(world, v):
     lost = 1.0 - world.client_share[v] / world.client_peak[v] if world.client_peak[v] > 0.0 else 0.0
     world.vendor_fee[v] = p.fee[v] * (1.0 - p.price_response * lost)
     world.revenue[v] = revenue
-    bought = world.vendor_investment[v] * world.hardware * accumulated(p.depreciation, world.dt)
-    world.vendor_compute[v] = world.vendor_compute[v] * math.exp(-p.depreciation * world.dt) + bought
+    bought = world.vendor_investment[v] * world.hardware * world.spending_held
+    world.vendor_compute[v] = world.vendor_compute[v] * world.compute_kept + bought
     world.vendor_investment[v] *= math.exp(p.investment_growth * world.dt)
 
 

@@ -4,6 +4,7 @@ import math
 
 from abm.compiled import rule
 from abm.parameters import set_parameter
+from abm.submodels.derived import derive, tie
 
 #: Kinds of event, in the order of their codes, with what their size means and whom they concern.
 KINDS = {
@@ -40,6 +41,9 @@ def _apply(world, e):
         world.released = max(world.released, world.frontier - value)
     elif kind == PARAMETER:
         set_parameter(world, world.event_parameter[e], target, value)
+        for i in range(world.n):
+            derive(world, i)
+            tie(world, i)
     elif kind == COMPUTE or kind == FUNDING:
         _deliver(world, e)
     elif kind == RESTRICTION or kind == ADOPTION:

@@ -6,7 +6,7 @@ Source: form after [FarrellNewman2019]; learning is the conjugate Gamma-Poisson 
 import math
 
 from abm.compiled import rule
-from abm.draws import CUT, CUT_DURATION, uniform
+from abm.draws import CUT, CUT_DURATION, REVIEW, fill, uniform
 from abm.options import builds, hold_back
 from abm.submodels.events import announced
 
@@ -33,10 +33,9 @@ def believed_hazard(world, i, v):
 
 
 @rule
-def derive(world, i):
-    """How susceptible nation i is to each vendor: exp(hazard_distance * (distance - 0.5))."""
-    for v in range(world.vendor_compute.size):
-        world.susceptibility[i, v] = math.exp(world.p.hazard_distance * (world.distance[i, v] - 0.5))
+def draw_chances(world, i):
+    """Nation i's draws of this step: for a review of its stance, and for a cut by each vendor."""
+    fill(world.seed, world.step, i, REVIEW, world.chance[i])
 
 
 @rule
@@ -48,7 +47,7 @@ def restrict(world, i):
             begin_cut(world, i, v, world.cut_ordered[i, v])
         elif world.cut_left[i, v] <= 0.0:
             expected = true_hazard(world, i, v) * world.dt
-            drawn = uniform(world.seed, world.step, i, CUT + v)
+            drawn = world.chance[i, CUT + v]
             if drawn < expected and drawn < -math.expm1(-expected):  # the first test spares most exponentials
                 length = -math.log(uniform(world.seed, world.step, i, CUT_DURATION + v))
                 begin_cut(world, i, v, world.p.restriction_duration * length)
@@ -68,17 +67,26 @@ def begin_cut(world, i, v, duration):
 
 
 @rule
+def list_cuts(world, v):
+    """List the nations that vendor v's country began to cut off in this step."""
+    world.cuts_made[v] = 0
+    for i in range(world.n):
+        if world.cut_new[i, v] > 0.0:
+            world.cut_off[v, world.cuts_made[v]] = i
+            world.cuts_made[v] += 1
+
+
+@rule
 def learn(world, i):
     """Nation i's belief: old evidence fades, its own cuts and exposure count fully, others' by trust."""
-    p = world.p
-    fade = math.exp(-world.dt / p.memory)
+    p, kept = world.p, world.evidence_kept
     exposure = world.dt * (1.0 + p.social_learning * world.trust_sum[i])
     for v in range(world.vendor_compute.size):
         heard = 0.0
-        for j in range(world.n):
-            heard += world.trust[i, j] * world.cut_new[j, v]
-        world.belief_cuts[i, v] = fade * world.belief_cuts[i, v] + world.cut_new[i, v] + p.social_learning * heard
-        world.belief_years[i, v] = fade * world.belief_years[i, v] + exposure
+        for place in range(world.cuts_made[v]):
+            heard += world.trust[i, world.cut_off[v, place]]
+        world.belief_cuts[i, v] = kept * world.belief_cuts[i, v] + world.cut_new[i, v] + p.social_learning * heard
+        world.belief_years[i, v] = kept * world.belief_years[i, v] + exposure
 
 
 @rule

@@ -3,9 +3,10 @@
 import math
 
 from abm.compiled import rule
-from abm.submodels.accounts import settle, trust_at_start
+from abm.submodels.accounts import settle
+from abm.submodels.derived import derive
 from abm.submodels.environment import environment, frontier, horizon, vendor
-from abm.submodels.restriction import derive, project
+from abm.submodels.restriction import project
 
 
 @rule
@@ -39,6 +40,8 @@ def start_world(world):
     world.log_tension = 0.0
     world.tension = 1.0
     world.released = -99.0
+    world.invitations = 0
+    world.draws[:] = 0.0
 
 
 @rule
@@ -49,7 +52,7 @@ def start_vendor(world, v):
     world.vendor_investment[v] = p.investment[v]
     world.vendor_fee[v] = p.fee[v]
     world.outage_left[v] = world.outage_share[v] = world.revenue[v] = 0.0
-    world.outages[v] = 0
+    world.outages[v] = world.cuts_made[v] = 0
     world.client_share[v] = world.client_peak[v] = 0.0
 
 
@@ -74,15 +77,17 @@ def start_nation(world, i):
     world.source[i] = world.source_start[i]
     world.lock_in[i] = p.lock_in_start
     world.notice_left[i] = -1.0
-    world.cuts[i] = world.former_member[i] = world.refused_by[i] = world.moved[i] = world.invited[i] = 0
+    world.cuts[i] = world.former_member[i] = world.refused_by[i] = world.moved[i] = world.invited[i] = world.willing[i] = 0
     world.reviewed[i] = -1
     world.review_order[i] = 2.0
     world.agenda[i] = 0
     world.terms[i, :, :] = math.nan
-    world.source_trust[i, :] = 0.0
-    world.benefit[i] = world.fee_paid[i] = world.build_paid[i] = world.restriction_loss[i] = 0.0
+    world.source_trust[i, :] = world.chance[i, :] = 0.0
+    world.benefit[i] = world.fee_paid[i] = world.training_paid[i] = world.build_paid[i] = 0.0
+    world.restriction_loss[i] = 0.0
     world.switching_paid[i] = world.exit_paid[i] = world.net_benefit[i] = 0.0
     world.bond[i] = world.invited_bond[i] = world.status_quo[i] = 0.0
+    derive(world, i)
     start_beliefs(world, i)
     start_trust(world, i)
 
@@ -90,7 +95,6 @@ def start_nation(world, i):
 @rule
 def start_beliefs(world, i):
     """Prior: the calm hazard at the nation's distance, with ``prior_years`` of evidence behind it."""
-    derive(world, i)
     for v in range(world.vendor_compute.size):
         world.cut_left[i, v] = world.cut_share[i, v] = world.cut_new[i, v] = world.cut_ordered[i, v] = 0.0
         world.belief_years[i, v] = world.p.prior_years
@@ -100,10 +104,11 @@ def start_beliefs(world, i):
 @rule
 def start_trust(world, i):
     """Trust at its start, none in oneself."""
-    world.trust_sum[i] = 0.0
     for j in range(world.n):
-        world.trust[i, j] = 0.0 if i == j else trust_at_start(world, i, j)
-        world.trust_sum[i] += world.trust[i, j]
+        world.trust[i, j] = world.trust_start[i, j]
+    world.trust_sum[i] = world.trust_start_sum[i]
+    world.trust_start_bond[i] = 0.0
+    world.trust_moved[i] = 0
 
 
 @rule

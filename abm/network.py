@@ -1,0 +1,186 @@
+"""The network of a run for networkx: the graph of one step, its measures, and the dynamic graph that Gephi opens.
+
+Nodes are nations, vendors and coalitions; edges are ties of the kinds ``client`` (nation to vendor), ``member`` (nation
+to coalition) and ``ally`` (nation to nation, members of one coalition). Measures that :mod:`abm.measures` compiles too
+agree with it: they leave the coalitions' own nodes out, whose ties would count every membership twice.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import combinations
+from pathlib import Path
+
+import networkx as nx
+import numpy as np
+
+from abm import options
+from abm.record import coalition_name
+from abm.world import World
+
+#: Stays of a node: (option, start, end), dates as decimal years.
+Stays = list[tuple[str, float, float]]
+
+
+def labels(sources, serials, vendors: tuple[str, ...]) -> tuple[list[str], list[str | None]]:
+    """Option and coalition (None outside) of each nation from its source and its coalition's serial (0 outside)."""
+    names = options.names(vendors)
+    option = [names[position] for position in options.of_source(np.asarray(sources, int), vendors)]
+    return option, [coalition_name(serial) if serial > 0 else None for serial in np.asarray(serials).tolist()]
+
+
+def graph(world: World, option: Sequence[str], coalition: Sequence[str | None]) -> nx.Graph:
+    """The network where each nation, in the world's order, holds an option and is in a coalition or (None) in none.
+
+    Nodes have ``kind``, ``name``, ``option`` and ``gdp`` [bn US$, at the world's step; a vendor's is that of its
+    clients, a coalition's that of its members]; nations also ``bloc``, the vendor politically nearest, and ``benefit``
+    [bn US$/yr].
+    """
+    record, n = world.record, int(world.record.n)
+    g = nx.Graph()
+    nearest = np.argmin(record.distance[:n], axis=1)
+    for i, (iso3, name) in enumerate(zip(world.iso3, world.names, strict=True)):
+        gdp = float(record.gdp[i])
+        g.add_node(iso3, kind="nation", name=name, gdp=gdp, option=option[i], bloc=world.vendors[nearest[i]],
+                   benefit=gdp * float(record.benefit[i]))
+    for vendor in world.vendors:
+        g.add_node(vendor, kind="vendor", name=vendor, gdp=0.0, option=vendor, bloc=vendor)
+    for iso3, held, joined in zip(world.iso3, option, coalition, strict=True):
+        if held in world.vendors:
+            _attach(g, iso3, held, "client")
+        elif isinstance(joined, str):
+            if joined not in g:
+                g.add_node(joined, kind="coalition", name=joined, gdp=0.0, option="coalition")
+            _attach(g, iso3, joined, "member")
+    for hub in [node for node, kind in g.nodes(data="kind") if kind == "coalition"]:
+        g.add_edges_from(combinations(list(g[hub]), 2), kind="ally")
+    return g
+
+
+def _attach(g: nx.Graph, nation: str, hub: str, kind: str) -> None:
+    g.add_edge(nation, hub, kind=kind)
+    g.nodes[hub]["gdp"] += g.nodes[nation]["gdp"]
+
+
+def present(world: World) -> nx.Graph:
+    """The network of a world as it stands."""
+    record, n = world.record, int(world.record.n)
+    slots = record.source[:n] - len(world.vendors) - 2
+    serials = np.where(slots >= 0, record.serial[np.maximum(slots, 0)], 0)
+    return graph(world, *labels(record.source[:n], serials, world.vendors))
+
+
+def alliance(g: nx.Graph) -> nx.Graph:
+    """The network without the coalitions' own nodes: clients tied to vendors, allies to each other."""
+    return g.subgraph([node for node, kind in g.nodes(data="kind") if kind != "coalition"])
+
+
+def density(g: nx.Graph) -> float:
+    """Ties over possible ties of the alliance network."""
+    return nx.density(alliance(g))
+
+
+def transitivity(g: nx.Graph) -> float:
+    """Closed over all paths of two ties in the alliance network; NaN where no two ties meet."""
+    ties = alliance(g)
+    return nx.transitivity(ties) if any(degree > 1 for _, degree in ties.degree) else math.nan
+
+
+def modularity(g: nx.Graph, trust: np.ndarray) -> float:
+    """Newman's modularity of the nations' trust (N, N), in the graph's order, grouped by source; NaN without trust."""
+    rows = nations(g)
+    trusted = nx.from_numpy_array(np.asarray(trust)[: len(rows), : len(rows)])
+    if trusted.size() == 0:
+        return math.nan
+    return nx.community.modularity(trusted, [{rows.index(node) for node in group} for group in groups(g).values()])
+
+
+def assortativity(g: nx.Graph, attribute: str = "bloc") -> float:
+    """Whether ties stay within blocs: 1 all of them, 0 as chance has it, below 0 across; NaN with a single bloc."""
+    ties = alliance(g)
+    if len({ties.nodes[node][attribute] for edge in ties.edges for node in edge}) < 2:
+        return math.nan
+    return nx.attribute_assortativity_coefficient(ties, attribute)
+
+
+def turnover(before: nx.Graph, after: nx.Graph) -> float:
+    """Share of nations whose source differs between two graphs.
+
+    The compiled measure counts moves: it is higher where a nation moved twice in one step.
+    """
+    was, now = ({node: key for key, group in groups(g).items() for node in group} for g in (before, after))
+    return sum(was[node] != now[node] for node in now) / len(now)
+
+
+def concentration(g: nx.Graph, weight: str = "benefit") -> float:
+    """Herfindahl index over sources of a nation attribute; building alone is a source per nation. NaN if all is 0."""
+    held = {key: [g.nodes[node][weight] for node in group] for key, group in groups(g).items()}
+    total = sum(map(sum, held.values()))
+    parts = [part for key, values in held.items() for part in (values if key == "self_build" else [sum(values)])]
+    return sum((part / total) ** 2 for part in parts) if total > 0 else math.nan
+
+
+def nations(g: nx.Graph) -> list[str]:
+    """Nodes that are nations, in the world's order."""
+    return [node for node, kind in g.nodes(data="kind") if kind == "nation"]
+
+
+def groups(g: nx.Graph) -> dict[str, list[str]]:
+    """Nations by source: a vendor, self_build, hold_back, or a coalition by name."""
+    found: dict[str, list[str]] = {}
+    for node in nations(g):
+        hub = next((other for other, tie in g[node].items() if tie["kind"] == "member"), g.nodes[node]["option"])
+        found.setdefault(hub, []).append(node)
+    return found
+
+
+def stays(times: Sequence[float], held: Sequence[str]) -> Stays:
+    """Runs of equal labels in a sequence, each until the next begins; the last ends at the last time."""
+    starts = [0, *(step for step in range(1, len(held)) if held[step] != held[step - 1])]
+    ends = [*(times[step] for step in starts[1:]), times[-1]]
+    return [(str(held[step]), float(times[step]), float(end)) for step, end in zip(starts, ends, strict=True)]
+
+
+def write_gexf(
+    path: str | Path,
+    world: World,
+    ties: Iterable[tuple[str, str, str, float, float | None]],
+    option: Mapping[str, Stays],
+    end: float,
+) -> nx.Graph:
+    """Write the temporal network of one run as dynamic GEXF 1.2 and return the graph that was written.
+
+    ``ties`` are (source, target, kind, start, end) in decimal years; those that still stand (None or NaN) last to
+    ``end``. ``option`` gives each nation's options over time. Nodes are labelled by name, dated by spells and have a
+    ``kind``.
+    """
+    g = nx.Graph(mode="dynamic", name="AI sovereignty through coalition")
+    whole = [(float(world.date(0)), float(end))]
+    for i, (iso3, name) in enumerate(zip(world.iso3, world.names, strict=True)):
+        gdp = round(float(world.record.gdp_start[i]), 3)
+        g.add_node(iso3, label=name, kind="nation", gdp_start=gdp, option=list(option[iso3]), spells=whole)
+    for vendor in world.vendors:
+        g.add_node(vendor, label=vendor, kind="vendor", option=[(vendor, *whole[0])], spells=whole)
+    for source, target, kind, begun, ended in ties:
+        spell = (float(begun), float(end if ended is None or math.isnan(ended) else ended))
+        if target not in g:
+            g.add_node(target, label=target, kind="coalition", option=[("coalition", *whole[0])], spells=[])
+        if kind == "member":
+            g.nodes[target]["spells"] = _merged([*g.nodes[target]["spells"], spell])
+        if not g.has_edge(source, target):
+            g.add_edge(source, target, kind=kind, spells=[])
+        g.edges[source, target]["spells"].append(spell)
+    nx.write_gexf(g, path, version="1.2draft")
+    return g
+
+
+def _merged(spells: list[tuple[float, float]]) -> list[tuple[float, float]]:
+    """Overlapping spells as one, in order."""
+    merged: list[tuple[float, float]] = []
+    for start, end in sorted(spells):
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return merged

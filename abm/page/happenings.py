@@ -1,0 +1,107 @@
+"""The log: what happened in a step, in words, found by comparing the world before and after it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+from abm import options
+from abm.page.frame import label
+from abm.record import coalition_name
+from abm.world import World
+
+#: Kinds of entry, in the order in which the filter offers them.
+KINDS = ("founding", "join", "exit", "dissolution", "refusal", "move", "cut", "outage", "intervention", "event")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the log; ``nations`` are the ISO codes it concerns, all of them when it concerns a vendor's clients."""
+
+    step: int
+    date: float
+    kind: str
+    text: str
+    nations: tuple[str, ...] = ()
+
+    def plain(self) -> dict[str, Any]:
+        """The entry as plain data."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Before:
+    """What must be remembered of a world to tell what the next step changed."""
+
+    source: np.ndarray
+    serial: np.ndarray
+    cuts: np.ndarray
+    outages: np.ndarray
+    refusals: int
+    notice: np.ndarray
+
+    @classmethod
+    def of(cls, world: World) -> Before:
+        """Remember a world."""
+        record, n = world.record, int(world.record.n)
+        return cls(
+            record.source[:n].copy(), record.serial.copy(), record.cuts[:n].copy(), record.outages.copy(),
+            int(record.refusals), record.notice_left[:n].copy(),
+        )
+
+
+def happenings(before: Before, world: World) -> list[Entry]:
+    """Entries for the step that led from ``before`` to ``world``; the step's date is that of its beginning."""
+    record, step = world.record, int(world.record.step) - 1
+    found: list[tuple[str, str, tuple[str, ...]]] = []
+    found += _coalitions(before, world)
+    found += _moves(before, world)
+    for i in np.flatnonzero(record.refused_by[: record.n] * (record.reviewed[: record.n] == step)):
+        if record.refusals > before.refusals:
+            name = coalition_name(int(record.refused_by[i]))
+            found.append(("refusal", f"{name} refuses {world.names[i]}", (world.iso3[i],)))
+    for i in np.flatnonzero(record.cuts[: record.n] > before.cuts):
+        vendor = int(np.argmax(record.cut_new[i]))
+        years = float(record.cut_left[i, vendor] + record.cut_share[i, vendor] * record.dt)
+        found.append(
+            ("cut", f"{_vendor(world, vendor)} cuts off {world.names[i]} for {years:.1f} years", (world.iso3[i],))
+        )
+    for v in np.flatnonzero(record.outages > before.outages):
+        clients = tuple(world.iso3[i] for i in np.flatnonzero(record.source[: record.n] == v))
+        found.append(("outage", f"outage at {_vendor(world, int(v))}: {len(clients)} clients lose it", clients))
+    return [Entry(step, world.date(step), *entry) for entry in found]
+
+
+def _vendor(world: World, v: int) -> str:
+    return label(world.vendors[v]).replace(" vendor", "")
+
+
+def _coalitions(before: Before, world: World):
+    record = world.record
+    for k in range(len(record.serial)):
+        serial = int(record.serial[k])
+        if serial != before.serial[k]:
+            rows = [i for i in range(record.n) if record.source[i] == len(world.vendors) + 2 + k]
+            names = ", ".join(world.names[i] for i in rows)
+            yield "founding", f"{coalition_name(serial)} is founded by {names}", tuple(world.iso3[i] for i in rows)
+        elif record.members[k] == 0 and (before.source == len(world.vendors) + 2 + k).any():
+            yield "dissolution", f"{coalition_name(serial)} is dissolved", ()
+
+
+def _moves(before: Before, world: World):
+    record, first = world.record, len(world.vendors) + 2
+    for i in np.flatnonzero(record.source[: record.n] != before.source):
+        old, new, who = int(before.source[i]), int(record.source[i]), (world.iso3[i],)
+        if old >= first:
+            yield "exit", f"{world.names[i]} leaves {coalition_name(int(before.serial[old - first]))}", who
+        if new < first:
+            name = label(options.names(world.vendors)[new])
+            yield "move", f"{world.names[i]} turns to: {name}", who
+        elif record.serial[new - first] == before.serial[new - first]:
+            yield "join", f"{world.names[i]} joins {coalition_name(int(record.serial[new - first]))}", who
+    for i in np.flatnonzero((record.notice_left[: record.n] >= 0) & (before.notice < 0)):
+        k = int(record.source[i]) - first
+        if k >= 0:
+            yield "exit", f"{world.names[i]} gives notice to {coalition_name(int(record.serial[k]))}", (world.iso3[i],)

@@ -1,0 +1,43 @@
+"""Colours of stances and coalitions, safe for the colour-blind. Source: Okabe and Ito, Color Universal Design (2008)."""
+
+from __future__ import annotations
+
+#: Colours of the options, by name.
+OPTIONS = {"us": "#0072B2", "china": "#D55E00", "self_build": "#009E73", "hold_back": "#999999", "coalition": "#CC79A7"}
+
+#: Coalitions in the order of their founding; the shades repeat after the eighth.
+COALITIONS = ("#CC79A7", "#56B4E9", "#E69F00", "#F0E442", "#882255", "#44AA99", "#AA8866", "#6A3D9A")
+
+#: Vendors that a scenario adds.
+FURTHER_VENDORS = ("#8C6D1F", "#5B2C83", "#1B7F7A")
+
+#: Terms of a payoff; noise is not drawn.
+TERMS = {
+    "benefit": "#009E73",
+    "peers": "#56B4E9",
+    "fee": "#D55E00",
+    "build": "#E69F00",
+    "restriction": "#882255",
+    "switching": "#0072B2",
+    "distance": "#999999",
+}
+
+
+def option(name: str, vendors: tuple[str, ...]) -> str:
+    """Colour of an option; vendors beyond the baseline's take the further shades in order."""
+    if name in OPTIONS:
+        return OPTIONS[name]
+    further = [vendor for vendor in vendors if vendor not in OPTIONS]
+    return FURTHER_VENDORS[further.index(name) % len(FURTHER_VENDORS)]
+
+
+def coalition(serial: int) -> str:
+    """Colour of the coalition founded as number ``serial``."""
+    return COALITIONS[(serial - 1) % len(COALITIONS)]
+
+
+def of_source(source: int, serial: int, vendors: tuple[str, ...]) -> str:
+    """Colour of a nation that uses ``source``, in the coalition ``serial`` where it is in one."""
+    if source >= len(vendors) + 2:
+        return coalition(serial)
+    return option((*vendors, "self_build", "hold_back")[source], vendors)
