@@ -7,6 +7,7 @@ nations another way to decide, subclass :class:`Nation` and override :meth:`Nati
 from __future__ import annotations
 
 import itertools
+import math
 import weakref
 from typing import TYPE_CHECKING
 
@@ -36,7 +37,7 @@ class _Counters(weakref.WeakKeyDictionary):
 def _view(attribute: Attribute) -> property:
     def read(agent):
         value = agent.model.world.record[attribute.name][agent.row]
-        return value.item() if value.ndim == 0 else value[: agent.model.world.record.n].copy()
+        return value.item() if value.ndim == 0 else value.copy()
 
     return property(read, doc=f"{attribute.meaning} [{attribute.unit or 'no unit'}]")
 
@@ -144,7 +145,8 @@ class Nation(_Row):
     def decide(self) -> str | int:
         """The option it takes at a review, once it has weighed them: a name of an option, or a source number.
 
-        Override this to give nations another decision rule. ``coalition`` stands for the coalition of the best payoff.
+        Override this to give nations another decision rule. ``coalition`` stands for the coalition of the best payoff,
+        or for staying where none is in reach. A nation that is refused stays; one whose notice is over must leave.
         """
         return int(choice.decide(self.model.world.record, self.row))
 
@@ -155,20 +157,26 @@ class Nation(_Row):
             return
         record = self.model.world.record
         choice.weigh(record, self.row)
-        choice.enact(record, self.row, self._source(self.decide()))
+        source = self._source(self.decide())
+        if not choice.welcome(record, self.row, source):
+            source = self.source
+        if source == self.source and self.notice_left >= 0:
+            source = choice.decide(record, self.row)
+        choice.enact(record, self.row, source)
 
     def _source(self, decision: str | int) -> int:
         """The source number behind a decision; ValueError for an option that is not open."""
-        if not isinstance(decision, str):
-            return int(decision)
-        open_options = self.explain()
         names = options.source_names(self.model.world.vendors)
-        if decision == "coalition":
-            reachable = [name for name in open_options.index if name.startswith("coalition")]
-            decision = reachable[0] if reachable else self.option
-        if decision not in names:
-            raise ValueError(f"{self.iso3}: {decision} is no option; options are {', '.join(names)}")
-        return names.index(decision)
+        reachable = list(self.explain().index)
+        if isinstance(decision, str):
+            name = decision
+        else:
+            name = names[decision] if 0 <= decision < len(names) else str(decision)
+        if name == "coalition":
+            name = next((name for name in reachable if name.startswith("coalition")), names[self.source])
+        if name not in reachable:
+            raise ValueError(f"{self.iso3}: {decision} is not open to it; open are {', '.join(reachable)}")
+        return names.index(name)
 
     def step(self) -> None:
         """Review the nation's stance; the model calls this for the nations on the agenda, in their drawn order."""
@@ -212,7 +220,7 @@ class Coalition(_Row):
 
     @property
     def lag(self) -> float:
-        """Months behind the frontier."""
-        return float(lag_months(self.model.world.record, self.coalition_capability))
+        """Months behind the frontier; NaN where no coalition stands."""
+        return float(lag_months(self.model.world.record, self.coalition_capability)) if self.active else math.nan
 
 

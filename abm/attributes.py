@@ -63,6 +63,7 @@ WORLD = (
         ("free_quality", "", "f8", "share", "quality of the best free model"),
         ("free_plan", "", "f8", "share", "the same, projected"),
         ("released", "", "f8", "OOM", "capability of weights opened by a dated release; -99 when none"),
+        ("announcements", "", "i8", "events", "dated events that will bring compute within half a planning horizon"),
         ("reviewing", "", "i8", "nations", "nations that review their stance in this step"),
         ("foundings", "", "i8", "count", "coalitions founded so far"),
         ("joins", "", "i8", "count", "admissions to a standing coalition so far"),
@@ -119,7 +120,9 @@ COALITION = _table(
     ("coalition_capability", "K", "f8", "OOM", "effective compute now"),
     ("coalition_quality", "K", "f8", "share", "quality of its models now"),
     ("cohesion", "K", "f8", "trust", "mean trust over pairs of members"),
-    ("largest", "K", "f8", "M H100e", "compute of the member that has most"),
+    ("largest_member", "K", "i8", "nation", "member that brings most compute"),
+    ("largest_share", "K", "f8", "share", "what it brings of the compute now"),
+    ("second_share", "K", "f8", "share", "what the next largest member brings"),
 )
 
 NATION = (
@@ -178,6 +181,7 @@ NATION = (
     ),
     *_table(
         "scratch",
+        ("worth", "S", "f8", "share of GDP/yr", "payoff plus noise of each option at the review that is going on"),
         ("draws", "4", "f8", "0-1", "a block of draws"),
         ("invited", "N", "i8", "nation", "the nations in the set that is being convened; the first ``invitations`` count"),
         ("invitations", "", "i8", "nations", "how many they are"),
@@ -188,14 +192,20 @@ NATION = (
     ),
 )
 
-EVENT = _table(
-    "fact",
-    ("event_step", "E", "i8", "step", "step in which the event happens"),
-    ("event_kind", "E", "i8", "kind", "position in abm.submodels.events.KINDS"),
-    ("event_target", "E", "i8", "row", "vendor row; -1 where no vendor is concerned"),
-    ("event_parameter", "E", "i8", "position", "parameter that the event sets; -1 for other kinds"),
-    ("event_value", "E", "f8", "", "size in the unit of its kind: years, tension, M H100e, bn US$, OOM, the parameter's own"),
-    ("event_part", "EN", "f8", "share", "part of each nation in the event's size; above 0 where the nation is concerned"),
+EVENT = (
+    *_table(
+        "fact",
+        ("event_step", "E", "i8", "step", "step in which the event happens"),
+        ("event_kind", "E", "i8", "kind", "position in abm.submodels.events.KINDS"),
+        ("event_target", "E", "i8", "row", "vendor row; -1 where no vendor is concerned"),
+        ("event_parameter", "E", "i8", "position", "parameter that the event sets; -1 for other kinds"),
+        ("event_value", "E", "f8", "", "size in the unit of its kind: years, tension, M H100e, bn US$, OOM, the parameter's"),
+        ("event_part", "EN", "f8", "share", "part of each nation in the event's size; above 0 where it is concerned"),
+    ),
+    *_table(
+        "state",
+        ("event_coming", "E", "f8", "M H100e", "compute that the event will bring within half a planning horizon"),
+    ),
 )
 
 TABLES = {"world": WORLD, "vendor": VENDOR, "coalition": COALITION, "nation": NATION, "event": EVENT}

@@ -24,6 +24,8 @@ STREAMS = {
     "tension": 80,  # k = 0, 1: of the world, nation 0
     "outage": 84,  # k = vendor: of the world, nation 0
 }
+#: Vendors that the streams have room for.
+MOST_VENDORS = 15
 REVIEW, CUT, ORDER = STREAMS["review"], STREAMS["cut"], STREAMS["order"]
 CONVENE, CUT_DURATION, CHOICE = STREAMS["convene"], STREAMS["cut_duration"], STREAMS["choice"]
 TENSION, OUTAGE = STREAMS["tension"], STREAMS["outage"]
@@ -45,6 +47,12 @@ def philox(c0, c1, c2, c3, k0, k1):
 
 
 @rule
+def _between(word):
+    """A 32-bit word as a number in (0, 1)."""
+    return (float(word) + 0.5) * 2.0**-32
+
+
+@rule
 def uniform(seed, step, nation, draw):
     """A number in (0, 1), never 0 or 1, of 32-bit resolution; ``draw`` is a stream's first draw plus k."""
     draw = np.uint64(draw)
@@ -54,19 +62,20 @@ def uniform(seed, step, nation, draw):
     )
     lane = draw & _LANES
     word = w0 if lane == 0 else w1 if lane == 1 else w2 if lane == 2 else w3
-    return (float(word) + 0.5) * 2.0**-32
+    return _between(word)
 
 
 @rule
 def fill(seed, step, nation, draw, out):
     """Write the draws from ``draw`` on to ``out``, four from each block; ``draw`` and the length are multiples of four."""
     seed = np.uint64(seed)
-    for block in range(out.size // 4):
-        words = philox(
-            np.uint64(step), np.uint64(nation), np.uint64(draw // 4 + block), np.uint64(0), seed & _LOW, seed >> _32
+    for at in range(0, out.size, 4):
+        block = np.uint64((draw + at) // 4)
+        w0, w1, w2, w3 = philox(
+            np.uint64(step), np.uint64(nation), block, np.uint64(0), seed & _LOW, seed >> _32
         )
-        for lane in range(4):
-            out[4 * block + lane] = (float(words[lane]) + 0.5) * 2.0**-32
+        out[at], out[at + 1] = _between(w0), _between(w1)
+        out[at + 2], out[at + 3] = _between(w2), _between(w3)
 
 
 @rule

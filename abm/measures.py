@@ -104,7 +104,7 @@ def lag_mean(world):
     for i in range(world.n):
         total += world.gdp[i]
         gap = -math.log(max(source_quality(world, i), 1e-12)) / max(world.p.quality_sensitivity, 1e-9)
-        behind += world.gdp[i] * 12.0 * gap / world.frontier_speed
+        behind += world.gdp[i] * 12.0 * gap / max(world.frontier_speed, 1e-9)
     return behind / total
 
 
@@ -128,23 +128,10 @@ def national_sovereignty(world, i):
     k = source - first_coalition(world)
     if k < 0 or world.coalition_quality[k] <= 0.0:
         return 1.0
-    other = second_largest(world, k) if world.compute[i] >= world.largest[k] else world.largest[k]
-    left = max(1.0 - other / world.coalition_compute[k], 1e-9)
+    other = world.second_share[k] if world.largest_member[k] == i else world.largest_share[k]
+    left = max(1.0 - other, 1e-9)
     without = world.coalition_capability[k] + math.log10(left)
     return quality(world.frontier - without, world.p.quality_sensitivity) / world.coalition_quality[k]
-
-
-@rule
-def second_largest(world, k):
-    """Compute of the member of slot k that comes second."""
-    most = second = 0.0
-    for j in range(world.n):
-        if world.source[j] == first_coalition(world) + k:
-            if world.compute[j] > most:
-                most, second = world.compute[j], most
-            elif world.compute[j] > second:
-                second = world.compute[j]
-    return second
 
 
 @rule
@@ -429,49 +416,49 @@ def dissolutions(world):
     return float(world.dissolutions)
 
 
-_MANY, _LAG = 1e6, 1e4
+_OPEN = math.inf  # no bound follows from the parameters' bounds
 MEASURES: tuple[Measure, ...] = (
     Measure("nations", "share", 0, 1, "nations that hold the option", nations, per="option"),
     Measure("gdp", "share", 0, 1, "GDP of the nations that hold the option", gdp, per="option"),
     Measure("coalitions", "count", 0, 8, "standing coalitions", coalitions),
-    Measure("largest_coalition", "nations", 0, _MANY, "members of the largest coalition", largest_coalition),
+    Measure("largest_coalition", "nations", 0, _OPEN, "members of the largest coalition", largest_coalition),
     Measure("cohesion", "trust", 0, 1, "mean trust between members of one coalition", cohesion),
-    Measure("lag", "months", 0, _LAG, "vendor behind the frontier at the frontier's present speed", lag, per="vendor"),
-    Measure("lag_coalition", "months", 0, _LAG, "the most capable coalition behind the frontier", lag_coalition),
-    Measure("lag_mean", "months", 0, _LAG, "the nations' sources behind the frontier, weighted by GDP", lag_mean),
+    Measure("lag", "months", 0, _OPEN, "vendor behind the frontier at the frontier's present speed", lag, per="vendor"),
+    Measure("lag_coalition", "months", 0, _OPEN, "the most capable coalition behind the frontier", lag_coalition),
+    Measure("lag_mean", "months", 0, _OPEN, "the nations' sources behind the frontier, weighted by GDP", lag_mean),
     Measure("sovereignty", "share", 0, 1, "AI benefit that no single foreign government can withdraw", sovereignty),
     Measure("benefit", "share of GDP/yr", 0, 1, "benefit of AI before any cost", benefit),
-    Measure("net_benefit", "share of GDP/yr", -1, 1, "benefit less all payments and losses", net_benefit),
-    Measure("inequality", "share of GDP/yr", 0, 1, "spread of the net benefit between nations", inequality),
-    Measure("fees", "share of GDP/yr", 0, 1, "fees paid to vendors", fees),
+    Measure("net_benefit", "share of GDP/yr", -_OPEN, _OPEN, "benefit less all payments and losses", net_benefit),
+    Measure("inequality", "share of GDP/yr", 0, _OPEN, "spread of the net benefit between nations", inequality),
+    Measure("fees", "share of GDP/yr", 0, 3, "fees paid to vendors", fees),
     Measure("restriction_loss", "share of GDP/yr", 0, 1, "benefit lost to cuts and outages", restriction_loss),
-    Measure("switching_spend", "bn US$/yr", 0, _MANY, "spent on switching source", switching_spend),
+    Measure("switching_spend", "bn US$/yr", 0, _OPEN, "spent on switching source", switching_spend),
     Measure("lock_in", "share", 0, 1, "how far projects are tied to their source", lock_in),
     Measure("adoption", "share", 0, 1, "extent to which AI's value is taken up", adoption),
     Measure("fee", "share of benefit", 0, 1, "fee asked of a client without lock-in", fee, per="vendor"),
-    Measure("hazard_believed", "1/yr", 0, _MANY, "targeted cuts a nation expects", hazard_believed, per="vendor"),
-    Measure("hazard_true", "1/yr", 0, _MANY, "targeted cuts a nation faces", hazard_true, per="vendor"),
-    Measure("tension", "x", 0, _MANY, "multiplier of every targeted hazard", tension),
-    Measure("cuts", "count", 0, _MANY, "targeted cuts so far that hit a client or a builder", cuts),
-    Measure("outages", "count", 0, _MANY, "common outages so far", outages),
+    Measure("hazard_believed", "1/yr", 0, _OPEN, "targeted cuts a nation expects", hazard_believed, per="vendor"),
+    Measure("hazard_true", "1/yr", 0, _OPEN, "targeted cuts a nation faces", hazard_true, per="vendor"),
+    Measure("tension", "x", 0, _OPEN, "multiplier of every targeted hazard", tension),
+    Measure("cuts", "count", 0, _OPEN, "targeted cuts so far that hit a client or a builder", cuts),
+    Measure("outages", "count", 0, _OPEN, "common outages so far", outages),
     Measure("trust", "0-1", 0, 1, "mean trust between nations", trust),
     Measure("density", "share", 0, 1, "ties over possible ties of the alliance network", density),
     Measure("transitivity", "share", 0, 1, "closed over all paths of two ties in the alliance network", transitivity),
     Measure("modularity", "index", -0.5, 1, "how far the blocs follow trust", modularity),
     Measure("turnover", "share of nations/step", 0, 1, "nations that changed source in the step", turnover),
     Measure("concentration", "index", 0, 1, "Herfindahl index of AI benefit over sources", concentration),
-    Measure("nations_compute", "M H100e", 0, _MANY, "compute in all nations", nations_compute),
-    Measure("builders_compute", "M H100e", 0, _MANY, "compute of builders and coalition members", builders_compute),
-    Measure("frontier_speed", "OOM/yr", 0, 100, "growth of the frontier's effective compute", frontier_speed),
-    Measure("programme_cost", "bn US$/yr", 0, _MANY, "spending behind one frontier programme", programme_cost),
-    Measure("gdp_growth", "1/yr", -1, 1, "mean growth of all nations' GDP since the start", gdp_growth),
-    Measure("foundings", "count", 0, _MANY, "coalitions founded so far", foundings),
+    Measure("nations_compute", "M H100e", 0, _OPEN, "compute in all nations", nations_compute),
+    Measure("builders_compute", "M H100e", 0, _OPEN, "compute of builders and coalition members", builders_compute),
+    Measure("frontier_speed", "OOM/yr", 0, _OPEN, "growth of the frontier's effective compute", frontier_speed),
+    Measure("programme_cost", "bn US$/yr", 0, _OPEN, "spending behind one frontier programme", programme_cost),
+    Measure("gdp_growth", "1/yr", -_OPEN, _OPEN, "mean growth of all nations' GDP since the start", gdp_growth),
+    Measure("foundings", "count", 0, _OPEN, "coalitions founded so far", foundings),
     Measure("first_founding", "year", 0, 9999, "date of the first founding; none before it", first_founding),
-    Measure("joins", "count", 0, _MANY, "admissions to a standing coalition so far", joins),
-    Measure("exits", "count", 0, _MANY, "members that left a coalition so far", exits),
-    Measure("rejoins", "count", 0, _MANY, "memberships begun by former members so far", rejoins),
-    Measure("refusals", "count", 0, _MANY, "applications refused so far", refusals),
-    Measure("dissolutions", "count", 0, _MANY, "coalitions dissolved so far", dissolutions),
+    Measure("joins", "count", 0, _OPEN, "admissions to a standing coalition so far", joins),
+    Measure("exits", "count", 0, _OPEN, "members that left a coalition so far", exits),
+    Measure("rejoins", "count", 0, _OPEN, "memberships begun by former members so far", rejoins),
+    Measure("refusals", "count", 0, _OPEN, "applications refused so far", refusals),
+    Measure("dissolutions", "count", 0, _OPEN, "coalitions dissolved so far", dissolutions),
 )
 
 

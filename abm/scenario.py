@@ -1,14 +1,15 @@
 """Scenario files: what to simulate, written in TOML, checked whole, every error at once.
 
-A scenario names the nations, the parameters that differ from the baseline's defaults, further vendors, and dated events.
-Unknown fields are refused with the nearest name. :meth:`Scenario.world` builds the world; :meth:`Scenario.document` is the
-scenario as plain data, from which :meth:`Scenario.parse` makes the same scenario again.
+A scenario names the nations, the parameters that differ from the baseline's defaults, further vendors, and dated
+events. Unknown fields are refused with the nearest name. :meth:`Scenario.world` builds the world;
+:meth:`Scenario.document` is the scenario as plain data, from which :meth:`Scenario.parse` makes the same one again.
 """
 
 from __future__ import annotations
 
 import datetime
 import difflib
+import re
 import tomllib
 from pathlib import Path
 from typing import Annotated, Any
@@ -16,8 +17,10 @@ from typing import Annotated, Any
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from abm import data, parameters
-from abm.parameters import PARAMETERS
+from abm import data, options, parameters
+from abm.draws import MOST_VENDORS
+from abm.measures import MEASURES, Measure
+from abm.parameters import PARAMETERS, Parameter
 from abm.submodels.events import KINDS
 from abm.world import Event, Vendor, World, baseline_vendors, build, synthetic
 
@@ -33,6 +36,7 @@ FIELDS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "parameter": (("name", "value"), ()),
     "convene": (("nations",), ("binding",)),
 }
+_TYPES = ("float", "int", "str", "date", "list[str]")  # the types of a union, which pydantic adds to a fault's place
 _SIZES = ("years", "factor", "h100e", "bn_usd", "gap")
 
 
@@ -120,7 +124,7 @@ class Scenario:
         try:
             content = _File.model_validate(document)
         except ValidationError as error:
-            raise ScenarioError("\n".join(_explain(where, problem) for problem in error.errors())) from None
+            raise ScenarioError("\n".join(f"{where}: {fault}" for fault in _faults(error))) from None
         scenario = cls(content, name)
         problems = scenario._problems()
         if problems:
@@ -181,8 +185,7 @@ class Scenario:
     def world(self, seed: int = 0) -> World:
         """A world of this scenario at step 0."""
         c = self.content
-        values = {name: value for name, value in c.parameters.items()}
-        return build(self.nations(), self.vendors, values, self.events(), c.start, c.step_years, seed)
+        return build(self.nations(), self.vendors, c.parameters, self.events(), c.start, c.step_years, seed)
 
     def step_of(self, year: float) -> int:
         """The step in which a date falls."""
@@ -208,12 +211,16 @@ class Scenario:
         """What a schema cannot see, as clauses that begin with the field."""
         c = self.content
         problems = list(_parameter_problems(c.parameters, self.vendor_names))
+        if c.extends is not None:
+            problems.append("extends: only a scenario in a file can extend another")
         known = set(data.economies().index)
         problems += _selection_problems(c.nations, known)
+        if c.nations.synthetic is not None:
+            known = set(self.nations().index)
+        if len(c.vendors) > MOST_VENDORS - len(parameters.VENDORS):
+            problems.append(f"vendors: found {len(c.vendors)}; a run takes {MOST_VENDORS}, the baseline's included")
         for name, vendor in c.vendors.items():
-            if name in parameters.VENDORS or not name.isidentifier() or name in ("self_build", "hold_back", "coalition"):
-                problems.append(f"vendors.{name}: a new vendor needs a name of its own made of letters, digits and _")
-            problems += [f"vendors.{name}.clients: {_no_nation(iso3, known)}" for iso3 in vendor.clients if iso3 not in known]
+            problems += [f"vendors.{name}{problem}" for problem in _vendor_problems(name, vendor, known)]
         for place, event in enumerate(c.events, 1):
             problems += [f"events[{place}]: {problem}" for problem in self._event_problems(event, known)]
         if not problems and self.nations().empty:
@@ -237,7 +244,9 @@ class Scenario:
             problems.append("give either nations or vendor")
         if isinstance(event.nations, str) and event.nations not in data.GROUPS:
             problems.append(f"nations: {_unknown(event.nations, data.GROUPS, 'group')}")
-        if isinstance(event.nations, list) and c.nations.synthetic is None:
+        if event.nations == []:
+            problems.append("nations: names no nation")
+        if isinstance(event.nations, list):
             problems += [f"nations: {_no_nation(iso3, known)}" for iso3 in event.nations if iso3 not in known]
         if event.name is not None and event.value is not None:
             problems += _parameter_problems({event.name: event.value}, self.vendor_names, "name: ")
@@ -254,6 +263,19 @@ def _selection_problems(chosen: Selection, known: set[str]) -> list[str]:
     for field, codes in (("select", listed), ("exclude", chosen.exclude)):
         problems += [f"nations.{field}: {_no_nation(iso3, known)}" for iso3 in codes if iso3 not in known]
     return problems
+
+
+def _vendor_problems(name: str, vendor: NewVendor, known: set[str]) -> list[str]:
+    """Clauses that follow the vendor's name, which must make no name of a parameter or measure twice (``fee_us``)."""
+    problems = []
+    declared: list[Parameter | Measure] = [*PARAMETERS, *MEASURES]
+    made, taken = {f"{row.name}_{name}" for row in declared if row.per}, {row.name for row in declared}
+    if name in options.names(parameters.VENDORS) or not name.isidentifier() or made & taken:
+        problems.append(": a new vendor needs a name of its own made of letters, digits and _")
+    hosts = set(data.economies().index)
+    if vendor.iso3 and vendor.iso3 not in hosts:
+        problems.append(f".iso3: {_no_nation(vendor.iso3, hosts)}")
+    return problems + [f".clients: {_no_nation(iso3, known)}" for iso3 in vendor.clients if iso3 not in known]
 
 
 def _parameter_problems(values: dict[str, Any], vendors: tuple[str, ...], prefix: str = "parameters."):
@@ -284,57 +306,75 @@ def _no_nation(iso3: str, known: set[str]) -> str:
     return f"{iso3}: no such nation" + _near(iso3, sorted(known)).replace("; known are", "; codes are ISO 3166 such as")
 
 
-def _explain(where: str, problem) -> str:
-    """A pydantic error as one sentence in the project's form."""
-    place = ".".join(str(part) for part in problem["loc"] if not str(part).startswith(("constrained", "function")))
-    place = place.replace(".float", "").replace(".int", "").replace(".str", "").replace(".list[str]", "")
-    if problem["type"] == "extra_forbidden":
-        word, parents = str(problem["loc"][-1]), [part for part in problem["loc"][:-1] if isinstance(part, str)]
-        known = {(): _File, ("nations",): Selection, ("events",): DatedEvent}.get(tuple(parents), NewVendor)
-        return f"{where}: {place}: no such field{_near(word, known.model_fields)}"
-    if problem["type"] == "missing":
-        return f"{where}: {place}: is missing"
-    found = repr(problem["input"])
-    return f"{where}: {place}: found {found if len(found) < 80 else found[:77] + '...'}; {problem['msg'].lower()}"
+def _faults(error: ValidationError) -> list[str]:
+    """A pydantic error as sentences in the project's form, one a field (a union complains once per type)."""
+    by_place: dict[str, list] = {}
+    for problem in error.errors():
+        by_place.setdefault(_place(problem["loc"]), []).append(problem)
+    return [f"{place}: {_explain(problems)}" if place else _explain(problems) for place, problems in by_place.items()]
+
+
+def _place(loc: tuple[int | str, ...]) -> str:
+    """The field that a fault lies in, as the project writes it: ``events[1].date``."""
+    names = [part for at, part in enumerate(loc) if part not in _TYPES or (part == "date" and "date" not in loc[:at])]
+    return "".join(f"[{part + 1}]" if isinstance(part, int) else f".{part}" for part in names).removeprefix(".")
+
+
+def _explain(problems: list) -> str:
+    """The faults of one field as one clause."""
+    first = problems[0]
+    if first["type"] == "extra_forbidden":
+        word, parents = str(first["loc"][-1]), tuple(part for part in first["loc"][:-1] if isinstance(part, str))
+        tables: dict[tuple, type[BaseModel]] = {(): _File, ("nations",): Selection, ("events",): DatedEvent}
+        return f"no such field{_near(word, tables.get(parents, NewVendor).model_fields)}"
+    if first["type"] == "missing":
+        return "is missing"
+    found = repr(first["input"])
+    kinds = dict.fromkeys(problem["msg"].lower().removeprefix("input should be ") for problem in problems)
+    allowed = re.sub(r"dictionary or instance of \w+", "table", " or ".join(kinds))
+    return f"found {found if len(found) < 80 else found[:77] + '...'}; must be {allowed}"
 
 
 def _load(path: Path) -> dict[str, Any]:
     """The TOML of one file; ScenarioError in one sentence for whatever keeps it from being read."""
-    if path.is_dir():
-        raise ScenarioError(f"{path}: is a directory, not a scenario file")
     try:
         text = path.read_bytes().decode("utf-8")
+    except IsADirectoryError:
+        raise ScenarioError(f"{path}: is a directory, not a scenario file") from None
     except FileNotFoundError:
         raise ScenarioError(f"{path}: no such file") from None
     except UnicodeDecodeError as error:
         raise ScenarioError(f"{path}: is not UTF-8 text (byte {error.start})") from None
-    except OSError as error:
-        raise ScenarioError(f"{path}: cannot be read: {error.strerror}") from None
+    except (OSError, ValueError) as error:
+        raise ScenarioError(f"{path}: cannot be read: {getattr(error, 'strerror', error)}") from None
     if not text.strip():
-        raise ScenarioError(f"{path}: is empty; a scenario needs at least a title")
+        raise ScenarioError(f"{path}: is empty; a {what} needs at least a title")
     try:
         return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except ValueError as error:  # a TOMLDecodeError, or an integer too long for Python
         raise ScenarioError(f"{path}: is not valid TOML: {error}") from None
 
 
 def _extended(path: Path, library: Path | None, seen: tuple[Path, ...]) -> dict[str, Any]:
     """A file merged over the file it extends: tables are merged, events are added, the rest is replaced."""
-    own = _load(path)
+    own = load(path)
     base = own.pop("extends", None)
     if base is None:
         return own
-    if not isinstance(base, str):
+    if not isinstance(base, str) or not re.fullmatch(r"[\w-]{1,80}", base):
         raise ScenarioError(f"{path}: extends: found {base!r}; allowed is the name of a scenario")
     places = [place / f"{base}.toml" for place in (path.parent, library) if place is not None]
     found = next((place for place in places if place.is_file() and place != path), None)
-    if found is None or found in seen:
+    if found in seen or (found is None and base == path.stem):
+        raise ScenarioError(f"{path}: extends: {base} extends this scenario in turn")
+    if found is None:
         known = [file.stem for place in {path.parent, library or path.parent} for file in sorted(place.glob("*.toml"))]
         raise ScenarioError(f"{path}: extends: {_unknown(base, known, 'scenario')}")
     merged = _extended(found, library, (*seen, path))
     for key, value in own.items():
         if key == "events" and isinstance(value, list):
-            merged["events"] = [*merged.get("events", []), *value]
+            earlier = merged.get("events", [])
+            merged["events"] = [*earlier, *value] if isinstance(earlier, list) else earlier
         elif isinstance(value, dict) and isinstance(merged.get(key), dict):
             merged[key] = {**merged[key], **value}
         else:

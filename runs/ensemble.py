@@ -85,20 +85,38 @@ def _sound(world):
 
 
 @rule
+def _go_on(world, steps, r, status, outcomes, series, sources, serials):
+    """Take the world ``steps`` steps further, keeping what is asked for in row r."""
+    status[r] = 0
+    _keep(world, r, 0, series, sources, serials)
+    for s in range(1, steps + 1):
+        step(world)
+        _keep(world, r, s, series, sources, serials)
+        if status[r] == 0 and not _sound(world):
+            status[r] = s
+    measure_all(world, outcomes[r])
+
+
+@rule
 def _simulate(world, steps, kinds, positions, rows, values, seeds, status, outcomes, series, sources, serials):
     for r in range(seeds.size):
         for f in range(kinds.size):
             _place(world, kinds[f], positions[f], rows[f], values[r, f])
         world.seed = seeds[r]
         start(world)
-        status[r] = 0
-        _keep(world, r, 0, series, sources, serials)
-        for s in range(1, steps + 1):
-            step(world)
-            _keep(world, r, s, series, sources, serials)
-            if status[r] == 0 and not _sound(world):
-                status[r] = s
-        measure_all(world, outcomes[r])
+        _go_on(world, steps, r, status, outcomes, series, sources, serials)
+
+
+def _blank(world: World, seeds: np.ndarray, steps: int, series: bool, choices: bool) -> Results:
+    m, n = len(measures.columns(world.vendors)), int(world.record.n)
+    return Results(
+        seeds,
+        np.zeros(len(seeds), np.int64),
+        np.empty((len(seeds), m)),
+        np.empty((len(seeds) if series else 0, steps + 1, m)),
+        np.empty((len(seeds) if choices else 0, steps + 1, n), np.int8),
+        np.empty((len(seeds) if choices else 0, steps + 1, n), np.int16),
+    )
 
 
 def simulate(
@@ -118,15 +136,7 @@ def simulate(
     seeds = np.asarray(seeds, np.uint64)
     values = np.zeros((len(seeds), 0)) if values is None else np.asarray(values, float)
     varied, values = _with_event_parameters(world, list(varied), values)
-    m, n = len(measures.columns(world.vendors)), int(world.record.n)
-    results = Results(
-        seeds,
-        np.zeros(len(seeds), np.int64),
-        np.empty((len(seeds), m)),
-        np.empty((len(seeds) if series else 0, steps + 1, m)),
-        np.empty((len(seeds) if choices else 0, steps + 1, n), np.int8),
-        np.empty((len(seeds) if choices else 0, steps + 1, n), np.int16),
-    )
+    results = _blank(world, seeds, steps, series, choices)
     kinds, positions, rows = (
         np.array([getattr(v, field) for v in varied], np.int64) for field in ("kind", "position", "row")
     )
@@ -148,3 +158,21 @@ def _with_event_parameters(world: World, varied: list[Varied], values: np.ndarra
             added.append(Varied(PARAMETER, *place))
     fixed = np.array([before[named[v.position, v.row]] for v in added], float)
     return varied + added, np.hstack([values, np.broadcast_to(fixed, (len(values), len(fixed)))])
+
+
+def continue_runs(
+    world: World, steps: int, seeds: np.ndarray, series: bool = False, choices: bool = False
+) -> Results:
+    """Take ``world`` as it stands ``steps`` steps further, once per seed: runs share its past, each has its own chance.
+
+    Row 0 of ``series`` and ``choices`` is the world's present step. The world itself is left as it is.
+    """
+    seeds = np.asarray(seeds, np.uint64)
+    results = _blank(world, seeds, steps, series, choices)
+    for r, seed in enumerate(seeds):
+        record = world.record.copy()
+        record.seed = seed
+        _go_on(
+            record, steps, r, results.status, results.outcomes, results.series, results.sources, results.serials
+        )
+    return results

@@ -2,187 +2,225 @@
 
 from __future__ import annotations
 
-import io
 import threading
-from collections.abc import Iterator
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from abm import measures, options, record
+from abm.scenario import Scenario
 from abm.world import World
+from runs.chunk import Chunk
 from runs.ensemble import Results, simulate
-from runs.plan import Plan
 
-_worlds = threading.local()
-
-
-def chunk_files(plan: Plan, chunk: int) -> dict[str, bytes]:
-    """Do the runs of a chunk and return each table as the bytes of a Parquet file.
-
-    A pure function of the plan and the chunk: it can be done anywhere, any number of times.
-    """
-    parts: dict[str, list[pa.Table]] = {table: [] for table in plan.tables}
-    for scenario, runs in plan.batches(chunk):
-        try:
-            world = _world(scenario)
-        except ValueError as error:  # a world that cannot be built costs its own runs only
-            parts["runs"].append(failed_table(plan, runs, str(error)))
-            continue
-        for table, part in _batch(plan, scenario, world, runs):
-            parts[table].append(part)
-    return {table: _parquet(pa.concat_tables(part)) for table, part in parts.items() if part}
+_kept = threading.local()
 
 
-def _batch(plan: Plan, scenario, world: World, runs: range) -> Iterator[tuple[str, pa.Table]]:
+class Done(NamedTuple):
+    """A chunk that is done: each table as the bytes of a Parquet file, and how many of its runs failed."""
+
+    files: dict[str, bytes]
+    failed: int
+
+
+def do(chunk: Chunk) -> Done:
+    """Do the runs of a chunk. A pure function: it can be done anywhere, any number of times."""
+    parts = [part for scenario, places in chunk.worlds() for part in _world_runs(chunk, scenario, places)]
+    tables = {name: _joined([part[name] for part in parts]) for name in chunk.tables}
+    failed = pc.sum(pc.equal(tables["runs"]["status"], "failed")).as_py()
+    return Done({name: _parquet(table) for name, table in tables.items()}, failed)
+
+
+def _world_runs(chunk: Chunk, scenario: Scenario, places: np.ndarray) -> list[dict[str, pa.Table]]:
+    try:
+        world = _world(scenario)
+    except Exception as error:  # a world that cannot be built costs its own runs only
+        return [_failed(chunk, places, error)]
+    return _attempt(chunk, scenario, world, places)
+
+
+def _attempt(chunk: Chunk, scenario: Scenario, world: World, places: np.ndarray) -> list[dict[str, pa.Table]]:
+    """Do runs together; where that fails, each half by itself, until only the runs that fail are left."""
+    try:
+        return [_simulated(chunk, scenario, world.copy(), places)]
+    except Exception as error:
+        if len(places) == 1:
+            return [_failed(chunk, places, error)]
+    half = len(places) // 2
+    return _attempt(chunk, scenario, world, places[:half]) + _attempt(chunk, scenario, world, places[half:])
+
+
+def _simulated(chunk: Chunk, scenario: Scenario, world: World, places: np.ndarray) -> dict[str, pa.Table]:
     results = simulate(
         world,
         scenario.content.steps,
-        np.array([plan.seed_of(run) for run in runs], np.uint64),
-        [varied for _, varied in plan.varied],
-        plan.matrix(runs),
-        series="series" in plan.tables,
-        choices="choices" in plan.tables or "ties" in plan.tables,
+        chunk.seeds[places],
+        chunk.varied,
+        chunk.values()[places],
+        series="series" in chunk.tables,
+        choices="choices" in chunk.tables or "ties" in chunk.tables,
     )
-    make = {"runs": runs_table, "series": series_table, "choices": choices_table, "ties": ties_table}
-    for table in plan.tables:
-        yield table, make[table](plan, world, runs, results)
+    make = {"series": series_table, "choices": choices_table, "ties": ties_table}
+    tables = {name: make[name](world, chunk.numbers[places], results) for name in chunk.tables if name != "runs"}
+    failed = results.status > 0
+    errors = np.array([f"the state is not finite from step {s} on" if s else "" for s in results.status.tolist()])
+    return tables | {"runs": runs_table(chunk, places, errors, np.where(failed[:, None], np.nan, results.outcomes))}
 
 
-def _world(scenario) -> World:
-    """A workspace of this thread for a scenario; the last one is kept, since chunks mostly share it."""
+def _failed(chunk: Chunk, places: np.ndarray, error: Exception) -> dict[str, pa.Table]:
+    """Rows for runs that left nothing, with the reason."""
+    vendors = chunk.scenario.vendor_names
+    text = str(error) if isinstance(error, ValueError) else f"{type(error).__name__}: {error}"
+    outcomes = np.full((len(places), len(measures.columns(vendors))), np.nan)
+    empty = {"series": series_schema(vendors), "choices": CHOICES, "ties": TIES}
+    tables = {name: empty[name].empty_table() for name in chunk.tables if name != "runs"}
+    return tables | {"runs": runs_table(chunk, places, np.array([text] * len(places)), outcomes)}
+
+
+def _world(scenario: Scenario) -> World:
+    """A scenario's world; this thread keeps the last one, since chunks mostly share it."""
     key = repr(scenario.document())
-    if getattr(_worlds, "key", None) != key:
-        _worlds.key, _worlds.world = key, scenario.world()
-    return _worlds.world.copy()
+    if getattr(_kept, "key", None) != key:
+        _kept.world, _kept.key = scenario.world(), key
+    return _kept.world
+
+
+def _joined(parts: list[pa.Table]) -> pa.Table:
+    if len(parts) == 1:
+        return parts[0]
+    table = pa.concat_tables(parts)
+    return table.take(pc.sort_indices(table["run"]))
 
 
 def _field(name: str, kind: pa.DataType, unit: str, meaning: str) -> pa.Field:
     return pa.field(name, kind, metadata={"unit": unit, "meaning": meaning})
 
 
-_RUN = _field("run", pa.int64(), "", "number of the run: point * replicates + replicate")
-_STEP = _field("step", pa.int32(), "steps", "step; 0 is the start")
-_TIME = _field("time", pa.float64(), "year", "date of the step as a decimal year")
-
-
 def _measure_fields(vendors: tuple[str, ...]) -> list[pa.Field]:
     return [_field(name, pa.float64(), m.unit, m.meaning) for name, m in measures.columns(vendors).items()]
 
 
-def runs_table(plan: Plan, world: World, runs: range, results: Results) -> pa.Table:
-    """A row per run: point, replicate, seed, what was varied, status and error, measures at the last step."""
-    failed = results.status > 0
-    errors = [f"the state is not finite from step {s} on" if s else "" for s in results.status.tolist()]
-    return _runs_table(plan, runs, errors, np.where(failed[:, None], np.nan, results.outcomes))
+_RUN = _field("run", pa.int64(), "", "number of the run: point * replicates + replicate")
+_STEP = _field("step", pa.int32(), "steps", "step; 0 is the start")
+_TIME = _field("time", pa.float64(), "year", "date of the step as a decimal year")
 
-
-def failed_table(plan: Plan, runs: range, error: str) -> pa.Table:
-    """Rows for runs that could not be begun, with the reason."""
-    width = len(measures.columns(plan.scenario.vendor_names))
-    return _runs_table(plan, runs, [error] * len(runs), np.full((len(runs), width), np.nan))
-
-
-def _runs_table(plan: Plan, runs: range, errors: list[str], outcomes: np.ndarray) -> pa.Table:
-    fields = [
+CHOICES = pa.schema(
+    [
         _RUN,
-        _field("point", pa.int64(), "", "design point"),
-        _field("replicate", pa.int64(), "", "replicate; the same number has the same noise at every point"),
-        _field("seed", pa.uint64(), "", "seed of the run"),
+        _STEP,
+        _TIME,
+        _field("iso3", pa.string(), "", "nation, ISO 3166"),
+        _field("option", pa.string(), "", "what the nation has chosen"),
+        _field("coalition", pa.string(), "", "its coalition, numbered in the order of founding; null outside"),
     ]
-    columns: list = [list(runs), [plan.point(r) for r in runs], [r % plan.replicates for r in runs]]
-    columns.append([plan.seed_of(run) for run in runs])
-    varied = [plan.values(run) for run in runs]
-    for factor in plan.factors:
-        kind = pa.string() if factor.levels else pa.float64()
-        fields.append(_field(factor.name, kind, "", "varied"))
-        columns.append([_text(values[factor.name]) if factor.levels else values[factor.name] for values in varied])
-    fields += [
-        _field("status", pa.string(), "", "done or failed"),
-        _field("error", pa.string(), "", "why the run failed; empty where it did not"),
-        *_measure_fields(plan.scenario.vendor_names),
+)
+TIES = pa.schema(
+    [
+        _RUN,
+        _field("source", pa.string(), "", "nation, ISO 3166"),
+        _field("target", pa.string(), "", "vendor, coalition or nation"),
+        _field("kind", pa.string(), "", "client, member or ally"),
+        _field("start", pa.float64(), "year", "date from which the tie stands"),
+        _field("end", pa.float64(), "year", "date from which it stands no more; null while it stands at the end"),
     ]
-    columns += [["failed" if error else "done" for error in errors], errors]
-    return pa.table([*columns, *_nullable(outcomes)], schema=pa.schema(fields))
+)
+
+
+def series_schema(vendors: tuple[str, ...]) -> pa.Schema:
+    """Columns of the series: run, step, time and every measure."""
+    return pa.schema([_RUN, _STEP, _TIME, *_measure_fields(vendors)])
+
+
+def runs_schema(chunk: Chunk) -> pa.Schema:
+    """Columns of the runs: number, point, replicate, seed, every factor, status, error, measures at the last step."""
+    return pa.schema(
+        [
+            _RUN,
+            _field("point", pa.int64(), "", "design point"),
+            _field("replicate", pa.int64(), "", "replicate; the same number has the same noise at every point"),
+            _field("seed", pa.uint64(), "", "seed of the run"),
+            *(_field(f.name, pa.string() if f.levels else pa.float64(), "", "varied") for f in chunk.factors),
+            _field("status", pa.string(), "", "done or failed"),
+            _field("error", pa.string(), "", "why the run failed; empty where it did not"),
+            *_measure_fields(chunk.scenario.vendor_names),
+        ]
+    )
+
+
+def runs_table(chunk: Chunk, places: np.ndarray, errors: np.ndarray, outcomes: np.ndarray) -> pa.Table:
+    """A row per run. ``errors`` (R,) texts, empty where none; ``outcomes`` (R, M) measures at the last step."""
+    numbers = chunk.numbers[places]
+    varied = [
+        _names([_text(level) for level in factor.levels], column.astype(np.int32)) if factor.levels else column
+        for factor, column in zip(chunk.factors, chunk.points[places].T)
+    ]
+    columns = [
+        numbers,
+        numbers // chunk.replicates,
+        numbers % chunk.replicates,
+        chunk.seeds[places],
+        *varied,
+        _names(["done", "failed"], (errors != "").astype(np.int32)),
+        errors,
+        *_nullable(outcomes),
+    ]
+    return pa.table(columns, schema=runs_schema(chunk))
 
 
 def _text(level) -> str:
+    if isinstance(level, dict):
+        return ", ".join(f"{name} = {value}" for name, value in level.items())
     return " ".join(level) if isinstance(level, list | tuple) else str(level)
 
 
 def _nullable(values: np.ndarray) -> list[pa.Array]:
     """Columns of a matrix; a measure that is not defined (no coalition, say) is null."""
-    return [pa.array(values[:, column], from_pandas=True) for column in range(values.shape[1])]
+    return [pa.array(column, from_pandas=True) for column in np.ascontiguousarray(values.T)]
 
 
-def series_table(plan: Plan, world: World, runs: range, results: Results) -> pa.Table:
+def series_table(world: World, runs: np.ndarray, results: Results) -> pa.Table:
     """A row per run and step: date and every measure."""
     count, steps, width = results.series.shape
-    run, step = np.repeat(np.array(runs, np.int64), steps), np.tile(np.arange(steps, dtype=np.int32), count)
-    columns = _nullable(results.series.reshape(count * steps, width))
-    schema = pa.schema([_RUN, _STEP, _TIME, *_measure_fields(world.vendors)])
-    return pa.table([run, step, _dates(world, steps)[step], *columns], schema=schema)
+    step = np.tile(np.arange(steps, dtype=np.int32), count)
+    columns = [np.repeat(runs, steps), step, _dates(world, steps)[step]]
+    return pa.table([*columns, *_nullable(results.series.reshape(-1, width))], schema=series_schema(world.vendors))
 
 
-def choices_table(plan: Plan, world: World, runs: range, results: Results) -> pa.Table:
+def choices_table(world: World, runs: np.ndarray, results: Results) -> pa.Table:
     """A row per run, step and nation: its option, and its coalition where it is in one."""
     count, steps, n = results.sources.shape
     step = np.tile(np.repeat(np.arange(steps, dtype=np.int32), n), count)
     option = options.of_source(results.sources.astype(np.int64), world.vendors).reshape(-1)
     serial = results.serials.reshape(-1).astype(np.int32)
     coalitions = [record.coalition_name(s) for s in range(1, int(serial.max(initial=0)) + 1)]
-    schema = pa.schema(
-        [
-            _RUN,
-            _STEP,
-            _TIME,
-            _field("iso3", pa.string(), "", "nation, ISO 3166"),
-            _field("option", pa.string(), "", "what the nation has chosen"),
-            _field("coalition", pa.string(), "", "its coalition, numbered in the order of founding; null outside"),
-        ]
-    )
-    return pa.table(
-        [
-            np.repeat(np.array(runs, np.int64), steps * n),
-            step,
-            _dates(world, steps)[step],
-            _names(world.iso3, np.tile(np.arange(n), count * steps)),
-            _names(options.names(world.vendors), option),
-            _names(coalitions, np.ma.masked_array(serial - 1, serial == 0)),
-        ],
-        schema=schema,
-    )
+    columns = [
+        np.repeat(runs, steps * n),
+        step,
+        _dates(world, steps)[step],
+        _names(world.iso3, np.tile(np.arange(n, dtype=np.int32), count * steps)),
+        _names(options.names(world.vendors), option.astype(np.int32)),
+        _names(coalitions, serial - 1, serial == 0),
+    ]
+    return pa.table(columns, schema=CHOICES)
 
 
-def _names(names, codes) -> pa.Array:
-    mask = np.ma.getmaskarray(codes) if isinstance(codes, np.ma.MaskedArray) else None
-    indices = pa.array(np.ma.getdata(codes).astype(np.int32), mask=mask)
-    return pa.DictionaryArray.from_arrays(indices, pa.array(list(names), pa.string())).cast(pa.string())
+def _names(names, codes: np.ndarray, absent: np.ndarray | None = None) -> pa.Array:
+    return pa.array(list(names), pa.string()).take(pa.array(codes, mask=absent))
 
 
-def ties_table(plan: Plan, world: World, runs: range, results: Results) -> pa.Table:
+def ties_table(world: World, runs: np.ndarray, results: Results) -> pa.Table:
     """A row per tie of the temporal network, from its first date to its last (null while it stands at the end)."""
     dates = _dates(world, results.sources.shape[1]).tolist()
     rows = [
         (run, source, target, kind, dates[start], None if end is None else dates[end])
-        for place, run in enumerate(runs)
-        for source, target, kind, start, end in record.ties(
-            results.sources[place], results.serials[place], world.iso3, world.vendors
-        )
+        for run, sources, serials in zip(runs.tolist(), results.sources, results.serials)
+        for source, target, kind, start, end in record.ties(sources, serials, world.iso3, world.vendors)
     ]
-    schema = pa.schema(
-        [
-            _RUN,
-            _field("source", pa.string(), "", "nation, ISO 3166"),
-            _field("target", pa.string(), "", "vendor, coalition or nation"),
-            _field("kind", pa.string(), "", "client, member or ally"),
-            _field("start", pa.float64(), "year", "date from which the tie stands"),
-            _field("end", pa.float64(), "year", "date from which it stands no more; null while it stands at the end"),
-        ]
-    )
-    columns = list(zip(*rows, strict=True)) if rows else [[]] * len(schema)
-    return pa.table([pa.array(column, field.type) for column, field in zip(columns, schema, strict=True)], schema=schema)
+    columns = list(zip(*rows, strict=True)) if rows else [[]] * len(TIES)
+    return pa.table([pa.array(column, field.type) for column, field in zip(columns, TIES, strict=True)], schema=TIES)
 
 
 def _dates(world: World, steps: int) -> np.ndarray:
@@ -190,7 +228,6 @@ def _dates(world: World, steps: int) -> np.ndarray:
 
 
 def _parquet(table: pa.Table) -> bytes:
-    buffer = io.BytesIO()
-    pq.write_table(table, buffer, compression="zstd")
-    return buffer.getvalue()
-
+    sink = pa.BufferOutputStream()
+    pq.write_table(table, sink, compression="zstd")
+    return sink.getvalue().to_pybytes()

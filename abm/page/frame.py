@@ -101,22 +101,22 @@ def frame(world: World) -> dict[str, Any]:
         "radii": np.round(radius(record.gdp[:n]), 1).tolist(),
         "gdp": np.round(record.gdp[:n]).astype(int).tolist(),
         "lock_in": np.round(100 * record.lock_in[:n]).astype(int).tolist(),
-        "cuts": [cutting(world, i) for i in range(n)],
+        "cuts": cutting(world),
         "outages": [bool(share > 0) for share in record.outage_share],
         "ties": ties(world),
         "coalitions": coalitions(world),
     }
 
 
-def cutting(world: World, i: int) -> int:
-    """Vendor row that cut nation i off in this step, where it felt it: as a client, or a builder who needs chips; else -1."""
-    record = world.record
-    source = int(record.source[i])
-    builds = source == len(world.vendors) or source >= len(world.vendors) + 2
-    for v in range(len(world.vendors)):
-        if record.cut_share[i, v] > 0 and (source == v or (builds and record.sells_chips[v] > 0)):
-            return v
-    return -1
+def cutting(world: World) -> list[int]:
+    """Per nation the vendor row whose cut it feels in this step, as a client or as a builder who needs chips; else -1."""
+    record, n, vendors = world.record, int(world.record.n), len(world.vendors)
+    source = record.source[:n]
+    builds = (source == vendors) | (source >= vendors + 2)
+    felt = np.full(n, -1)
+    for v in range(vendors):
+        felt[(record.cut_share[:n, v] > 0) & ((source == v) | (builds & (record.sells_chips[v] > 0)))] = v
+    return felt.tolist()
 
 
 def ties(world: World) -> list[list[int]]:

@@ -77,19 +77,22 @@ def note(world, i, source, terms):
 
 @rule
 def draw_noise(world, i):
-    """Draw the noise on every open option."""
+    """Draw the noise on every open option, and work out what each is worth with it."""
     for block in range(0, world.terms.shape[1], 4):
         fill(world.seed, world.step, i, CHOICE + block, world.draws)
         for lane in range(min(4, world.terms.shape[1] - block)):
-            if not math.isnan(world.terms[i, block + lane, 0]):
-                world.terms[i, block + lane, NOISE] = world.p.noise * gumbel(world.draws[lane])
+            source = block + lane
+            world.worth[source] = -np.inf
+            if not math.isnan(world.terms[i, source, 0]):
+                world.terms[i, source, NOISE] = world.p.noise * gumbel(world.draws[lane])
+                world.worth[source] = total(world.terms[i, source]) + world.terms[i, source, NOISE]
 
 
 @rule
 def weigh(world, i):
-    """Work out the terms of every option open to nation i, NaN for the others."""
+    """Work out the terms of every option open to nation i; the first term of the others is NaN."""
     world.reviewed[i] = world.step
-    world.terms[i, :, :] = math.nan
+    world.terms[i, :, 0] = math.nan
     survey(world, i)
     for v in range(world.vendor_compute.size):
         note(world, i, v, vendor_terms(world, i, v))
@@ -122,16 +125,23 @@ def decide(world, i):
     leaving = world.notice_left[i] >= 0.0
     while True:
         best, most = own, -np.inf
-        for source in range(world.terms.shape[1]):
-            worth = payoff(world, i, source) + world.terms[i, source, NOISE]
-            if worth > most and not (leaving and source == own):
-                best, most = source, worth
-        k = best - first_coalition(world)
-        if best == own or k < 0 or world.members[k] == 0 or admits(world, i, k):
+        for source in range(world.worth.size):
+            if world.worth[source] > most and not (leaving and source == own):
+                best, most = source, world.worth[source]
+        if welcome(world, i, best):
             return best
-        world.refused_by[i] = world.serial[k]
-        world.refusals += 1
-        world.terms[i, best, NOISE] = -np.inf
+        world.terms[i, best, NOISE] = world.worth[best] = -np.inf
+
+
+@rule
+def welcome(world, i, source):
+    """Whether a source will have nation i. Only a coalition that it is no member of may refuse, which is noted."""
+    k = source - first_coalition(world)
+    if source == world.source[i] or k < 0 or world.members[k] == 0 or admits(world, i, k):
+        return True
+    world.refused_by[i] = world.serial[k]
+    world.refusals += 1
+    return False
 
 
 @rule

@@ -23,12 +23,12 @@ def pool(world, k):
     source, size = first_coalition(world) + k, world.members[k]
     plan = secure = gdp = talent = bonds = 0.0
     for i in range(world.n):
-        if world.source[i] == source:
-            plan += world.plan_compute[i]
-            secure += world.plan_secure_compute[i]
-            gdp += world.gdp[i]
-            talent += world.talent[i]
-            bonds += world.bond[i]
+        mine = 1.0 if world.source[i] == source else 0.0  # no branch: whether it is taken cannot be foretold
+        plan += mine * world.plan_compute[i]
+        secure += mine * world.plan_secure_compute[i]
+        gdp += mine * world.gdp[i]
+        talent += mine * world.talent[i]
+        bonds += mine * world.bond[i]
     world.plan_pool[k], world.plan_secure_pool[k], world.pool_gdp[k] = plan, secure, gdp
     world.pool_talent[k], world.pool_bonds[k] = talent, bonds
     world.cohesion[k] = bonds / (size * (size - 1))
@@ -47,24 +47,28 @@ def prospects(world, k):
 @rule
 def refresh(world, k):
     """Bring slot k up to date after its membership changed."""
-    for i in range(world.n):
-        if world.source[i] == first_coalition(world) + k:
-            tie(world, i)
     pool(world, k)
     prospects(world, k)
 
 
 @rule
 def account(world, k):
-    """Slot k's compute and capability now, and the compute of its largest member."""
+    """Slot k's compute and capability now, and what its two largest members bring."""
     source = first_coalition(world) + k
-    world.coalition_compute[k] = world.largest[k] = 0.0
+    world.coalition_compute[k] = 0.0
     if world.members[k] == 0:
         return
+    first = second = 0.0
     for i in range(world.n):
         if world.source[i] == source:
             world.coalition_compute[k] += world.compute[i]
-            world.largest[k] = max(world.largest[k], world.compute[i])
+            if world.compute[i] > first:
+                first, second = world.compute[i], first
+                world.largest_member[k] = i
+            elif world.compute[i] > second:
+                second = world.compute[i]
+    world.largest_share[k] = first / world.coalition_compute[k]
+    world.second_share[k] = second / world.coalition_compute[k]
     compute, talent = world.coalition_compute[k], world.pool_talent[k]
     world.coalition_capability[k] = pooled(world, compute, talent, world.members[k], world.cohesion[k])
 
@@ -102,7 +106,7 @@ def gain_from(world, j, i, k, pool_after):
 def move(world, i, source):
     """Nation i leaves its source for another: it pays for the switch, and its lock-in begins anew."""
     paid = moving_cost(world, i)
-    world.moves += 1
+    world.moves += 1 - world.moved[i]
     world.moved[i] = 1
     if world.source[i] >= first_coalition(world):
         leave(world, i)
@@ -134,6 +138,8 @@ def leave(world, i):
             world.trust[j, i] = world.trust[i, j]
             world.trust_sum[i] -= lost
             world.trust_sum[j] -= lost
+            world.bond[j] -= lost + world.trust[j, i]
+            world.trust_start_bond[j] -= world.trust_start[j, i]
             world.exit_paid[j] -= fee / others
     if world.members[k] == 1:
         dissolve(world, k)
@@ -148,8 +154,8 @@ def dissolve(world, k):
             world.source[j] = self_build(world)
             tie(world, j)
             world.notice_left[j] = -1.0
+            world.moves += 1 - world.moved[j]
             world.moved[j] = 1
-            world.moves += 1
     world.members[k] = 0
     world.dissolutions += 1
 
@@ -161,6 +167,11 @@ def enter(world, i, k):
     world.rejoins += world.former_member[i]
     move(world, i, first_coalition(world) + k)
     world.members[k] += 1
+    tie(world, i)
+    for j in range(world.n):
+        if world.source[j] == world.source[i] and j != i:
+            world.bond[j] += world.trust[j, i]
+            world.trust_start_bond[j] += world.trust_start[j, i]
     refresh(world, k)
 
 
@@ -175,5 +186,7 @@ def found(world, k):
     for place in range(world.invitations):
         world.rejoins += world.former_member[world.invited[place]]
         move(world, world.invited[place], first_coalition(world) + k)
+    for place in range(world.invitations):
+        tie(world, world.invited[place])
     world.members[k] = world.invitations
     refresh(world, k)

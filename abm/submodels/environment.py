@@ -7,7 +7,7 @@ import numpy as np
 from abm.compiled import rule
 from abm.draws import OUTAGE, TENSION, normal, uniform
 from abm.submodels.capability import accumulated, quality
-from abm.submodels.events import announced
+from abm.submodels.events import announce, announced
 
 
 @rule
@@ -37,6 +37,7 @@ def environment(world):
     world.hardware = p.hardware * math.exp(p.hardware_improvement * years)
     world.plan_keep = math.exp(-p.depreciation * 0.5 * p.planning_horizon)
     world.plan_ramp = planned_compute(world, 0.0)
+    announce(world)
     world.switching_spend = 0.0
     world.moves = 0
     set_pace(world)
@@ -155,10 +156,11 @@ def vendor_books(world, v):
     p = world.p
     total, clients, revenue = 0.0, 0.0, 0.0
     for i in range(world.n):
-        total += world.gdp[i]
-        if world.source[i] == v:
-            clients += world.gdp[i]
-            revenue += world.fee_paid[i] * world.gdp[i]
+        gdp = world.gdp[i]
+        served = gdp if world.source[i] == v else 0.0
+        total += gdp
+        clients += served
+        revenue += world.fee_paid[i] * served
     world.client_share[v] = clients / total
     world.client_peak[v] = max(world.client_peak[v], world.client_share[v])
     lost = 1.0 - world.client_share[v] / world.client_peak[v] if world.client_peak[v] > 0.0 else 0.0

@@ -81,13 +81,23 @@ def delivery(world, e):
 
 
 @rule
-def announced(world, v, i):
-    """Compute of vendor v, or of nation i where v is -1, that events will bring within half a planning horizon [M H100e]."""
+def announce(world):
+    """Work out what each dated event will bring within half a planning horizon [M H100e]."""
     last = world.step + 0.5 * world.p.planning_horizon / world.dt
-    total = 0.0
+    world.announcements = 0
     for e in range(world.events):
         kind = world.event_kind[e]
         coming = world.step < world.event_step[e] <= last and (kind == COMPUTE or kind == FUNDING)
-        if coming and world.event_target[e] == v:
-            total += delivery(world, e) * (world.event_part[e, i] if v < 0 else 1.0)
+        world.event_coming[e] = delivery(world, e) if coming else 0.0
+        world.announcements += coming
+
+
+@rule
+def announced(world, v, i):
+    """Compute of vendor v, or of nation i where v is -1, that events will bring within half a planning horizon [M H100e]."""
+    total = 0.0
+    if world.announcements > 0:
+        for e in range(world.events):
+            if world.event_target[e] == v:
+                total += world.event_coming[e] * (world.event_part[e, i] if v < 0 else 1.0)
     return total

@@ -103,8 +103,9 @@ def chips_expected(world, i):
     """The same share as nation i expects it from its beliefs."""
     share = 1.0
     for v in range(world.vendor_compute.size):
-        off = cut_off_share(believed_hazard(world, i, v), world.p.restriction_duration)
-        share *= 1.0 - world.p.chip_dependence * world.sells_chips[v] * off
+        if world.sells_chips[v] > 0.0:
+            off = cut_off_share(believed_hazard(world, i, v), world.p.restriction_duration)
+            share *= 1.0 - world.p.chip_dependence * world.sells_chips[v] * off
     return share
 
 

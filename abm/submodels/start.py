@@ -42,6 +42,7 @@ def start_world(world):
     world.released = -99.0
     world.invitations = 0
     world.draws[:] = 0.0
+    world.worth[:] = 0.0
 
 
 @rule
@@ -59,10 +60,11 @@ def start_vendor(world, v):
 @rule
 def start_coalition(world, k):
     """A free slot."""
-    world.members[k] = world.serial[k] = 0
+    world.members[k] = world.serial[k] = world.largest_member[k] = 0
     world.founded[k] = -1
     world.plan_pool[k] = world.plan_secure_pool[k] = world.pool_gdp[k] = world.pool_talent[k] = 0.0
-    world.pool_bonds[k] = world.cohesion[k] = world.largest[k] = world.coalition_compute[k] = 0.0
+    world.pool_bonds[k] = world.cohesion[k] = world.coalition_compute[k] = 0.0
+    world.largest_share[k] = world.second_share[k] = 0.0
     world.coalition_plan[k] = world.coalition_capability[k] = -99.0
     world.coalition_plan_quality[k] = world.coalition_secure_quality[k] = world.coalition_quality[k] = 0.0
 

@@ -1,0 +1,62 @@
+"""Stances over time: the share of nations and of GDP behind each option, and how far replicates differ."""
+
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from analysis import reading
+from analysis.figures import style
+from runs.results import Result
+
+NEEDS = ("series",)
+TITLE = "What nations choose over time"
+CAPTION = (
+    "Top: share of nations (left) and of their GDP (right) that holds each option, as the mean over all replicates, so that "
+    "each date adds up to 100 %. Bottom: how far replicates differ, a panel per option. The solid line is the median share "
+    "of GDP, and four of five replicates lie within the band (10 to 90 %); the dashed line is the median share of nations."
+)
+
+
+@style.styled
+def draw(result: Result) -> Figure:
+    """Stacked means by nations and by GDP above; below, the spread of each option's share."""
+    names = style.option_names(result)
+    frame = reading.spread(result, [f"{measure}_{name}" for measure in ("nations", "gdp") for name in names])
+    figure = style.new(5.2)
+    top, bottom = figure.subfigures(2, 1, height_ratios=[3, 2])
+    _stacks(top, frame, result, names)
+    _spreads(bottom, frame, result, names)
+    style.footnote(figure, result)
+    return figure
+
+
+def _stacks(figure, frame, result: Result, names) -> None:
+    colour = style.colours(result.vendors)
+    panels = figure.subplots(1, 2, sharey=True)
+    for axes, measure, title in zip(panels, ("nations", "gdp"), ("By number of nations", "By GDP"), strict=True):
+        means = [frame[f"{measure}_{name}", "mean"] for name in names]
+        axes.stackplot(frame.index, means, colors=[colour[name] for name in names], edgecolor="white", linewidth=0.4)
+        axes.set_title(title)
+        axes.set_ylim(0, 1)
+        style.years(axes, frame.index)
+        style.percent(axes.yaxis)
+    panels[0].set_ylabel("share, mean over replicates")
+    style.legend(figure, result)
+
+
+def _spreads(figure, frame, result: Result, names) -> None:
+    colour, label = style.colours(result.vendors), style.labels(result)
+    panels = figure.subplots(1, len(names), sharey=True)
+    for axes, name in zip(panels, names, strict=True):
+        style.band(axes, frame[f"gdp_{name}"], colour[name])
+        axes.plot(frame.index, frame[f"nations_{name}", "median"], color=style.INK, linewidth=0.9, linestyle=(0, (3, 2)))
+        axes.set_title(label[name].replace(" (vendor)", ""), fontsize=7.5)
+        axes.set_ylim(0, 1)
+        axes.grid(axis="y")
+        style.years(axes, frame.index, ticks=2)
+        style.percent(axes.yaxis)
+    panels[0].set_ylabel("share, spread")
+    lines = [
+        Line2D([], [], color=style.GREY, label="GDP: median, 10 to 90 %"),
+        Line2D([], [], color=style.INK, linewidth=0.9, linestyle=(0, (3, 2)), label="nations: median"),
+    ]
+    figure.legend(handles=lines, loc="outside lower center", ncols=2, fontsize=7)

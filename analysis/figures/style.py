@@ -1,0 +1,131 @@
+"""How all figures look: colours, type, sizes, axes of dates, and the files they are saved as."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import wraps
+from pathlib import Path
+
+from matplotlib import rc_context
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import Patch
+from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
+
+from abm import options
+from analysis.reading import finished
+from runs.results import Result
+
+#: Okabe and Ito's colours, which stay apart in the common forms of colour blindness.
+BLUE, VERMILLION, ORANGE, PURPLE, GREEN, SKY, YELLOW = (
+    "#0072B2", "#D55E00", "#E69F00", "#CC79A7", "#009E73", "#56B4E9", "#F0E442",
+)
+OPTIONS = {"us": BLUE, "china": VERMILLION, "self_build": ORANGE, "hold_back": PURPLE, "coalition": GREEN}
+FURTHER_VENDORS = (SKY, YELLOW, "#8C8C8C")
+#: Coalitions of one run, the largest first: greens that differ in lightness.
+COALITIONS = (GREEN, "#00523B", "#8ED9C0", "#4C7A34", "#C5E8A8")
+INK, GREY, PALE = "#222222", "#666666", "#D9D9D9"
+WIDTH = 7.2  # inches, the text width of a page
+DPI = 180
+
+RC = {
+    "font.family": "sans-serif", "font.sans-serif": ["DejaVu Sans", "Verdana", "sans-serif"], "font.size": 8,
+    "text.color": INK, "axes.labelcolor": INK, "axes.edgecolor": GREY, "axes.linewidth": 0.7,
+    "axes.titlesize": 8.5, "axes.titleweight": "bold", "axes.titlelocation": "left", "axes.titlepad": 6,
+    "axes.spines.top": False, "axes.spines.right": False, "axes.axisbelow": True,
+    "grid.color": "#E6E6E6", "grid.linewidth": 0.6, "xtick.color": GREY, "ytick.color": GREY,
+    "xtick.labelcolor": INK, "ytick.labelcolor": INK, "legend.frameon": False, "legend.fontsize": 8,
+    "lines.linewidth": 1.6, "hatch.linewidth": 0.6, "svg.fonttype": "none", "svg.hashsalt": "ai-sovereignty",
+}
+
+
+def styled(draw: Callable[[Result], Figure]) -> Callable[[Result], Figure]:
+    """Decorator of every ``draw``: the figure is made in this style, whatever the caller's own settings are."""
+
+    @wraps(draw)
+    def drawn(result: Result) -> Figure:
+        with rc_context(RC):
+            return draw(result)
+
+    return drawn
+
+
+def new(height: float, **layout) -> Figure:
+    """An empty figure of the page's width and ``height`` inches."""
+    return Figure(figsize=(WIDTH, height), layout=layout.get("layout", "constrained"))
+
+
+def colours(vendors: Sequence[str], coalitions: Sequence[str] = ()) -> dict[str, str]:
+    """Colour of every option, and of every coalition of a run by name."""
+    found = dict(OPTIONS)
+    further = [vendor for vendor in vendors if vendor not in OPTIONS]
+    found |= {vendor: FURTHER_VENDORS[place % len(FURTHER_VENDORS)] for place, vendor in enumerate(further)}
+    return found | {name: COALITIONS[place % len(COALITIONS)] for place, name in enumerate(coalitions)}
+
+
+def labels(result: Result) -> dict[str, str]:
+    """What a reader calls each option."""
+    named = {vendor.name: f"{literal(vendor.title)} (vendor)" for vendor in result.scenario.vendors}
+    return named | {"self_build": "builds alone", "hold_back": "holds back", "coalition": "coalition"}
+
+
+def literal(text: str) -> str:
+    """Text from a file, with the sign that would begin a formula made harmless."""
+    return text.replace("$", r"\$")
+
+
+def option_names(result: Result) -> tuple[str, ...]:
+    """Options in the order of every legend and stack: the coalition first."""
+    names = options.names(result.vendors)
+    return (names[-1], *names[:-1])
+
+
+def legend(figure: Figure, result: Result, held: Sequence[str] | None = None, extra: Sequence = ()) -> None:
+    """A legend of the options above all axes; ``held`` leaves out those that nobody holds."""
+    colour, label = colours(result.vendors), labels(result)
+    shown = [name for name in option_names(result) if held is None or name in held]
+    patches = [Patch(facecolor=colour[name], label=label[name]) for name in shown]
+    entries = [*patches, *extra]
+    columns = len(entries) if len(entries) < 7 else -(-len(entries) // 2)
+    figure.legend(handles=entries, loc="outside upper center", ncols=columns, handlelength=1.2, columnspacing=1.4)
+
+
+def years(axes: Axes, times: Sequence[float], ticks: int = 6) -> None:
+    """The x axis from the first date to the last, with about as many ticks."""
+    first, last = float(times[0]), float(times[-1])
+    axes.set_xlim(first, last if last > first else first + 1)
+    axes.xaxis.set_major_locator(MaxNLocator(ticks, integer=last - first >= 4, steps=[1, 2, 2.5, 5, 10]))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{x:g}"))
+
+
+def percent(axis, digits: int = 0) -> None:
+    """An axis of shares, written in per cent."""
+    axis.set_major_formatter(PercentFormatter(1, decimals=digits))
+
+
+def band(axes: Axes, frame, colour: str, label: str | None = None, **line) -> None:
+    """Median line and low-to-high band of one measure's columns of :func:`analysis.reading.spread`."""
+    axes.fill_between(frame.index, frame["low"], frame["high"], color=colour, alpha=0.18, linewidth=0)
+    axes.plot(frame.index, frame["median"], color=colour, label=label, **line)
+
+
+def footnote(figure: Figure, result: Result) -> None:
+    """Below all axes: what lines and bands are, and the number of replicates."""
+    count = len(finished(result))
+    spread = f"lines: median of {count} replicates; bands: 10 to 90 % of them" if count > 1 else "one replicate: no spread"
+    figure.supxlabel(spread, fontsize=7, color=GREY)
+
+
+def first_run(figure: Figure, result: Result, run: int) -> None:
+    """Below all axes of a figure of a single run: which."""
+    replicates = "the only replicate" if len(finished(result)) == 1 else f"one of {len(finished(result))} replicates"
+    figure.supxlabel(f"run {run}, {replicates}", fontsize=7, color=GREY)
+
+
+def save(figure: Figure, folder: Path, name: str, title: str, caption: str) -> tuple[Path, Path]:
+    """Write ``name.png`` and ``name.svg``; both carry title and caption in their metadata."""
+    with rc_context(RC):
+        png, svg = folder / f"{name}.png", folder / f"{name}.svg"
+        figure.savefig(png, dpi=DPI, metadata={"Title": title, "Description": caption})
+        figure.savefig(svg, metadata={"Title": title, "Description": caption, "Date": None})
+    return png, svg

@@ -1,0 +1,100 @@
+"""From what a sweep file says of a factor to an axis of the design, checked against the scenario."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+from typing import Any
+
+from abm.scenario import DatedEvent, Scenario, ScenarioError
+from runs.designs import Axis
+from runs.factor import NATIONS, Factor, check_name
+
+_RANGE = {"low", "high", "count", "log"}
+
+
+def axis(name: str, given: Any, scenario: Scenario) -> Axis:
+    """The axis of a factor given as a list of values or a range. Errors: ValueError with one clause."""
+    check_name(name, scenario)
+    if isinstance(given, list) and given:
+        return listed(name, given, scenario)
+    if isinstance(given, dict) and {"low", "high"} <= given.keys():
+        return _ranged(name, given, scenario)
+    raise ValueError(f"found {given!r}; a list of values is needed, or {{ low = ..., high = ... }}")
+
+
+def listed(name: str, values: Sequence[Any], scenario: Scenario) -> Axis:
+    """An axis over listed values."""
+    factor = Factor(name)
+    present = _present(factor, scenario)
+    if not _categorical(factor, scenario):
+        numbers = tuple(_number(value) for value in values)
+        for number in (min(numbers), max(numbers), *(n for n in numbers if n % 1)):
+            _check(factor, number, scenario)
+        return Axis(factor, numbers, present=float("nan") if present is None else present)
+    distinct = [value for place, value in enumerate(values) if value not in values[:place]]
+    for value in distinct:
+        _check(factor, value, scenario)
+    levels = [present, *(value for value in distinct if value != present)]
+    return Axis(Factor(name, tuple(levels)), tuple(float(levels.index(value)) for value in values), present=0.0)
+
+
+def _ranged(name: str, given: dict[str, Any], scenario: Scenario) -> Axis:
+    factor = Factor(name)
+    if not given.keys() <= _RANGE:
+        raise ValueError(f"{', '.join(given.keys() - _RANGE)}: a range takes low, high, count and log")
+    if _categorical(factor, scenario):
+        raise ValueError("has names, not numbers: list those to vary")
+    low, high, count, log = _number(given["low"]), _number(given["high"]), given.get("count", 2), given.get("log", False)
+    for number in (low, high):
+        _check(factor, number, scenario)
+    if not low < high:
+        raise ValueError(f"low = {low:g} must lie below high = {high:g}")
+    if isinstance(count, bool) or not isinstance(count, int) or count < 2:
+        raise ValueError(f"count = {count!r}; a whole number from 2 is needed")
+    if not isinstance(log, bool) or (log and low <= 0):
+        raise ValueError(f"log = {log!r}; true or false is needed, and low above 0 for true")
+    parameter, present = factor.parameter(scenario), _present(factor, scenario)
+    whole = bool(parameter and parameter.whole)
+    return Axis(factor, (), low, high, count, log, whole, float("nan") if present is None else present)
+
+
+def _categorical(factor: Factor, scenario: Scenario) -> bool:
+    parameter = factor.parameter(scenario)
+    return factor.name == NATIONS or bool(parameter and parameter.choices)
+
+
+def _number(value: Any) -> float:
+    if isinstance(value, datetime.date):
+        return DatedEvent.model_construct(date=value).year()
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ValueError(f"found {value!r}; a number is needed")
+    return float(value)
+
+
+def _check(factor: Factor, value: Any, scenario: Scenario) -> None:
+    """ValueError unless the scenario is sound with the factor at ``value``."""
+    parameter = factor.parameter(scenario)
+    if parameter:
+        parameter.parse(value)
+        return
+    document = scenario.document()
+    factor.place_in(document, value)
+    try:
+        Scenario.parse(document, scenario.name, "")
+    except ScenarioError as error:
+        raise ValueError(str(error).splitlines()[0].removeprefix(": ")) from None
+
+
+def _present(factor: Factor, scenario: Scenario) -> Any:
+    """The factor's value in the scenario; None where the scenario leaves it to the rules."""
+    if factor.event:
+        event, field = scenario.content.events[factor.event[0]], factor.event[1]
+        return event.year() if field == "date" else getattr(event, field)
+    if factor.name == NATIONS:
+        given = scenario.document().get(NATIONS, {})
+        return given.get("select", "midsized") if given.keys() <= {"select"} else given
+    parameter = factor.parameter(scenario)
+    assert parameter is not None
+    default = parameter.by_vendor.get(factor.name.removeprefix(f"{parameter.name}_"), parameter.default)
+    return scenario.content.parameters.get(factor.name, parameter.choices[int(default)] if parameter.choices else default)

@@ -1,0 +1,180 @@
+"""Designs: how the points of a sweep are laid out over its axes.
+
+Each design is one function of the axes, the options of its method and the present point, returning (P, F) points. What a
+method needs is declared in :data:`METHODS`, so that a design too small for it is refused with the number it needs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from runs.factor import Factor
+
+LIMIT = 200_000_000  # entries of a design; what memory can be trusted to hold
+
+
+class DesignError(ValueError):
+    """What a method cannot do with these axes or numbers, in one clause."""
+
+
+@dataclass(frozen=True)
+class Axis:
+    """A factor with what it ranges over: listed ``values`` (levels as positions), or ``low`` to ``high``.
+
+    ``count`` cuts a range for a grid; ``log`` spaces it evenly in its logarithm; ``whole`` keeps whole numbers; ``present``
+    is its value in the scenario.
+    """
+
+    factor: Factor
+    values: tuple[float, ...] = ()
+    low: float = 0.0
+    high: float = 1.0
+    count: int = 0
+    log: bool = False
+    whole: bool = False
+    present: float = field(default=float("nan"))
+
+    def at(self, share: np.ndarray) -> np.ndarray:
+        """Numbers at shares (0 to 1) of the axis: equal shares for listed values, whole numbers or stretches of a range."""
+        if self.values:
+            places = np.minimum((share * len(self.values)).astype(int), len(self.values) - 1)
+            return np.array(self.values)[places]
+        if self.whole:
+            return np.minimum(np.floor(self.low + share * (self.high - self.low + 1)), self.high)
+        if self.log:
+            return np.clip(self.low * (self.high / self.low) ** share, self.low, self.high)
+        return np.clip(self.low + share * (self.high - self.low), self.low, self.high)
+
+    def grid(self) -> np.ndarray:
+        """The listed values, or ``count`` evenly spaced ones from ``low`` to ``high``."""
+        if self.values:
+            return np.array(self.values)
+        if self.whole:
+            return np.unique(np.round(np.linspace(self.low, self.high, self.count)))
+        space = np.geomspace if self.log else np.linspace
+        return np.clip(space(self.low, self.high, self.count), self.low, self.high)
+
+
+def grid(axes: Sequence[Axis], options: dict[str, Any]) -> np.ndarray:
+    """Every combination; the last axis varies fastest."""
+    values = [axis.grid() for axis in axes]
+    total = float(np.prod([len(each) for each in values], dtype=float))
+    if total * len(axes) > LIMIT:
+        raise DesignError(f"a grid of {total:.3g} points is more than memory can hold; take fewer levels or another method")
+    return np.stack([each.reshape(-1) for each in np.meshgrid(*values, indexing="ij")], axis=1)
+
+
+def one_at_a_time(axes: Sequence[Axis], options: dict[str, Any]) -> np.ndarray:
+    """The scenario's own point first, then every factor at each of its other values, all else as in the scenario."""
+    base = np.array([axis.present for axis in axes])
+    points = [base]
+    for place, axis in enumerate(axes):
+        for value in axis.grid()[axis.grid() != axis.present]:
+            points.append(np.where(np.arange(len(axes)) == place, value, base))
+    return np.array(points)
+
+
+def latin_hypercube(axes: Sequence[Axis], options: dict[str, Any]) -> np.ndarray:
+    """``samples`` points, one in each of as many equal shares of every axis.
+
+    Source: McKay, Beckman and Conover 1979, Technometrics 21.
+    """
+    chance, samples = np.random.default_rng(options["seed"]), options["samples"]
+    return _at(axes, np.column_stack([(chance.permutation(samples) + chance.random(samples)) / samples for _ in axes]))
+
+
+def sobol(axes: Sequence[Axis], options: dict[str, Any]) -> np.ndarray:
+    """``samples`` points of a scrambled Sobol sequence, which fill space more evenly than chance.
+
+    Source: Owen 1998, Journal of Complexity 14.
+    """
+    sequence = _optional("scipy.stats.qmc").Sobol(len(axes), scramble=True, seed=options["seed"])
+    return _at(axes, sequence.random_base2(int(options["samples"]).bit_length() - 1))
+
+
+def saltelli(axes: Sequence[Axis], options: dict[str, Any]) -> np.ndarray:
+    """``samples`` * (F + 2) points (2 F + 2 with ``second_order``), for Sobol indices.
+
+    Source: Saltelli et al. 2010, Computer Physics Communications 181.
+    """
+    sample = _optional("SALib.sample.sobol").sample
+    second = options["second_order"]
+    return _at(axes, sample(_unit(axes), options["samples"], calc_second_order=second, seed=options["seed"]))
+
+
+def morris(axes: Sequence[Axis], options: dict[str, Any]) -> np.ndarray:
+    """``trajectories`` * (F + 1) points, each a step of one factor from the last, for elementary effects.
+
+    Source: Morris 1991, Technometrics 33.
+    """
+    sample = _optional("SALib.sample.morris").sample
+    return _at(axes, sample(_unit(axes), options["trajectories"], num_levels=options["levels"], seed=options["seed"]))
+
+
+def _at(axes: Sequence[Axis], shares: np.ndarray) -> np.ndarray:
+    return np.column_stack([axis.at(shares[:, place]) for place, axis in enumerate(axes)])
+
+
+def _unit(axes: Sequence[Axis]) -> dict[str, Any]:
+    """SALib's problem over shares of the axes."""
+    return {"num_vars": len(axes), "names": [axis.factor.name for axis in axes], "bounds": [[0.0, 1.0]] * len(axes)}
+
+
+def _optional(module: str):
+    import importlib
+
+    try:
+        return importlib.import_module(module)
+    except ImportError:
+        raise DesignError("this design needs SciPy and SALib: pip install 'ai-sovereignty[analysis]'") from None
+
+
+class Method(NamedTuple):
+    """``options`` with their defaults (None: must be given); ``least(F)`` of ``size``; ``kind`` of number it must be."""
+
+    design: Callable[[Sequence[Axis], dict[str, Any]], np.ndarray]
+    options: dict[str, Any] = {}
+    size: str = ""
+    least: Callable[[int], int] = lambda factors: 1
+    power_of_two: bool = False
+
+
+METHODS = {
+    "grid": Method(grid),
+    "one_at_a_time": Method(one_at_a_time),
+    "latin_hypercube": Method(latin_hypercube, {"samples": None, "seed": 0}, "samples", lambda factors: factors + 1),
+    "sobol": Method(sobol, {"samples": None, "seed": 0}, "samples", lambda factors: factors + 1, True),
+    "saltelli": Method(saltelli, {"samples": None, "seed": 0, "second_order": False}, "samples", lambda factors: 8, True),
+    "morris": Method(morris, {"trajectories": None, "levels": 4, "seed": 0}, "trajectories", lambda factors: 4),
+}
+
+
+def points(method: str, axes: Sequence[Axis], options: dict[str, Any]) -> np.ndarray:
+    """(P, F) points of a design. Errors: DesignError, with the number the method needs where it has too few."""
+    rule = METHODS[method]
+    if rule.size:
+        _check_size(method, rule, options[rule.size], len(axes))
+    if options.get("levels", 2) % 2:
+        raise DesignError(f"levels = {options['levels']}; {method} needs an even number")
+    return np.ascontiguousarray(rule.design(axes, options), float)
+
+
+def _check_size(method: str, rule: Method, size: int, factors: int) -> None:
+    least = rule.least(factors)
+    if rule.power_of_two:
+        least = 1 << (least - 1).bit_length()
+        below = 1 << max(size, 1).bit_length() - 1
+        if size >= least and size != below:
+            raise DesignError(f"{rule.size} = {size}; {method} needs a power of two, such as {below} or {2 * below}")
+    if size < least:
+        raise DesignError(f"{rule.size} = {size} is too small; {method} over {_factors(factors)} needs at least {least}")
+    if size * factors**2 > LIMIT:
+        raise DesignError(f"{rule.size} = {size} is more than memory can hold")
+
+
+def _factors(count: int) -> str:
+    return f"{count} factor{'s' * (count != 1)}"

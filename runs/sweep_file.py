@@ -1,0 +1,197 @@
+"""Sweep files: which scenario, what to vary, by which design, how often, what to record. Written in TOML, checked whole.
+
+    scenario = "baseline"
+    replicates = 20
+    record = ["series"]                       # beside the outcomes: series, choices, ties
+
+    [design]
+    method = "grid"                           # or one_at_a_time, latin_hypercube, sobol, saltelli, morris, csv
+
+    [factors]
+    hazard_us = { low = 0.02, high = 1.0, count = 8, log = true }
+    admission = ["open", "majority", "unanimity"]
+    nations = ["midsized", "eu", ["FRA", "DEU", "JPN"]]
+    "events[2].date" = [2026.5, 2027.5, 2028.5]
+"""
+
+from __future__ import annotations
+
+import csv
+import difflib
+from pathlib import Path
+from typing import Annotated, Any
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from abm import data
+from abm.scenario import Scenario, load
+from runs import designs, library
+from runs.axes import axis
+from runs.designs import METHODS, Axis
+from runs.factor import NATIONS
+from runs.plan import TABLES, Plan
+
+CSV = "csv"
+_OPTIONS: dict[str, dict[str, Any]] = {name: method.options for name, method in METHODS.items()} | {CSV: {"file": None}}
+
+
+class SweepError(ValueError):
+    """All that is wrong with a sweep file, one sentence a line."""
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+_Size = Annotated[int, Field(ge=1)]
+
+
+class _Design(_Strict):
+    method: str
+    samples: _Size | None = None
+    trajectories: _Size | None = None
+    levels: _Size | None = None
+    second_order: bool | None = None
+    seed: Annotated[int, Field(ge=0, lt=2**32)] | None = None
+    file: str | None = None
+
+
+class _File(_Strict):
+    title: str = ""
+    description: str = ""
+    scenario: str = "baseline"
+    set: dict[str, float | int | str] = {}
+    design: _Design
+    factors: dict[str, Any] = {}
+    replicates: Annotated[int, Field(ge=1, le=1_000_000)] = 1
+    seed: Annotated[int, Field(ge=0, lt=2**63)] = 0
+    record: list[str] = []
+    chunk: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
+
+
+def read(path: str | Path) -> Plan:
+    """The plan of a sweep file. Errors: SweepError (or ScenarioError) with all that is wrong, each with file and field."""
+    path = Path(path)
+    content = _content(path)
+    scenario = _scenario(path, content)
+    options = _options(path, content.design)
+    if content.design.method == CSV:
+        axes, points = _from_csv(path, path.parent / options["file"], content, scenario)
+    else:
+        axes = _axes(path, content, scenario)
+        try:
+            points = designs.points(content.design.method, axes, options)
+        except designs.DesignError as error:
+            raise SweepError(f"{path}: design: {error}") from None
+    return Plan(
+        scenario=scenario,
+        factors=tuple(axis.factor for axis in axes),
+        points=points,
+        replicates=content.replicates,
+        seed=content.seed,
+        tables=("runs", *(table for table in TABLES[1:] if table in content.record)),
+        chunk=content.chunk or 0,
+        design={"method": content.design.method, **options, "ranges": [_range(axis) for axis in axes]},
+        name=path.stem,
+        title=content.title,
+    )
+
+
+def _range(axis: Axis) -> dict[str, Any]:
+    return {"low": axis.low, "high": axis.high, "log": axis.log} if not axis.values else {"values": list(axis.values)}
+
+
+def _content(path: Path) -> _File:
+    try:
+        content = _File.model_validate(load(path, "sweep"))
+    except ValidationError as error:
+        raise SweepError("\n".join(f"{path}: {_sentence(problem)}" for problem in error.errors())) from None
+    method, record = content.design.method, [table for table in content.record if table not in TABLES[1:]]
+    if method not in _OPTIONS:
+        raise SweepError(f"{path}: design.method: {method}: no such design{_near(method, _OPTIONS)}")
+    if record:
+        raise SweepError(f"{path}: record: {record[0]}: cannot be recorded{_near(record[0], TABLES[1:])}")
+    if not content.factors and method != CSV:
+        raise SweepError(f"{path}: factors: is missing; a sweep varies at least one")
+    return content
+
+
+def _sentence(problem) -> str:
+    place = ".".join(str(part) for part in problem["loc"] if part not in ("float", "int", "str"))
+    if problem["type"] == "extra_forbidden":
+        known = _Design if problem["loc"][0] == "design" else _File
+        return f"{place}: no such field{_near(str(problem['loc'][-1]), known.model_fields)}"
+    if problem["type"] == "missing":
+        return f"{place}: is missing"
+    return f"{place}: found {problem['input']!r}; {problem['msg'].lower()}"
+
+
+def _near(word: str, known) -> str:
+    near = difflib.get_close_matches(word, list(known), 1)
+    return f"; did you mean {near[0]}?" if near else f"; known are {', '.join(known)}"
+
+
+def _scenario(path: Path, content: _File) -> Scenario:
+    beside = path.parent / content.scenario
+    file = beside if beside.suffix == ".toml" and beside.is_file() else library.find(content.scenario)
+    scenario = Scenario.read(file, library.SCENARIOS)
+    return scenario.with_values(content.set, f"{path}: set") if content.set else scenario
+
+
+def _options(path: Path, design: _Design) -> dict[str, Any]:
+    """The options of the design's method, defaults filled in."""
+    given, taken = design.model_dump(exclude_none=True, exclude={"method"}), _OPTIONS[design.method]
+    problems = [f"{name}: {design.method} does not take it" for name in given if name not in taken]
+    problems += [f"{name}: is missing, {design.method} needs it" for name in taken if taken[name] is None and name not in given]
+    if problems:
+        raise SweepError("\n".join(f"{path}: design.{problem}" for problem in problems))
+    return {**taken, **given}
+
+
+def _axes(path: Path, content: _File, scenario: Scenario) -> list[Axis]:
+    axes, problems = [], []
+    for name, given in content.factors.items():
+        try:
+            axes.append(axis(name, given, scenario))
+            if content.design.method == "one_at_a_time" and np.isnan(axes[-1].present):
+                raise ValueError("has no value in the scenario to start from; give the event one")
+        except ValueError as error:
+            problems.append(f"{path}: factors.{name}: {str(error).removeprefix(f'{name}: ')}")
+    if problems:
+        raise SweepError("\n".join(problems))
+    return axes
+
+
+def _from_csv(path: Path, table: Path, content: _File, scenario: Scenario) -> tuple[list[Axis], np.ndarray]:
+    """Axes and points of a table with a column per factor and a row per point."""
+    if content.factors:
+        raise SweepError(f"{path}: factors: the columns of {table.name} are the factors; leave this out")
+    try:
+        with open(table, newline="", encoding="utf-8") as file:
+            names, *rows = [row for row in csv.reader(file) if row]
+    except (OSError, UnicodeDecodeError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "it needs a line with the factors' names and a line per point"
+        raise SweepError(f"{table}: cannot be read as a table of points: {reason}") from None
+    ragged = next((line for line, row in enumerate(rows, 2) if len(row) != len(names)), None)
+    if ragged or not rows or len(set(names)) < len(names):
+        where = f"{table}: line {ragged}" if ragged else f"{table}"
+        raise SweepError(f"{where}: every line needs {len(names)} values, under names that differ, and there must be one")
+    axes, problems = [], []
+    for name, *column in zip(names, *rows):
+        try:
+            axes.append(axis(name, [_cell(name, text.strip()) for text in column], scenario))
+        except ValueError as error:
+            problems.append(f"{table}: column {name}: {str(error).removeprefix(f'{name}: ')}")
+    if problems:
+        raise SweepError("\n".join(problems))
+    return axes, np.array([axis.values for axis in axes]).T.copy()
+
+
+def _cell(name: str, text: str) -> Any:
+    if name == NATIONS:
+        return text if text in data.GROUPS else text.split()
+    try:
+        return float(text)
+    except ValueError:
+        return text

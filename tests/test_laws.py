@@ -1,0 +1,164 @@
+"""Laws of the dynamics: a rule writes its own row; one set of rules, whoever walks them.
+
+The laws about chance and about the tables of declarations are in ``test_draws.py`` and ``test_tables.py``.
+"""
+
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from abm import attributes, measures
+from abm.model import Model
+from abm.scenario import Scenario
+from abm.schedule import PHASES
+from abm.submodels.choice import politics
+from runs.ensemble import continue_runs, simulate
+from tests import worlds
+
+TABLES = {"nations": attributes.NATION, "vendors": attributes.VENDOR, "coalitions": attributes.COALITION}
+LETTERS = {"nations": "N", "vendors": "V", "coalitions": "K"}
+
+
+def rows(world, phase) -> list[int]:
+    """Rows that a phase is applied to, in the order of the schedule."""
+    count = {"nations": world.n, "vendors": world.vendor_compute.size, "coalitions": world.members.size}
+    return world.agenda[: world.reviewing].tolist() if phase.rows == "agenda" else list(range(count[phase.rows]))
+
+
+def walk(world, phase, order=list) -> None:
+    """Apply a phase to all its rows, in the order that ``order`` makes of them."""
+    if phase.rows == "world":
+        phase.rule(world)
+        return
+    for row in rows(world, phase) if phase.rows == "agenda" else order(rows(world, phase)):
+        phase.rule(world, row)
+
+
+def changed(before, after) -> dict[str, set[int]]:
+    """Attributes that differ between two records, with the first indices of what differs (-1 for a single number)."""
+    found = {}
+    for name in before.dtype.names:
+        a, b = np.atleast_1d(before[name]), np.atleast_1d(after[name])
+        if a.tobytes() != b.tobytes():
+            found[name] = {i for i in range(len(a)) if a[i].tobytes() != b[i].tobytes()} if np.ndim(before[name]) else {-1}
+    return found
+
+
+def trespasses(phase, row: int, differences: dict[str, set[int]]) -> list[str]:
+    """What a rule changed that is not an entry of its own row of its own table."""
+    own = {a.name for a in TABLES[phase.rows] if a.shape[:1] == LETTERS[phase.rows] and a.kind != "fact"}
+    return [name for name, places in differences.items() if name not in own or places != {row}]
+
+
+@pytest.mark.uncompiled
+def test_a_rule_writes_only_its_own_row():
+    world = worlds.levers(8, 12).world(3).record
+    wrote = dict.fromkeys((phase.rule for phase in PHASES if phase.rows in TABLES), False)
+    for step in range(12):
+        for phase in PHASES:
+            if phase.rows in TABLES and step in (2, 7, 10, 11):
+                for row in rows(world, phase):
+                    before = world.copy()
+                    phase.rule(world, row)
+                    differences = changed(before, world)
+                    assert not trespasses(phase, row, differences), f"{phase.rule.__name__} of row {row}"
+                    wrote[phase.rule] |= bool(differences)
+            else:
+                walk(world, phase)
+    assert all(wrote.values()), "a rule that writes nothing leaves this test empty"
+
+
+@pytest.mark.uncompiled
+def test_politics_is_the_one_phase_that_acts_in_a_drawn_order():
+    assert [phase.rule for phase in PHASES if phase.rows == "agenda"] == [politics]
+    assert {phase.rows for phase in PHASES} == {"world", "vendors", "nations", "coalitions", "agenda"}
+    world = worlds.levers(8, 12).world(3).record
+    others = set()
+    for _ in range(12):
+        for phase in PHASES:
+            if phase.rule is not politics:
+                walk(world, phase)
+                continue
+            draws = [world.review_order[i] for i in rows(world, phase)]
+            assert draws == sorted(draws)
+            for i in rows(world, phase):
+                before = world.copy()
+                politics(world, i)
+                others |= {name for name, places in changed(before, world).items() if places - {i, -1}}
+    assert {"trust", "exit_paid", "source", "members"} <= others, "politics is excepted for what it writes elsewhere"
+
+
+@pytest.mark.uncompiled
+@pytest.mark.parametrize("seed", [1, 2])
+def test_the_order_within_a_phase_does_not_matter(seed):
+    in_order, shuffled = (worlds.levers(8, 12).world(seed).record for _ in range(2))
+    chance = np.random.default_rng(seed)
+    for _ in range(12):
+        for phase in PHASES:
+            walk(in_order, phase)
+            walk(shuffled, phase, lambda numbers: chance.permutation(numbers).tolist())
+    assert in_order.tobytes() == shuffled.tobytes()
+
+
+def _scenarios():
+    for number, admission in enumerate(("open", "majority", "unanimity")):
+        for cost_key in ("gdp", "equal", "compute"):
+            rule = {"admission": admission, "cost_key": cost_key, "notice": number}
+            yield pytest.param(worlds.levers(parameters=rule), number, id=f"{admission}, {cost_key}")
+    yield pytest.param(worlds.levers(vendors=worlds.THIRD_VENDOR), 8, id="three vendors")
+    yield pytest.param(worlds.plain(1), 9, id="one nation")
+    for seed in (0, 2**63 + 5):
+        yield pytest.param(Scenario.read(worlds.BASELINE), seed, id=f"baseline, seed {seed}")
+
+
+@pytest.mark.parametrize(("scenario", "seed"), list(_scenarios()))
+def test_agent_by_agent_equals_the_ensemble_byte_for_byte(scenario, seed):
+    model = Model(scenario, rng=seed)
+    while not model.finished:
+        model.step()
+    world = scenario.world()
+    results = simulate(world, scenario.content.steps, np.array([7, seed], np.uint64), series=True)
+    assert world.record.tobytes() == model.world.record.tobytes()
+    watched = model.datacollector.get_model_vars_dataframe()
+    assert list(watched) == list(measures.columns(world.vendors))
+    assert watched.to_numpy().tobytes() == results.series[1].tobytes()
+
+
+def test_runs_do_not_depend_on_what_ran_before_or_beside_them():
+    scenario = worlds.levers()
+    together = simulate(scenario.world(), 24, np.arange(6), series=True, choices=True)
+    world = scenario.world(99)
+    for seed in (4, 0, 5):
+        alone = simulate(world, 24, np.array([seed]), series=True, choices=True)
+        assert alone.series[0].tobytes() == together.series[seed].tobytes()
+        assert alone.sources[0].tobytes() == together.sources[seed].tobytes()
+
+
+def test_a_continued_run_is_the_run_itself_under_its_own_seed():
+    scenario = worlds.levers()
+    whole = simulate(scenario.world(), 24, np.array([5]), series=True)
+    model = Model(scenario, rng=5)
+    for _ in range(10):
+        model.step()
+    rest = continue_runs(model.world, 14, np.array([5, 6]), series=True)
+    assert rest.series[0].tobytes() == whole.series[0, 10:].tobytes()
+    assert rest.series[1, 0].tobytes() == whole.series[0, 10].tobytes()
+    assert rest.series[1].tobytes() != rest.series[0].tobytes()
+    assert int(model.world.record.step) == 10
+
+
+def test_uncompiled_equals_compiled(tmp_path):
+    """The same choices exactly, all other state within 1e-12: a misspelt field or a type that wraps would show."""
+    file = tmp_path / "uncompiled.npz"
+    environment = {**os.environ, "NUMBA_DISABLE_JIT": "1"}
+    subprocess.run([sys.executable, "-m", "tests.worlds", str(file)], check=True, env=environment)
+    compiled, uncompiled = worlds.trace(range(6)), np.load(file)
+    assert sorted(compiled) == sorted(uncompiled)
+    for name, values in compiled.items():
+        if values.dtype.kind == "f":
+            np.testing.assert_allclose(uncompiled[name], values, rtol=1e-12, atol=1e-14, err_msg=name)
+        else:
+            np.testing.assert_array_equal(uncompiled[name], values, err_msg=name)

@@ -1,0 +1,150 @@
+"""The network for networkx agrees with the compiled measures, and a run survives the way to Gephi and back."""
+
+import math
+import xml.etree.ElementTree as ElementTree
+
+import networkx as nx
+import numpy as np
+import pytest
+
+from abm import measures, network, record
+from abm.scenario import Scenario
+from runs.ensemble import simulate
+
+STEPS, SEEDS = 60, (0, 3, 4)
+THREE = {"gulf": {"iso3": "SAU", "ideal_point": 0.1, "compute_share": 0.03, "clients": ["ARE", "IND"]}}
+
+
+@pytest.fixture(scope="module", params=["baseline", "three vendors", "no coalition", "synthetic"])
+def scenario(request):
+    documents = {
+        "baseline": {},
+        "three vendors": {"vendors": THREE},
+        "no coalition": {"parameters": {"convening_rate": 0}},
+        "synthetic": {"nations": {"synthetic": 80}, "parameters": {"convening_size": 5}},
+    }
+    return Scenario.parse(documents[request.param])
+
+
+@pytest.fixture(scope="module")
+def run(scenario):
+    """One run: the world it leaves and what was recorded of it."""
+    world = scenario.world()
+    results = simulate(world, STEPS, np.array([SEEDS[0]]), series=True, choices=True)
+    return world, results
+
+
+def at(run, step):
+    world, results = run
+    return network.graph(world, *network.labels(results.sources[0, step], results.serials[0, step], world.vendors))
+
+
+def recorded(run, name):
+    world, results = run
+    return results.series[0, :, list(measures.columns(world.vendors)).index(name)]
+
+
+@pytest.mark.parametrize("name", ["density", "transitivity"])
+def test_structure_agrees_with_the_compiled_measure_at_every_step(run, name):
+    found = [getattr(network, name)(at(run, step)) for step in range(0, STEPS + 1, 4)]
+    assert found == pytest.approx(recorded(run, name)[::4], nan_ok=True)
+
+
+def test_measures_of_the_world_as_it_stands_agree_with_the_compiled_ones(run):
+    world, _ = run
+    now, measured = network.present(world), measures.values(world)
+    trust = world.record.trust
+    assert network.density(now) == pytest.approx(measured["density"])
+    assert network.modularity(now, trust) == pytest.approx(measured["modularity"], abs=1e-12)
+    assert network.concentration(now) == pytest.approx(measured["concentration"])
+    assert nx.utils.graphs_equal(now, at(run, STEPS))
+
+
+def test_turnover_is_the_compiled_one_unless_a_nation_moved_twice(run):
+    found = np.array([network.turnover(at(run, step - 1), at(run, step)) for step in range(1, STEPS + 1)])
+    compiled = recorded(run, "turnover")[1:]
+    assert (found <= compiled + 1e-12).all()
+    assert np.isclose(found, compiled).mean() > 0.9
+    assert found.sum() > 0
+
+
+def test_every_nation_has_one_source_and_members_are_all_allied(run):
+    g = at(run, STEPS)
+    kinds = nx.get_node_attributes(g, "kind")
+    assert len(network.nations(g)) == run[0].record.n
+    for nation in network.nations(g):
+        sources = [other for other, tie in g[nation].items() if tie["kind"] in ("client", "member")]
+        assert len(sources) == (0 if g.nodes[nation]["option"] in ("self_build", "hold_back") else 1)
+    for hub in (node for node, kind in kinds.items() if kind == "coalition"):
+        members = list(g[hub])
+        allied = [(a, b) for a in members for b in members if a < b and g.edges[a, b]["kind"] == "ally"]
+        assert len(allied) == len(members) * (len(members) - 1) // 2
+        assert g.nodes[hub]["gdp"] == pytest.approx(sum(g.nodes[node]["gdp"] for node in members))
+
+
+def tiny(**edges):
+    g = nx.Graph()
+    for vendor in ("us", "china"):
+        g.add_node(vendor, kind="vendor", option=vendor, bloc=vendor)
+    for nation, option in edges.items():
+        g.add_node(nation, kind="nation", option=option, bloc=nation.split("_")[0], gdp=1.0)
+        if option in g:
+            g.add_edge(nation, option, kind="client")
+    return g
+
+
+def test_assortativity_is_one_within_blocs_and_minus_one_across():
+    within = tiny(us_1="us", us_2="us", china_1="china", china_2="china")
+    across = tiny(us_1="china", us_2="china", china_1="us", china_2="us")
+    assert network.assortativity(within) == pytest.approx(1)
+    assert network.assortativity(across) == pytest.approx(-1)
+    assert math.isnan(network.assortativity(tiny(us_1="us", us_2="us")))
+
+
+def test_concentration_counts_each_lone_builder_as_a_source():
+    assert network.concentration(tiny(us_1="us", us_2="us"), "gdp") == 1
+    assert network.concentration(tiny(us_1="self_build", us_2="self_build"), "gdp") == 0.5
+
+
+def written(run, path):
+    world, results = run
+    dates = [world.date(step) for step in range(STEPS + 1)]
+    ties = [
+        (source, target, kind, dates[start], None if end is None else dates[end])
+        for source, target, kind, start, end in record.ties(
+            results.sources[0], results.serials[0], world.iso3, world.vendors
+        )
+    ]
+    held = np.array([network.labels(*step, world.vendors)[0] for step in zip(results.sources[0], results.serials[0])])
+    option = {iso3: network.stays(dates, held[:, i]) for i, iso3 in enumerate(world.iso3)}
+    network.write_gexf(path, world, ties, option, dates[-1])
+    return dates, option
+
+
+def test_gexf_comes_back_with_the_network_of_every_step(run, tmp_path):
+    path = tmp_path / "network.gexf"
+    dates, option = written(run, path)
+    back = nx.read_gexf(path)
+    for step in (0, 20, 41, STEPS - 1):
+        middle = (dates[step] + dates[step + 1]) / 2 if step < STEPS else dates[step]
+        standing = {
+            frozenset(edge[:2]) for edge in back.edges(data="spells") if any(a <= middle < b for a, b in edge[2])
+        }
+        assert standing == {frozenset(edge) for edge in at(run, step).edges}
+    assert {node: back.nodes[node]["option"] for node in option} == option
+    assert [back.nodes[iso3]["label"] for iso3 in run[0].iso3] == list(run[0].names)
+
+
+def test_gexf_is_dynamic_in_decimal_years_and_names_no_weight(run, tmp_path):
+    path = tmp_path / "network.gexf"
+    written(run, path)
+    root = ElementTree.parse(path).getroot()
+    space = root.tag.removesuffix("gexf")
+    drawn = root.find(f"{space}graph")
+    assert root.get("version") == "1.2"
+    assert (drawn.get("mode"), drawn.get("timeformat")) == ("dynamic", "double")
+    titles = [attribute.get("title") for attribute in drawn.iter(f"{space}attribute")]
+    assert sorted(titles) == ["gdp_start", "kind", "kind", "option"]
+    lengths = [float(spell.get("end")) - float(spell.get("start")) for spell in drawn.iter(f"{space}spell")]
+    assert max(lengths) == STEPS / 4
+    assert min(lengths) >= 0

@@ -1,0 +1,73 @@
+"""Scenarios that the tests share, as plain data: small worlds in which every lever of the model is on.
+
+``python -m tests.worlds FILE`` writes what a few runs of them leave to FILE (npz), for comparing two interpreters.
+"""
+
+import sys
+from pathlib import Path
+
+import numpy as np
+
+from abm.scenario import Scenario
+from runs.ensemble import simulate
+
+BASELINE = Path(__file__).parent.parent / "runs" / "scenarios" / "baseline.toml"
+
+#: Values under which every parameter matters within a few years.
+LEVERS = {
+    "openness": 0.6, "open_weights_lag": 2.0, "federated": 0.3, "talent_exchange": 0.1, "talent_pull": 5, "exit_fee": 0.001,
+    "admission": "majority", "admission_tolerance": 0.00002, "cost_key": "compute", "frontier_share_growth": 0.02,
+    "tension_drift": 0.05, "convening_rate": 0.4, "convening_size": 5, "quorum_members": 3, "quorum_gdp": 0.1,
+    "review_rate": 1.0, "notice": 2, "hazard_us": 0.3, "hazard_china": 0.3, "outage_hazard": 0.5, "adoption_floor": 0.4,
+}
+
+#: One dated event of each kind, the nations' by rank of GDP.
+EVENTS = [
+    {"date": 2025.5, "kind": "restriction", "vendor": "us", "nations": ["N002", "N004"], "years": 0.6},
+    {"date": 2025.75, "kind": "outage", "vendor": "china", "years": 0.1},
+    {"date": 2026.0, "kind": "tension", "factor": 1.5},
+    {"date": 2026.5, "kind": "compute", "h100e": 200000, "nations": ["N001", "N003"]},
+    {"date": 2026.5, "kind": "funding", "bn_usd": 20.0, "vendor": "china"},
+    {"date": 2026.75, "kind": "open_weights", "gap": 0.4},
+    {"date": 2027.0, "kind": "adoption", "bn_usd": 4.0, "nations": ["N005", "N006"]},
+    {"date": 2027.25, "kind": "parameter", "name": "trust_votes", "value": 0.6},
+    {"date": 2027.5, "kind": "convene", "nations": ["N001", "N002", "N003", "N004", "N005"]},
+    {"date": 2027.75, "kind": "convene", "nations": ["N006", "N007", "N008"], "binding": True},
+]
+
+THIRD_VENDOR = {"gulf": {"ideal_point": 0.1, "compute_share": 0.05, "sells_chips": True, "clients": ["N003", "N007"]}}
+
+
+def levers(nations: int = 12, steps: int = 24, **fields) -> Scenario:
+    """``nations`` invented nations with all levers on and an event of each kind; ``fields`` replace or add to these."""
+    document = {"nations": {"synthetic": nations}, "steps": steps, "parameters": LEVERS, "events": EVENTS}
+    fields["parameters"] = {**LEVERS, **fields.get("parameters", {})}
+    return Scenario.parse({**document, **fields}, "levers")
+
+
+def plain(nations: int = 8, steps: int = 12, **values) -> Scenario:
+    """``nations`` invented nations without events, all parameters at their defaults but ``values``."""
+    return Scenario.parse({"nations": {"synthetic": nations}, "steps": steps, "parameters": values}, "plain")
+
+
+def quiet(nations: int = 8, steps: int = 12, **values) -> Scenario:
+    """The same with no chance in it: no cuts, no outages, calm tension, no noise on payoffs."""
+    calm = {"hazard_us": 0, "hazard_china": 0, "outage_hazard": 0, "tension_volatility": 0, "noise": 0}
+    return plain(nations, steps, **{**calm, **values})
+
+
+def trace(seeds: range) -> dict[str, np.ndarray]:
+    """All attributes of a small world with all levers at the end of a run, and its choices at each step, by seed."""
+    kept = {}
+    for seed in seeds:
+        rules = {"admission": ("open", "majority", "unanimity")[seed % 3], "cost_key": ("gdp", "equal", "compute")[seed % 3]}
+        scenario = levers(12, 20, parameters=rules, vendors=THIRD_VENDOR if seed % 2 else {})
+        world = scenario.world()
+        results = simulate(world, 20, np.array([seed]), series=True, choices=True)
+        kept |= {f"{seed} {name}": np.asarray(world.record[name]) for name in world.record.dtype.names if name != "p"}
+        kept |= {f"{seed} choices": results.sources, f"{seed} serials": results.serials, f"{seed} series": results.series}
+    return kept
+
+
+if __name__ == "__main__":
+    np.savez(sys.argv[1], **trace(range(6)))
