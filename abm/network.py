@@ -135,11 +135,11 @@ def groups(g: nx.Graph) -> dict[str, list[str]]:
     return found
 
 
-def stays(times: Sequence[float], held: Sequence[str]) -> Stays:
-    """Runs of equal labels in a sequence, each until the next begins; the last ends at the last time."""
+def stays(times: Sequence[float], held: Sequence[str], end: float) -> Stays:
+    """Runs of equal labels in a sequence, each until the next begins; the last until ``end``."""
     starts = [0, *(step for step in range(1, len(held)) if held[step] != held[step - 1])]
-    ends = [*(times[step] for step in starts[1:]), times[-1]]
-    return [(str(held[step]), float(times[step]), float(end)) for step, end in zip(starts, ends, strict=True)]
+    ends = [*(times[step] for step in starts[1:]), end]
+    return [(str(held[step]), float(times[step]), float(stop)) for step, stop in zip(starts, ends, strict=True)]
 
 
 def write_gexf(

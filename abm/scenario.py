@@ -335,12 +335,12 @@ def _explain(problems: list) -> str:
     return f"found {found if len(found) < 80 else found[:77] + '...'}; must be {allowed}"
 
 
-def _load(path: Path) -> dict[str, Any]:
+def load(path: Path, what: str = "scenario") -> dict[str, Any]:
     """The TOML of one file; ScenarioError in one sentence for whatever keeps it from being read."""
     try:
         text = path.read_bytes().decode("utf-8")
     except IsADirectoryError:
-        raise ScenarioError(f"{path}: is a directory, not a scenario file") from None
+        raise ScenarioError(f"{path}: is a directory, not a {what} file") from None
     except FileNotFoundError:
         raise ScenarioError(f"{path}: no such file") from None
     except UnicodeDecodeError as error:

@@ -49,6 +49,11 @@ class Stances:
     coalition: np.ndarray
 
     @property
+    def end(self) -> float:
+        """Date to which the stances of the last step are taken to stand: one step further."""
+        return float(self.times[-1] + (self.times[-1] - self.times[-2] if len(self.times) > 1 else 1.0))
+
+    @property
     def source(self) -> np.ndarray:
         """(T+1, N) the coalition by name where there is one, else the option."""
         return np.where(self.coalition == "", self.option, self.coalition)

@@ -116,8 +116,9 @@ def written(run, path):
         )
     ]
     held = np.array([network.labels(*step, world.vendors)[0] for step in zip(results.sources[0], results.serials[0])])
-    option = {iso3: network.stays(dates, held[:, i]) for i, iso3 in enumerate(world.iso3)}
-    network.write_gexf(path, world, ties, option, dates[-1])
+    end = world.date(STEPS + 1)
+    option = {iso3: network.stays(dates, held[:, i], end) for i, iso3 in enumerate(world.iso3)}
+    network.write_gexf(path, world, ties, option, end)
     return dates, option
 
 
@@ -125,8 +126,8 @@ def test_gexf_comes_back_with_the_network_of_every_step(run, tmp_path):
     path = tmp_path / "network.gexf"
     dates, option = written(run, path)
     back = nx.read_gexf(path)
-    for step in (0, 20, 41, STEPS - 1):
-        middle = (dates[step] + dates[step + 1]) / 2 if step < STEPS else dates[step]
+    for step in (0, 20, 41, STEPS):
+        middle = dates[step] + 0.1
         standing = {
             frozenset(edge[:2]) for edge in back.edges(data="spells") if any(a <= middle < b for a, b in edge[2])
         }
@@ -146,5 +147,5 @@ def test_gexf_is_dynamic_in_decimal_years_and_names_no_weight(run, tmp_path):
     titles = [attribute.get("title") for attribute in drawn.iter(f"{space}attribute")]
     assert sorted(titles) == ["gdp_start", "kind", "kind", "option"]
     lengths = [float(spell.get("end")) - float(spell.get("start")) for spell in drawn.iter(f"{space}spell")]
-    assert max(lengths) == STEPS / 4
-    assert min(lengths) >= 0
+    assert max(lengths) == (STEPS + 1) / 4
+    assert min(lengths) > 0

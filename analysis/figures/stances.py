@@ -25,7 +25,7 @@ def draw(result: Result) -> Figure:
     top, bottom = figure.subfigures(2, 1, height_ratios=[3, 2])
     _stacks(top, frame, result, names)
     _spreads(bottom, frame, result, names)
-    style.footnote(figure, result)
+    figure.get_layout_engine().set(wspace=0.06)
     return figure
 
 
@@ -55,8 +55,9 @@ def _spreads(figure, frame, result: Result, names) -> None:
         style.years(axes, frame.index, ticks=2)
         style.percent(axes.yaxis)
     panels[0].set_ylabel("share, spread")
+    count = len(reading.finished(result))
     lines = [
-        Line2D([], [], color=style.GREY, label="GDP: median, 10 to 90 %"),
+        Line2D([], [], color=style.GREY, label=f"GDP: median and 10 to 90 % of {style.replicates(count)}"),
         Line2D([], [], color=style.INK, linewidth=0.9, linestyle=(0, (3, 2)), label="nations: median"),
     ]
     figure.legend(handles=lines, loc="outside lower center", ncols=2, fontsize=7)

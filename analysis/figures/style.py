@@ -94,7 +94,8 @@ def years(axes: Axes, times: Sequence[float], ticks: int = 6) -> None:
     """The x axis from the first date to the last, with about as many ticks."""
     first, last = float(times[0]), float(times[-1])
     axes.set_xlim(first, last if last > first else first + 1)
-    axes.xaxis.set_major_locator(MaxNLocator(ticks, integer=last - first >= 4, steps=[1, 2, 2.5, 5, 10]))
+    whole = last - first >= 4
+    axes.xaxis.set_major_locator(MaxNLocator(ticks if whole else 2, integer=whole, steps=[1, 2, 2.5, 5, 10]))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{x:g}"))
 
 
@@ -111,15 +112,18 @@ def band(axes: Axes, frame, colour: str, label: str | None = None, **line) -> No
 
 def footnote(figure: Figure, result: Result) -> None:
     """Below all axes: what lines and bands are, and the number of replicates."""
-    count = len(finished(result))
-    spread = f"lines: median of {count} replicates; bands: 10 to 90 % of them" if count > 1 else "one replicate: no spread"
-    figure.supxlabel(spread, fontsize=7, color=GREY)
+    text = f"lines: median of {replicates(len(finished(result)))}; bands: 10 to 90 % of them"
+    figure.supxlabel(text, fontsize=7, color=GREY)
 
 
-def first_run(figure: Figure, result: Result, run: int) -> None:
+def one_run(figure: Figure, result: Result, run: int) -> None:
     """Below all axes of a figure of a single run: which."""
-    replicates = "the only replicate" if len(finished(result)) == 1 else f"one of {len(finished(result))} replicates"
-    figure.supxlabel(f"run {run}, {replicates}", fontsize=7, color=GREY)
+    figure.supxlabel(f"run {run} of {replicates(len(finished(result)))}", fontsize=7, color=GREY)
+
+
+def replicates(count: int) -> str:
+    """A number of replicates in words."""
+    return f"{count} replicates" if count != 1 else "1 replicate"
 
 
 def save(figure: Figure, folder: Path, name: str, title: str, caption: str) -> tuple[Path, Path]:

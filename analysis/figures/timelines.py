@@ -38,11 +38,11 @@ def draw(result: Result) -> Figure:
         axes.set_yticks(range(len(part)), [style.literal(names[i]) for i in part], fontsize=6)
         axes.tick_params(axis="y", length=0, pad=2)
         axes.spines["left"].set_visible(False)
-        style.years(axes, run.times, ticks=6 if columns < 3 else 3)
+        style.years(axes, (run.times[0], run.end), ticks=6 if columns < 3 else 3)
     greens = [Patch(facecolor=colour[name], label=f"coalition {name}") for name in run.coalitions[:5]]
     held = set(np.unique(run.option)) - {"coalition"}
     style.legend(figure, result, held, greens)
-    style.first_run(figure, result, run.run)
+    style.one_run(figure, result, run.run)
     return figure
 
 
@@ -56,11 +56,10 @@ def ordered(run: reading.Stances, names) -> list[int]:
 
 
 def bars(run: reading.Stances, rows: list[int], colour: dict[str, str]) -> PolyCollection:
-    """A rectangle per stay of each nation; stays that begin at the last date have no length and are left out."""
+    """A rectangle per stay of each nation; the last stands for a step."""
     boxes, shades = [], []
     for y, i in enumerate(rows):
-        for source, start, end in stays(run.times, run.source[:, i]):
-            if end > start:
-                boxes.append([(start, y - 0.4), (end, y - 0.4), (end, y + 0.4), (start, y + 0.4)])
-                shades.append(colour[source])
+        for source, start, end in stays(run.times, run.source[:, i], run.end):
+            boxes.append([(start, y - 0.4), (end, y - 0.4), (end, y + 0.4), (start, y + 0.4)])
+            shades.append(colour[source])
     return PolyCollection(boxes, facecolors=shades, linewidths=0)

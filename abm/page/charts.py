@@ -1,0 +1,155 @@
+"""Charts over time: what was, up to the present step, and the spread of what may come."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from abm import options
+from abm.page import palette
+from abm.page.drawing import Chart
+from abm.page.frame import label
+from abm.page.futures import LEVELS, REPLICATES, Fan
+from abm.page.session import Session
+
+GREY = "#8a8a8a"
+_MOST_POINTS = 240
+_MIDDLE = LEVELS.index(0.5)
+
+
+def _thin(x: np.ndarray) -> np.ndarray:
+    """At most as many points as a chart can show, the last one among them."""
+    stride = -(-len(x) // _MOST_POINTS)
+    return x[::-1][::stride][::-1]
+
+
+def _span(session: Session) -> tuple[float, float]:
+    world = session.model.world
+    return world.date(0), world.date(session.steps)
+
+
+def over_time(session: Session, fan: Fan | None, weight: str) -> list[str]:
+    """Stances (by ``nations`` or ``gdp``), lag, trust and turnover, with a ruler at the shown step."""
+    ruler = session.shown.date
+    return [_stances(session, fan, weight, ruler), _lags(session, fan, ruler), _trust(session, ruler)]
+
+
+def _stances(session: Session, fan: Fan | None, weight: str, ruler: float) -> str:
+    vendors = session.model.world.vendors
+    title = "Stances, share of GDP" if weight == "gdp" else "Stances, share of nations"
+    chart = Chart("stances", title, _span(session), (0, 1), percent=True)
+    names = options.names(vendors)
+    chart.legend([(label(name, session.scenario.vendors), palette.option(name, vendors)) for name in names], "area")
+    dates, low = _thin(session.dates), 0.0
+    after = slice(max(session.step_now - fan.step, 0), None) if fan else slice(0)
+    low_after: Any = 0.0
+    for name in (names[-1], *names[:-1]):
+        values, colour = _thin(session.history(f"{weight}_{name}")), palette.option(name, vendors)
+        chart.band(dates, np.zeros(len(dates)) + low, low + values, colour, 0.9)
+        low = low + values
+        if fan is not None:
+            means = fan.means[f"{weight}_{name}"][after]
+            chart.band(fan.dates[after], np.zeros(len(means)) + low_after, low_after + means, colour, 0.35)
+            low_after = low_after + means
+    chart.ruler(ruler)
+    return chart.svg()
+
+
+def _lags(session: Session, fan: Fan | None, ruler: float) -> str:
+    vendors = session.model.world.vendors
+    lines = {label(name): (f"lag_{name}", palette.option(name, vendors)) for name in vendors}
+    lines["best coalition"] = ("lag_coalition", palette.OPTIONS["coalition"])
+    histories = {name: session.history(name) for name, _ in lines.values()}
+    tops = [float(np.nanmax(values)) for values in histories.values() if np.isfinite(values).any()]
+    if fan is not None and np.isfinite(fan.quantiles["lag_coalition"]).any():
+        tops.append(float(np.nanmax(fan.quantiles["lag_coalition"])))
+    chart = Chart("lag", "Lag, months behind the frontier", _span(session), (0, max([12.0, *tops]) * 1.03))
+    chart.legend([(text, colour) for text, (_, colour) in lines.items()])
+    if fan is not None:
+        _spread(chart, fan, "lag_coalition", palette.OPTIONS["coalition"])
+    for name, colour in lines.values():
+        chart.line(_thin(session.dates), _thin(histories[name]), colour)
+    chart.ruler(ruler)
+    return chart.svg()
+
+
+def _trust(session: Session, ruler: float) -> str:
+    lines = {
+        "trust": ("trust", "#0072B2"), "cohesion": ("cohesion", "#CC79A7"),
+        "turnover": ("turnover", "#E69F00"), "sovereignty": ("sovereignty", "#009E73"),
+    }
+    chart = Chart("trust", "Trust, cohesion, turnover, sovereignty", _span(session), (0, 1), percent=True)
+    chart.legend([(text, colour) for text, (_, colour) in lines.items()])
+    for name, colour in lines.values():
+        chart.line(_thin(session.dates), _thin(session.history(name)), colour)
+    chart.ruler(ruler)
+    return chart.svg()
+
+
+def _spread(chart: Chart, fan: Fan, name: str, colour: str) -> None:
+    values = fan.quantiles[name]
+    chart.band(fan.dates, values[0], values[-1], colour, 0.18)
+    chart.band(fan.dates, values[1], values[-2], colour, 0.3)
+    chart.line(fan.dates, values[_MIDDLE], colour, 1.8)
+
+
+def _fan(session: Session, fan: Fan, before: Fan | None, name: str, title: str, colour: str, share: bool) -> str:
+    history = session.history(name)
+    tops = [values for values in (history, fan.quantiles[name], before.quantiles[name] if before else []) if np.isfinite(values).any()]
+    top = 1.0 if share else max([12.0, *(float(np.nanmax(values)) for values in tops)]) * 1.03
+    chart = Chart(f"future-{name}", title, _span(session), (0, top), (330, 150), percent=share)
+    if before is not None:
+        chart.legend([("now", colour), ("without the last move", GREY)])
+        _spread(chart, before, name, GREY)
+    _spread(chart, fan, name, colour)
+    chart.line(_thin(session.dates), _thin(history), colour, 2.2)
+    chart.ruler(session.model.date)
+    return chart.svg()
+
+
+def _chance(session: Session, fan: Fan, before: Fan | None) -> str:
+    chart = Chart("future-chance", "Chance that a coalition stands", _span(session), (0, 1), (330, 120), percent=True)
+    if before is not None:
+        chart.line(before.dates, before.chance, GREY, 2.2)
+    chart.line(fan.dates, fan.chance, "#0072B2", 2.2)
+    chart.ruler(session.model.date)
+    return chart.svg()
+
+
+def futures(session: Session, fan: Fan | None, before: Fan | None, pending: bool) -> dict[str, Any]:
+    """The panel of futures: fans, chance of a coalition, likely members; the fan without the move in grey."""
+    purpose = (
+        "From the present step the compiled ensemble runs to the end, each time with other chance. Bands hold 50 % and 80 % "
+        "of the runs, the line is their median. Grey: without your last move."
+    )
+    if fan is None:
+        over = session.model.finished
+        text = "The run is over; there is no future left to show." if over else "Running the ensemble …"
+        return {"help": purpose, "status": text, "svgs": [], "members": [], "runs": 0, "step": -1, "moved": False}
+    status = f"{fan.runs} of {REPLICATES} runs from step {fan.step}" + (": as if released here" if pending else "")
+    if fan.step != session.step_now:
+        status += "; it is renewed when play pauses"
+    return {
+        "help": purpose,
+        "status": status,
+        "runs": fan.runs,
+        "step": fan.step,
+        "moved": before is not None,
+        "svgs": [
+            _fan(session, fan, before, "gdp_coalition", "GDP in coalitions, share", palette.OPTIONS["coalition"], True),
+            _chance(session, fan, before),
+            _fan(session, fan, before, "lag_coalition", "Lag of the best coalition, months", "#0072B2", False),
+            _fan(session, fan, before, "sovereignty", "Sovereignty, share of AI benefit", "#009E73", True),
+        ],
+        "members": _members(session, fan, before),
+    }
+
+
+def _members(session: Session, fan: Fan, before: Fan | None, count: int = 12) -> list[tuple[str, int, str | None]]:
+    rows = np.argsort(-fan.members, kind="stable")[:count]
+    found = []
+    for i in rows[fan.members[rows] > 0]:
+        change = None if before is None else f"{100 * (fan.members[i] - before.members[i]):+.0f}"
+        found.append((session.model.world.names[i], round(100 * float(fan.members[i])), change))
+    return found

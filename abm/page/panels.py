@@ -1,0 +1,227 @@
+"""What each panel says, as plain data and SVG text, from the model and the session alone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from abm import measures, options
+from abm.model import Model
+from abm.page import drawing, palette, why
+from abm.page.frame import facts, label
+from abm.page.session import Session
+from abm.record import coalition_name
+from abm.submodels.capability import lag_months, training_share
+from abm.submodels.choice import QUARTER
+
+
+def quarter(date: float) -> str:
+    """A date in words, such as Q3 2031."""
+    return f"Q{int((date % 1) / QUARTER + 1e-6) + 1} {int(date + 1e-6)}"
+
+
+def percent(x: float, digits: int = 0) -> str:
+    """A share as a percentage."""
+    return f"{100 * x:.{digits}f} %" if np.isfinite(x) else "–"
+
+
+def nation(session: Session, model: Model, table: pd.DataFrame, iso3: str, now: bool) -> dict[str, Any]:
+    """Everything about one nation at the shown step."""
+    agent = model.nation(iso3)
+    world, i = model.world, agent.row
+    known = facts(table, iso3)
+    ranked = why.explain(world, i, now)
+    reviewed = int(world.record.reviewed[i])
+    asked = f"at its review in {quarter(world.date(reviewed))}" if reviewed >= 0 and not now else "it would choose now"
+    content: dict[str, Any] = {
+        "iso3": iso3,
+        "facts": [
+            ("stance", _stance(model, i), "what it relies on"),
+            ("region", known["region"], "World Bank region"),
+            ("GDP", f"{agent.gdp:,.0f} bn US$", "gross domestic product"),
+            ("adoption", percent(agent.adoption), "extent to which AI's value is taken up"),
+            ("compute", f"{1e3 * agent.compute:,.0f} k H100e", "national compute in thousand H100 equivalents"),
+            ("lock-in", percent(agent.lock_in), "how far projects are tied to the present source"),
+            ("sovereignty", percent(agent.sovereignty), "AI benefit that no single foreign government can withdraw"),
+            ("net benefit", percent(agent.net_benefit, 2) + " of GDP/yr", "benefit less all payments and losses"),
+            ("cuts felt", str(agent.cuts), "targeted cuts so far"),
+            ("member of", ", ".join(known["groups"]) or "–", "shared institutions in the data"),
+        ],
+        "path": _path(session, model, i),
+        "partners": [partner.name for partner in agent.partners],
+        "hazards": [
+            (label(vendor), f"{row.believed:.3f}", f"{row.true:.3f}") for vendor, row in agent.hazards.iterrows()
+        ],
+        "when": asked,
+        "terms": list(palette.TERMS.items()),
+        "why": drawing.stacked_terms(
+            [
+                (option.label, {term: 100 * x for term, x in option.terms.items()}, 100 * option.payoff, option.current)
+                for option in ranked
+            ],
+            palette.TERMS,
+            330.0,
+        ),
+        "notes": _notes(ranked),
+    }
+    return content | _changes(world, i)
+
+
+def _stance(model: Model, i: int) -> str:
+    source = int(model.world.record.source[i])
+    text = why.source_label(model.world, source)
+    return f"coalition {text}" if source >= len(model.world.vendors) + 2 else text
+
+
+def _path(session: Session, model: Model, i: int) -> str:
+    vendors, steps = model.world.vendors, int(model.world.record.step) + 1
+    colours, texts = [], []
+    for step, (sources, serials) in enumerate(zip(session.sources[:steps], session.serials[:steps])):
+        source, serial = int(sources[i]), int(serials[i])
+        colours.append(palette.of_source(source, serial, vendors))
+        name = coalition_name(serial) if serial else label(options.names(vendors)[source])
+        texts.append(f"{quarter(model.world.date(step))}: {name}")
+    return drawing.strip(colours, texts)
+
+
+def _notes(ranked: list[why.Option]) -> list[str]:
+    """What the payoffs alone do not explain."""
+    found = []
+    if any(option.noise == -np.inf for option in ranked):
+        refused = [option.label for option in ranked if option.noise == -np.inf]
+        found.append(f"{', '.join(refused)} refused to admit it.")
+    taken = next((option for option in ranked if option.current), None)
+    if taken is not None and ranked and taken is not ranked[0]:
+        found.append(
+            f"It is with {taken.label}, though {ranked[0].label} had the better payoff: chance (the noise of the choice), "
+            "a refusal, its notice period, or a move by others since."
+        )
+    return found
+
+
+def _changes(world, i: int) -> dict[str, Any]:
+    answer = why.changes(world, i)
+    if answer is None:
+        return {"changes": None}
+    best, second, found = answer
+    reached = [change for change in found if change.needed is not None]
+    return {
+        "best": best.label,
+        "second": second.label,
+        "lead": percent(best.payoff - second.payoff, 2),
+        "changes": [
+            (change.name, drawing.number(change.present), drawing.number(float(change.needed or 0.0)), change.unit)
+            for change in reached
+        ],
+        "beyond": ", ".join(change.name for change in found if change.needed is None),
+    }
+
+
+def coalitions(model: Model) -> list[dict[str, Any]]:
+    """Every standing coalition, largest first."""
+    world = model.world
+    record, verdicts = world.record, why.stability(world)
+    slots = sorted(verdicts, key=lambda k: -int(record.members[k]))
+    return [_coalition(model, k, verdicts[k]) for k in slots]
+
+
+def _coalition(model: Model, k: int, verdict: why.Stability) -> dict[str, Any]:
+    world, record = model.world, model.world.record
+    rows = [agent.row for agent in model.coalitions[k].nations]
+    names, serial, size = world.names, int(record.serial[k]), int(record.members[k])
+    gdp, compute = record.gdp[rows].sum(), record.coalition_compute[k]
+    paid = {
+        i: training_share(record, i, size, gdp, compute, record.compute[i]) * record.gdp[i] for i in rows
+    }
+    total, margin = sum(paid.values()), dict(verdict.margins)
+
+    def named(pairs) -> str:
+        return ", ".join(f"{names[i]} ({percent(gain, 2)})" for i, gain in pairs[:5]) + (" …" if len(pairs) > 5 else "")
+
+    return {
+        "name": coalition_name(serial),
+        "colour": palette.coalition(serial),
+        "size": size,
+        "facts": [
+            ("founded", quarter(world.date(int(record.founded[k])))),
+            ("pooled compute", f"{compute:,.2f} M H100e"),
+            ("lag", f"{lag_months(record, record.coalition_capability[k]):.1f} months"),
+            ("cohesion", f"{record.cohesion[k]:.2f}"),
+            ("GDP", f"{gdp:,.0f} bn US$"),
+        ],
+        "internal": {
+            "stable": not verdict.leavers,
+            "text": f"would gain by leaving: {named(verdict.leavers)}" if verdict.leavers else "no member would gain by leaving",
+        },
+        "external": {
+            "stable": not verdict.joiners,
+            "text": f"would gain by joining, and be admitted: {named(verdict.joiners)}"
+            if verdict.joiners else "no outsider would both gain and be admitted",
+        },
+        "notice": [names[i] for i in rows if record.notice_left[i] >= 0],
+        "members": [
+            (names[i], percent(record.compute[i] / compute, 1), percent(paid[i] / total, 1), percent(margin[i], 2))
+            for i in sorted(rows, key=lambda row: margin[row])
+        ],
+    }
+
+
+def log(session: Session) -> list[dict[str, Any]]:
+    """The log up to the shown step, latest first."""
+    until = session.look if session.look is not None else session.step_now + 1
+    entries = [entry for entry in session.log if entry.step < until]
+    return [
+        {"place": place, "when": quarter(entry.date), "kind": entry.kind, "text": entry.text, "nations": " ".join(entry.nations)}
+        for place, entry in reversed(list(enumerate(entries)))
+    ]
+
+
+#: Measures compared with the run without moves.
+COMPARED = ("gdp_coalition", "nations_coalition", "gdp_us", "gdp_china", "lag_coalition", "lag_mean", "sovereignty",
+            "net_benefit", "restriction_loss", "lock_in", "cuts", "trust")
+
+
+def compare(session: Session) -> dict[str, Any]:
+    """The run beside the same seed without the moves, at the shown step."""
+    purpose = "The same seed without your moves, so that every difference is their doing."
+    if not session.moves:
+        return {"help": purpose + " You have made none in this run.", "rows": [], "svgs": [], "others": [], "when": ""}
+    other, step = session.without_moves(), int(session.shown.world.record.step)
+    known = measures.columns(session.model.world.vendors)
+    names, rows = list(known), []
+    for name in COMPARED:
+        mine, theirs = float(session.rows[step][names.index(name)]), float(other.series[0][step][names.index(name)])
+        values = [_measured(x, known[name].unit) for x in (mine, theirs, mine - theirs)]
+        rows.append((name.replace("_", " "), *values, f"{known[name].meaning} [{known[name].unit}]"))
+    differ = (other.sources[0][step] != session.sources[step]) | (other.serials[0][step] != session.serials[step])
+    return {
+        "help": purpose,
+        "when": quarter(session.model.world.date(step)),
+        "rows": rows,
+        "others": [session.model.world.names[i] for i in np.flatnonzero(differ)],
+        "svgs": [_compared(session, other, name) for name in ("gdp_coalition", "sovereignty", "lag_mean")],
+    }
+
+
+def _measured(x: float, unit: str) -> str:
+    return percent(x, 2 if unit.startswith("share of GDP") else 1) if unit.startswith("share") else drawing.number(x)
+
+
+def _compared(session: Session, other, name: str) -> str:
+    known = measures.columns(session.model.world.vendors)
+    mine, theirs = session.history(name), other.series[0][:, list(known).index(name)]
+    dates = [session.model.world.date(step) for step in range(len(theirs))]
+    top = 1.0 if known[name].unit == "share" else float(np.nanmax([*mine, *theirs])) or 1.0
+    titles = {"gdp_coalition": "GDP in coalitions", "sovereignty": "Sovereignty", "lag_mean": "Mean lag, months"}
+    chart = drawing.Chart(
+        f"compare-{name}", titles[name], (dates[0], dates[-1]), (0, top), (330, 130), known[name].unit == "share"
+    )
+    chart.legend([("mine", "#0072B2")])
+    chart.legend([("without my moves", "#888888")], "dash")
+    chart.band(dates[: len(mine)], np.fmin(mine, theirs[: len(mine)]), np.fmax(mine, theirs[: len(mine)]), "#E69F00", 0.35)
+    chart.line(dates, theirs, "#888888", 1.6, "4 3")
+    chart.line(dates[: len(mine)], mine, "#0072B2", 2)
+    chart.ruler(session.model.world.date(int(session.shown.world.record.step)))
+    return chart.svg()

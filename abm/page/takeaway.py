@@ -1,0 +1,154 @@
+"""What a visitor keeps: CSV, GEXF, scenario files, a link; and what a visitor brings, checked and bounded."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import io
+import json
+import tomllib
+import zlib
+from typing import Any
+
+import networkx as nx
+import numpy as np
+import pandas as pd
+
+from abm import measures, options, record
+from abm.page.session import Session
+from abm.scenario import Scenario
+
+LIMIT = 65536  # bytes of a scenario file or link
+
+
+def series_csv(session: Session) -> str:
+    """All measures at every step played."""
+    frame = pd.DataFrame(session.rows, columns=list(measures.columns(session.model.world.vendors)))
+    frame.insert(0, "time", session.dates)
+    return frame.rename_axis("step").to_csv()
+
+
+def choices_csv(session: Session) -> str:
+    """Option and coalition of every nation at every step played."""
+    world, n = session.model.world, int(session.model.world.record.n)
+    sources, serials = np.array(session.sources, np.int64), np.array(session.serials)
+    names = np.array(options.names(world.vendors))
+    steps = len(sources)
+    return pd.DataFrame(
+        {
+            "step": np.repeat(np.arange(steps), n),
+            "time": np.repeat(session.dates, n),
+            "iso3": np.tile(world.iso3, steps),
+            "option": names[options.of_source(sources, world.vendors)].reshape(-1),
+            "coalition": [record.coalition_name(int(serial)) if serial else "" for serial in serials.reshape(-1)],
+        }
+    ).to_csv(index=False)
+
+
+def network_gexf(session: Session) -> str:
+    """The temporal network of the steps played, as dynamic GEXF for Gephi; times are decimal years."""
+    world = session.model.world
+    last = float(session.dates[-1])
+    graph = nx.MultiGraph(mode="dynamic", defaultedgetype="undirected", timeformat="double")
+    for i, iso3 in enumerate(world.iso3):
+        graph.add_node(iso3, label=world.names[i], kind="nation", gdp=float(world.record.gdp_start[i]))
+    for vendor in session.scenario.vendors:
+        graph.add_node(vendor.name, label=vendor.title or vendor.name, kind="vendor", gdp=0.0)
+    stays = record.ties(np.array(session.sources), np.array(session.serials), world.iso3, world.vendors)
+    for source, target, kind, start, end in stays:
+        if target not in graph:
+            graph.add_node(target, label=target, kind="coalition", gdp=0.0)
+        until = last if end is None else float(world.date(end))
+        graph.add_edge(source, target, kind=kind, start=float(world.date(start)), end=until)
+    out = io.BytesIO()
+    nx.write_gexf(graph, out)
+    return out.getvalue().decode()
+
+
+def scenario_json(session: Session) -> str:
+    """Scenario, parameters and moves, with the seed beside them."""
+    return json.dumps({"scenario": session.document(), "name": session.scenario.name, "seed": session.seed}, indent=1)
+
+
+def scenario_toml(session: Session) -> str:
+    """Scenario, parameters and moves as a scenario file, which `abm run` takes; the seed stands in a comment."""
+    document = session.document()
+    tables = {key: value for key, value in document.items() if isinstance(value, dict) and key != "vendors"}
+    lines = [f"# seed {session.seed}"]
+    lines += [f"{key} = {_toml(value)}" for key, value in document.items() if not _is_table(value)]
+    tables |= {f"vendors.{name}": vendor for name, vendor in document.get("vendors", {}).items()}
+    for name, table in tables.items():
+        lines += ["", f"[{name}]", *(f"{key} = {_toml(value)}" for key, value in table.items())]
+    for event in document.get("events", []):
+        lines += ["", "[[events]]", *(f"{key} = {_toml(value)}" for key, value in event.items())]
+    return "\n".join(lines) + "\n"
+
+
+def _is_table(value: Any) -> bool:
+    return isinstance(value, dict) or (isinstance(value, list) and any(isinstance(entry, dict) for entry in value))
+
+
+def _toml(value: Any) -> str:
+    """A TOML value; strings, numbers, truth values and lists are written as in JSON."""
+    return json.dumps(value).replace("\x7f", "\\u007f")
+
+
+FILES = {
+    "series.csv": series_csv,
+    "choices.csv": choices_csv,
+    "network.gexf": network_gexf,
+    "scenario.json": scenario_json,
+    "scenario.toml": scenario_toml,
+}
+
+
+def link(session: Session) -> str:
+    """The query of an address that restores scenario, parameters, moves and seed."""
+    packed = zlib.compress(json.dumps([session.document(), session.scenario.name, session.seed]).encode(), 9)
+    return "?state=" + base64.urlsafe_b64encode(packed).decode().rstrip("=")
+
+
+def from_link(state: str) -> tuple[Scenario, int]:
+    """Scenario and seed of a link's state. Errors: ValueError in one sentence."""
+    if len(state) > LIMIT:
+        raise ValueError(f"link: is longer than {LIMIT // 1024} kB")
+    try:
+        unpacked = zlib.decompressobj().decompress(base64.urlsafe_b64decode(state + "=" * (-len(state) % 4)), LIMIT)
+        document, name, seed = json.loads(unpacked)
+    except (binascii.Error, zlib.error, ValueError, TypeError):
+        raise ValueError("link: is damaged; copy it whole") from None
+    return _checked(document, str(name), "link"), checked_seed(seed)
+
+
+def from_file(name: str, text: str) -> tuple[Scenario, int | None]:
+    """Scenario, and seed if it names one, of a file's text. Errors: ValueError in one sentence for each problem."""
+    if len(text.encode()) > LIMIT:
+        raise ValueError(f"{name}: is larger than {LIMIT // 1024} kB")
+    try:
+        content = json.loads(text) if name.lower().endswith(".json") else tomllib.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise ValueError(f"{name}: cannot be read: {error}") from None
+    if not isinstance(content, dict):
+        raise ValueError(f"{name}: holds no scenario")
+    if set(content) <= {"scenario", "name", "seed"} and "scenario" in content:
+        return _checked(content["scenario"], str(content.get("name", "file")), name), checked_seed(content.get("seed", 0))
+    return _checked(content, name.rsplit(".", 1)[0], name), None
+
+
+def _checked(document: Any, name: str, where: str) -> Scenario:
+    if not isinstance(document, dict):
+        raise ValueError(f"{where}: holds no scenario")
+    if "extends" in document:
+        raise ValueError(f"{where}: extends: a file given to the page must be whole")
+    return Scenario.parse(document, name[:60], where)
+
+
+def checked_seed(seed: Any) -> int:
+    """A seed from outside; ValueError when it is none."""
+    try:
+        number = int(seed)
+    except (TypeError, ValueError):
+        raise ValueError(f"seed: found {str(seed)[:20]!r}; allowed is a whole number") from None
+    if not 0 <= number < 2**53:
+        raise ValueError(f"seed: found {number}; allowed is 0 to 2^53 - 1")
+    return number

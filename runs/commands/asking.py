@@ -1,0 +1,69 @@
+"""What commands ask alike: whole numbers, settings, where results go."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from importlib.metadata import entry_points
+from typing import Any
+
+
+class Problem(Exception):
+    """Something asked that cannot be done; the message is what the person reads."""
+
+
+def whole(low: int, high: int):
+    """A reader of whole numbers from ``low`` to ``high`` for argparse."""
+
+    def parse(text: str) -> int:
+        try:
+            number = int(text)
+        except ValueError:
+            raise argparse.ArgumentTypeError(f"found {text!r}; a whole number is needed") from None
+        if not low <= number <= high:
+            raise argparse.ArgumentTypeError(f"found {number}; allowed is {low} to {high}")
+        return number
+
+    return parse
+
+
+def settings(given: list[str]) -> dict[str, Any]:
+    """``NAME=VALUE`` pairs as values of their kind. Errors: Problem."""
+    values: dict[str, Any] = {}
+    for text in given:
+        name, sign, value = (part.strip() for part in text.partition("="))
+        if not sign or not name:
+            raise Problem(f"--set {text}: NAME=VALUE is needed, such as --set portability=0.8")
+        if name in values:
+            raise Problem(f"--set {text}: {name} is set twice")
+        values[name] = _number(value)
+    return values
+
+
+def _number(text: str) -> int | float | str:
+    for kind in (int, float):
+        try:
+            return kind(text)
+        except ValueError:
+            continue
+    return text
+
+
+def extension(name: str):
+    """What `analysis` offers for a finished result; `runs` may not import it, so it is found by name."""
+    found = entry_points(group="ai_sovereignty.results", name=name)
+    if not found:
+        raise Problem("the package is not installed whole: run `make run`, or pip install it; --figures none needs no figures")
+    return next(iter(found)).load()
+
+
+def tell(sentence: str) -> None:
+    """Tell the person on the error stream."""
+    print(f"abm: {sentence}", file=sys.stderr)
+
+
+def failures(directory, failed: int, count: int, again: str = "") -> int:
+    """The exit status for so many failed runs, which the person is told of."""
+    if failed:
+        tell(f"{failed} of {count} runs failed; their errors stand in the table {directory}/runs{again}")
+    return 1 if failed else 0

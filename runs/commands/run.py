@@ -1,0 +1,71 @@
+"""``abm run``: one scenario, its replicates, a result directory with figures and a report."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from runs import library
+from runs.commands.asking import extension, failures, settings, tell, whole
+from runs.plan import Plan
+from runs.progress import bar, runs_bar
+from runs.results import open_result
+from runs.store import MANIFEST, Store, StoreError, read_manifest
+from runs.sweep import carry_out, local
+
+
+def add(commands) -> None:
+    """Its arguments."""
+    run = commands.add_parser(
+        "run",
+        help="run a scenario and leave a result directory",
+        description="Run a scenario several times with different noise; leave tables, figures and a report in a directory. "
+        "A run that was interrupted goes on with the same command.",
+    )
+    run.add_argument("scenario", nargs="?", default="baseline", metavar="SCENARIO",
+                     help="name of a scenario, path to a TOML file, or a result's manifest.json (default: baseline)")
+    run.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", dest="settings",
+                     help="set a parameter, or start, steps, step_years; may be given several times")
+    run.add_argument("--seed", type=whole(0, 2**63), default=0, help="seed of the first replicate (default: 0)")
+    run.add_argument("--replicates", type=whole(1, 1_000_000), default=100, metavar="N",
+                     help="runs with different noise (default: 100)")
+    run.add_argument("--figures", choices=("all", "none"), default="all", help="draw figures and the report (default: all)")
+    run.add_argument("--out", metavar="DIR", help="result directory (default: results/NAME)")
+    run.add_argument("--force", action="store_true", help="overwrite a result that stands in DIR")
+    run.add_argument("--quiet", action="store_true", help="say nothing but errors")
+    run.set_defaults(act=act)
+
+
+def plan_of(arguments) -> Plan:
+    """A scenario's replicates, or what a manifest says was done."""
+    if Path(arguments.scenario).name == MANIFEST:
+        return open_result(Path(arguments.scenario).parent).plan
+    scenario = library.scenario(arguments.scenario)
+    if arguments.settings:
+        scenario = scenario.with_values(settings(arguments.settings))
+    return Plan(scenario, replicates=arguments.replicates, seed=arguments.seed)
+
+
+def act(arguments) -> int:
+    """Run, draw, say what was found."""
+    plan = plan_of(arguments)
+    store = Store(arguments.out or Path("results") / plan.name)
+    if store.has_result() and not arguments.force and read_manifest(store.directory)["status"] == "complete":
+        raise StoreError(f"{store.directory}: holds a result already; --force overwrites it, --out takes another")
+    with runs_bar(plan.count, arguments.quiet) as progress:
+        manifest = carry_out(plan, store, local(), progress, tell, overwrite=arguments.force)
+    result = open_result(store.directory)
+    if not arguments.quiet:
+        print(f"{plan.count} runs of {plan.name} in {manifest['seconds']:.1f} s -> {store.directory}")
+    if arguments.figures == "all":
+        _draw(result, arguments.quiet)
+    return failures(store.directory, manifest["failed"], plan.count)
+
+
+def _draw(result, quiet: bool) -> None:
+    if not quiet:
+        for line in extension("headline")(result):
+            print(f"  {line}")
+    with bar(None, "figures", quiet) as progress:
+        extension("report")(result, figures="all", progress=progress)
+    if not quiet:
+        print(f"report: {result.directory / 'report.html'}")

@@ -1,0 +1,140 @@
+"""Law 2: chance is a pure function of (seed, step, nation, stream, k)."""
+
+import math
+from itertools import combinations, pairwise
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from abm import draws
+from abm.attributes import COALITIONS
+from abm.draws import CHOICE, CUT, CUT_DURATION, MOST_VENDORS, ORDER, OUTAGE, REVIEW, STREAMS, TENSION
+from runs.ensemble import Varied, simulate
+from tests import worlds
+
+#: Known answers of the generator's authors for Philox4x32-10: counter, key, words. Source: [Salmon2011].
+KNOWN = [
+    ((0, 0, 0, 0), (0, 0), (0x6627E8D5, 0xE169C58D, 0xBC57AC4C, 0x9B00DBD8)),
+    ((0xFFFFFFFF,) * 4, (0xFFFFFFFF,) * 2, (0x408F276D, 0x41C83B0E, 0xA20BC7C6, 0x6D5451FD)),
+    ((0x243F6A88, 0x85A308D3, 0x13198A2E, 0x03707344), (0xA4093822, 0x299F31D0),
+     (0xD16CFE09, 0x94FDCCEB, 0x5001E420, 0x24126EA1)),
+]
+
+
+def sample(count: int, seed=5, step=3, nation=2, draw=CUT, along="step") -> np.ndarray:
+    """Draws that differ in one of their numbers."""
+    place = {"seed": seed, "step": step, "nation": nation, "draw": draw}
+    return np.array([draws.uniform(*{**place, along: number}.values()) for number in range(count)])
+
+
+@pytest.mark.uncompiled
+@pytest.mark.parametrize(("counter", "key", "words"), KNOWN)
+def test_philox_gives_the_known_answers(counter, key, words):
+    given = (np.uint64(number) for number in (*counter, *key))
+    assert tuple(int(word) for word in draws.philox(*given)) == words
+
+
+@pytest.mark.uncompiled
+def test_a_draw_is_a_pure_function_of_its_numbers():
+    first = draws.uniform(11, 7, 3, ORDER)
+    others = {draws.uniform(*place) for place in [(12, 7, 3, ORDER), (11, 8, 3, ORDER), (11, 7, 4, ORDER),
+                                                 (11, 7, 3, ORDER + 1), (11 + 2**32, 7, 3, ORDER)]}
+    assert draws.uniform(11, 7, 3, ORDER) == first
+    assert len(others - {first}) == 5
+
+
+@pytest.mark.uncompiled
+def test_a_block_holds_the_draws_one_by_one():
+    block = np.empty(8)
+    for draw in (0, 20, CHOICE):
+        draws.fill(np.uint64(2**40 + 9), 6, 5, draw, block)
+        assert block.tolist() == [draws.uniform(2**40 + 9, 6, 5, draw + k) for k in range(8)]
+
+
+@pytest.mark.parametrize("along", ["seed", "step", "nation", "draw"])
+def test_draws_are_uniform_along_each_of_their_numbers(along):
+    drawn = sample(20000, along=along)
+    assert 0 < drawn.min()
+    assert drawn.max() < 1
+    assert stats.kstest(drawn, "uniform").pvalue > 1e-3
+    assert stats.chisquare(np.histogram(drawn, 100, (0, 1))[0]).pvalue > 1e-3
+    assert abs(np.corrcoef(drawn[:-1], drawn[1:])[0, 1]) < 4 / math.sqrt(len(drawn))
+
+
+def test_streams_are_independent():
+    count = 10000
+    drawn = {name: sample(count, draw=first) for name, first in STREAMS.items()}
+    for a, b in combinations(drawn, 2):
+        assert abs(stats.spearmanr(drawn[a], drawn[b]).statistic) < 4.5 / math.sqrt(count), (a, b)
+
+
+def test_gumbel_and_normal_follow_their_laws():
+    drawn = sample(20000, draw=CHOICE)
+    assert stats.kstest([draws.gumbel(chance) for chance in drawn], "gumbel_r").pvalue > 1e-3
+    normal = [draws.normal(5, step, 0, TENSION) for step in range(20000)]
+    assert stats.kstest(normal, "norm").pvalue > 1e-3
+
+
+def test_streams_do_not_overlap():
+    """Neither for the two vendors and twelve sources of the baseline, nor for as many vendors as a run takes."""
+    for vendors in (2, 3, MOST_VENDORS):
+        length = {"cut": vendors, "cut_duration": vendors, "outage": vendors, "choice": vendors + 2 + COALITIONS, "tension": 2}
+        spans = sorted((first, first + length.get(name, 1), name) for name, first in STREAMS.items())
+        for (_, end, name), (start, _, follower) in pairwise(spans):
+            assert end <= start, f"{name} runs into {follower} with {vendors} vendors"
+
+
+def test_a_steps_own_block_begins_with_the_review_and_the_cuts():
+    world = worlds.plain().world(9)
+    simulate(world, 5, np.array([9]))
+    record = world.record
+    for i in range(int(record.n)):
+        assert record.chance[i, REVIEW] == draws.uniform(9, 4, i, REVIEW)
+        assert record.chance[i, CUT + 1] == draws.uniform(9, 4, i, CUT + 1)
+
+
+def noises(world, steps: int, seed: int) -> tuple[list, list]:
+    """Noise on every option at each step, NaN where not drawn; and tension with outages and cuts begun."""
+    noise, chance = [], []
+    for step in range(1, steps + 1):
+        simulate(world, step, np.array([seed]))
+        record = world.record
+        fresh = (record.reviewed == step - 1)[:, None] & ~np.isnan(record.terms[:, :, 0])
+        noise.append(np.where(fresh, record.terms[:, :, -1], np.nan))
+        chance.append((float(record.tension), record.outages.tolist()))
+    return noise, chance
+
+
+def test_scenarios_share_their_noise():
+    """A late change of one parameter moves choices, but no draw: common random numbers."""
+    change = [{"date": 2026.0, "kind": "parameter", "name": "fee_us", "value": 0.9}]
+    base, other = (worlds.plain(12, 20, review_rate=2).with_values({}).world(), None)
+    document = worlds.plain(12, 20, review_rate=2).document()
+    other = worlds.Scenario.parse({**document, "events": change}).world()
+    (noise_a, chance_a), (noise_b, chance_b) = noises(base, 12, 3), noises(other, 12, 3)
+    assert chance_a == chance_b
+    both = [~np.isnan(a) & ~np.isnan(b) & np.isfinite(a) & np.isfinite(b) for a, b in zip(noise_a, noise_b)]
+    assert sum(shared.sum() for shared in both) > 200
+    for a, b, shared in zip(noise_a, noise_b, both):
+        assert (a[shared] == b[shared]).all()
+    assert base.record.source.tolist() != other.record.source.tolist()
+
+
+def test_one_nations_facts_leave_the_others_cuts_alone():
+    base, other = (worlds.plain(8, 20, hazard_us=0.5).world() for _ in range(2))
+    other.record.distance[0, :] = 0.95
+    simulate(base, 12, np.array([3]))
+    simulate(other, 12, np.array([3]))
+    drawn = [draws.uniform(3, 4, 1, CUT_DURATION), draws.uniform(3, 4, 0, OUTAGE)]
+    assert drawn == [draws.uniform(3, 4, 1, CUT_DURATION), draws.uniform(3, 4, 0, OUTAGE)]
+    assert base.record.cuts[0] != other.record.cuts[0]
+
+
+def test_a_varied_parameter_keeps_the_noise_of_its_seed():
+    world = worlds.plain(12, 20).world()
+    values = np.array([[0.35], [0.35], [0.36]])
+    results = simulate(world, 20, np.array([4, 4, 4]), [Varied.parameter("fee_us")], values, series=True)
+    tension = list(worlds.measures(world)).index("tension")
+    assert (results.series[0] == results.series[1])[~np.isnan(results.series[0])].all()
+    assert results.series[2, :, tension].tolist() == results.series[0, :, tension].tolist()
