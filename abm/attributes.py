@@ -62,7 +62,7 @@ WORLD = (
         ("frontier_speed", "", "f8", "OOM/yr", "growth of the leading vendor's effective compute, algorithms included"),
         ("free_quality", "", "f8", "share", "quality of the best free model"),
         ("free_plan", "", "f8", "share", "the same, projected"),
-        ("released", "", "f8", "OOM", "capability of weights opened by a dated release; -99 when none"),
+        ("released", "", "f8", "OOM", "capability of weights opened by a dated release; below -90 when none"),
         ("announcements", "", "i8", "events", "dated events that will bring compute within half a planning horizon"),
         ("reviewing", "", "i8", "nations", "nations that review their stance in this step"),
         ("foundings", "", "i8", "count", "coalitions founded so far"),

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from abm import measures
+from abm.compiled import rule
+from abm.measures import national_sovereignty, source_quality
 from abm.model import Model
 from runs.results import Result
 
@@ -91,12 +93,19 @@ def replay(result: Result, run: int) -> Iterator[Model]:
         yield model
 
 
-def source_lag(model: Model) -> np.ndarray:
-    """(N,) months that each nation's own source is behind the frontier, from its quality, as in ``lag_mean``."""
-    record = model.world.record
-    quality = np.array([measures.source_quality(record, i) for i in range(int(record.n))])
-    gap = -np.log(np.maximum(quality, 1e-12)) / max(float(record.p.quality_sensitivity), 1e-9)
-    return 12.0 * gap / float(record.frontier_speed)
+@rule
+def _standing(world, lag, safe):
+    for i in range(world.n):
+        gap = -math.log(max(source_quality(world, i), 1e-12)) / max(world.p.quality_sensitivity, 1e-9)
+        lag[i] = 12.0 * gap / world.frontier_speed
+        safe[i] = national_sovereignty(world, i)
+
+
+def standing(model: Model) -> tuple[np.ndarray, np.ndarray]:
+    """(N,) months that each nation's own source is behind the frontier, as in ``lag_mean``, and (N,) its sovereignty."""
+    lag, safe = np.empty((2, len(model.nations)))
+    _standing(model.world.record, lag, safe)
+    return np.maximum(lag, 0.0), safe
 
 
 def memberships(result: Result) -> pd.DataFrame:

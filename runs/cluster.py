@@ -51,12 +51,18 @@ def dask(scheduler: str | None = None, workers: int | None = None, notice: Notic
 
     def execute(plan: Plan, chunks: list[int]):
         with contextlib.ExitStack() as stack:
-            logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what matters is told in our own words
+            _hush()
             client = stack.enter_context(_client(distributed, scheduler, workers or processors(), stack))
             _check_workers(client, scheduler)
             yield from _stream(distributed, client, plan, chunks, scheduler, notice)
 
     return execute
+
+
+def _hush() -> None:
+    """Keep Dask's own log off the terminal: what matters is told in our words."""
+    for name in [name for name in logging.root.manager.loggerDict if name.partition(".")[0] == "distributed"]:
+        logging.getLogger(name).setLevel(logging.CRITICAL + 1)
 
 
 def _client(distributed, scheduler: str | None, workers: int, stack: contextlib.ExitStack):
@@ -121,14 +127,16 @@ def _stream(distributed, client, plan: Plan, chunks: list[int], scheduler, notic
 def _finished(distributed, client, futures: list, scheduler, notice) -> list:
     """Futures that are done, as soon as there are some. StoreError when the scheduler is gone."""
     waited = time.monotonic()
-    while True:
-        if client.status != "running" or client.scheduler is None:
-            raise StoreError(f"{scheduler}: the Dask scheduler is gone; what was finished is whole, and the same command goes on")
-        with contextlib.suppress(TimeoutError):
-            distributed.wait(futures, timeout=1, return_when="FIRST_COMPLETED")
-        done = [future for future in futures if future.done()]
-        if done and client.status == "running":
-            return done
+    while client.status == "running":
+        try:
+            done = distributed.wait(futures, timeout=1, return_when="FIRST_COMPLETED").done
+        except TimeoutError:
+            done = set()
+        except distributed.CancelledError:
+            break
+        if done:
+            return list(done)
         if time.monotonic() - waited > PATIENCE and not client.nthreads():
             notice(f"{scheduler}: no workers are left; waiting for some")
             waited = float("inf")
+    raise StoreError(f"{scheduler}: the Dask scheduler is gone; what was finished is whole, and the same command goes on")

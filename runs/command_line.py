@@ -17,15 +17,22 @@ COMMANDS = (run, view, sweep, status, replay, parameters, listings)
 EXAMPLES = """examples:
   abm run                                     the baseline, 100 replicates, figures and report in results/baseline
   abm run baseline --set portability=0.8 --replicates 20 --out results/portable
-  abm sweep hazard_grid                       a sweep that comes with the package, in results/hazard_grid
-  abm replay results/hazard_grid 17           one of its runs again, with everything recorded
+  abm sweep hazard-grid                       a sweep that comes with the package, in results/hazard-grid
+  abm replay results/hazard-grid 17           one of its runs again, with everything recorded
   abm parameters hazard_us                    what a parameter means, its range and source
 """
 
 
+class _Parser(argparse.ArgumentParser):
+    """Says in one sentence what is wrong with the arguments."""
+
+    def error(self, message):
+        self.exit(2, f"{self.prog}: {message}; see {self.prog} --help\n")
+
+
 def parser() -> argparse.ArgumentParser:
     """The command line's grammar."""
-    top = argparse.ArgumentParser(
+    top = _Parser(
         prog="abm",
         description="Simulate AI sovereignty through coalition: nations choose between AI vendors and a coalition.",
         epilog=EXAMPLES,

@@ -58,9 +58,9 @@ class Store:
 
     def clear(self) -> None:
         """Remove what a run of ours left, and nothing else."""
+        self.tidy()
         for table in TABLES:
             self.discard(table, self.chunks(table))
-            self._remove((self.directory / table).glob(".*.part"), table)
         self._remove([file for kind in _DRAWN for file in (self.directory / "figures").glob(kind)], "figures")
         self._remove([self.directory / name for name in (MANIFEST, PROGRESS, POINTS, "network.gexf", "report.html")])
 
@@ -135,6 +135,11 @@ class Store:
             for table, number, path in found
             if copies[table, number] > 1 or path.name.split(".")[1] != file_hash(path.read_bytes())
         ]
+
+    def tidy(self) -> None:
+        """Remove what a killed process had not finished writing."""
+        for folder in (".", *TABLES):
+            self._remove((self.directory / folder).glob(".*.part"))
 
     def discard(self, table: str, chunks: list[tuple[int, Path]]) -> None:
         """Remove chunk files of a table, and its folder when that leaves it empty."""

@@ -109,6 +109,7 @@ def _change(key: str, there: Any, here: Any) -> str:
 
 def _left(plan: Plan, store: Store, notice: Notice, retry_failed: bool) -> list[int]:
     """The chunks still to be done, after everything that is not whole was removed."""
+    store.tidy()
     strangers = store.strangers()
     if strangers:
         raise StoreError(f"{strangers[0]}: is no file of a sweep; move it away, since a reader would count its rows")

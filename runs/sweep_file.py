@@ -25,7 +25,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from abm import data
-from abm.scenario import Scenario, load
+from abm.scenario import Scenario, ScenarioError, load
 from runs import designs, library
 from runs.axes import axis
 from runs.designs import METHODS, Axis
@@ -134,7 +134,10 @@ def _near(word: str, known) -> str:
 
 def _scenario(path: Path, content: _File) -> Scenario:
     beside = path.parent / content.scenario
-    file = beside if beside.suffix == ".toml" and beside.is_file() else library.find(content.scenario)
+    try:
+        file = beside if beside.suffix == ".toml" and beside.is_file() else library.find(content.scenario)
+    except ScenarioError as error:
+        raise SweepError(f"{path}: scenario: {error}") from None
     scenario = Scenario.read(file, library.SCENARIOS)
     return scenario.with_values(content.set, f"{path}: set") if content.set else scenario
 

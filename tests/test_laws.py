@@ -43,7 +43,8 @@ def changed(before, after) -> dict[str, set[int]]:
     for name in before.dtype.names:
         a, b = np.atleast_1d(before[name]), np.atleast_1d(after[name])
         if a.tobytes() != b.tobytes():
-            found[name] = {i for i in range(len(a)) if a[i].tobytes() != b[i].tobytes()} if np.ndim(before[name]) else {-1}
+            places = {i for i in range(len(a)) if a[i].tobytes() != b[i].tobytes()}
+            found[name] = places if np.ndim(before[name]) else {-1}
     return found
 
 
@@ -130,9 +131,8 @@ def test_agent_by_agent_equals_the_ensemble_byte_for_byte(scenario, seed):
 def test_runs_do_not_depend_on_what_ran_before_or_beside_them():
     scenario = worlds.levers()
     together = simulate(scenario.world(), 24, np.arange(6), series=True, choices=True)
-    world = scenario.world(99)
     for seed in (4, 0, 5):
-        alone = simulate(world, 24, np.array([seed]), series=True, choices=True)
+        alone = simulate(scenario.world(99), 24, np.array([seed]), series=True, choices=True)
         assert alone.series[0].tobytes() == together.series[seed].tobytes()
         assert alone.sources[0].tobytes() == together.sources[seed].tobytes()
 

@@ -15,8 +15,8 @@ BASELINE = Path(__file__).parent.parent / "runs" / "scenarios" / "baseline.toml"
 
 #: Values under which every parameter matters within a few years.
 LEVERS = {
-    "openness": 0.6, "open_weights_lag": 2.0, "federated": 0.3, "talent_exchange": 0.1, "talent_pull": 5, "exit_fee": 0.001,
-    "admission": "majority", "admission_tolerance": 0.00002, "cost_key": "compute", "frontier_share_growth": 0.02,
+    "openness": 0.6, "open_weights_lag": 2.0, "federated": 0.3, "talent_exchange": 0.1, "talent_pull": 5,
+    "exit_fee": 0.001, "admission": "majority", "cost_key": "compute", "frontier_share_growth": 0.02,
     "tension_drift": 0.05, "convening_rate": 0.4, "convening_size": 5, "quorum_members": 3, "quorum_gdp": 0.1,
     "review_rate": 1.0, "notice": 2, "hazard_us": 0.3, "hazard_china": 0.3, "outage_hazard": 0.5, "adoption_floor": 0.4,
 }
@@ -60,12 +60,14 @@ def trace(seeds: range) -> dict[str, np.ndarray]:
     """All attributes of a small world with all levers at the end of a run, and its choices at each step, by seed."""
     kept = {}
     for seed in seeds:
-        rules = {"admission": ("open", "majority", "unanimity")[seed % 3], "cost_key": ("gdp", "equal", "compute")[seed % 3]}
-        scenario = levers(12, 20, parameters=rules, vendors=THIRD_VENDOR if seed % 2 else {})
+        rules = [("open", "gdp"), ("majority", "equal"), ("unanimity", "compute")][seed % 3]
+        values = dict(zip(("admission", "cost_key"), rules))
+        scenario = levers(12, 20, parameters=values, vendors=THIRD_VENDOR if seed % 2 else {})
         world = scenario.world()
         results = simulate(world, 20, np.array([seed]), series=True, choices=True)
         kept |= {f"{seed} {name}": np.asarray(world.record[name]) for name in world.record.dtype.names if name != "p"}
-        kept |= {f"{seed} choices": results.sources, f"{seed} serials": results.serials, f"{seed} series": results.series}
+        kept |= {f"{seed} choices": results.sources, f"{seed} serials": results.serials}
+        kept |= {f"{seed} series": results.series}
     return kept
 
 

@@ -25,8 +25,7 @@ def _thin(x: np.ndarray) -> np.ndarray:
 
 
 def _span(session: Session) -> tuple[float, float]:
-    world = session.model.world
-    return world.date(0), world.date(session.steps)
+    return float(session.all_dates[0]), float(session.all_dates[-1])
 
 
 def over_time(session: Session, fan: Fan | None, weight: str) -> list[str]:
@@ -40,7 +39,7 @@ def _stances(session: Session, fan: Fan | None, weight: str, ruler: float) -> st
     title = "Stances, share of GDP" if weight == "gdp" else "Stances, share of nations"
     chart = Chart("stances", title, _span(session), (0, 1), percent=True)
     names = options.names(vendors)
-    chart.legend([(label(name, session.scenario.vendors), palette.option(name, vendors)) for name in names], "area")
+    chart.legend([(label(name, session.vendors), palette.option(name, vendors)) for name in names], "area")
     dates, low = _thin(session.dates), 0.0
     after = slice(max(session.step_now - fan.step, 0), None) if fan else slice(0)
     low_after: Any = 0.0
@@ -69,7 +68,7 @@ def _lags(session: Session, fan: Fan | None, ruler: float) -> str:
     if fan is not None:
         _spread(chart, fan, "lag_coalition", palette.OPTIONS["coalition"])
     for name, colour in lines.values():
-        chart.line(_thin(session.dates), _thin(histories[name]), colour)
+        _past(chart, session, histories[name], colour)
     chart.ruler(ruler)
     return chart.svg()
 
@@ -82,9 +81,15 @@ def _trust(session: Session, ruler: float) -> str:
     chart = Chart("trust", "Trust, cohesion, turnover, sovereignty", _span(session), (0, 1), percent=True)
     chart.legend([(text, colour) for text, (_, colour) in lines.items()])
     for name, colour in lines.values():
-        chart.line(_thin(session.dates), _thin(session.history(name)), colour)
+        _past(chart, session, session.history(name), colour)
     chart.ruler(ruler)
     return chart.svg()
+
+
+def _past(chart: Chart, session: Session, values: np.ndarray, colour: str) -> None:
+    """A measure up to the present, with a dot on its last value."""
+    chart.line(_thin(session.dates), _thin(values), colour, 2.0)
+    chart.dot(float(session.dates[-1]), float(values[-1]), colour)
 
 
 def _spread(chart: Chart, fan: Fan, name: str, colour: str) -> None:
@@ -103,7 +108,7 @@ def _fan(session: Session, fan: Fan, before: Fan | None, name: str, title: str, 
         chart.legend([("now", colour), ("without the last move", GREY)])
         _spread(chart, before, name, GREY)
     _spread(chart, fan, name, colour)
-    chart.line(_thin(session.dates), _thin(history), colour, 2.2)
+    _past(chart, session, history, colour)
     chart.ruler(session.model.date)
     return chart.svg()
 

@@ -7,7 +7,7 @@ from html import escape
 
 import numpy as np
 
-_LEFT, _RIGHT, _BOTTOM, _LINE = 34.0, 8.0, 18.0, 13.0
+_LEFT, _RIGHT, _BOTTOM, _LINE = 39.0, 8.0, 18.0, 13.0
 _FONT = 10.5
 
 
@@ -25,7 +25,7 @@ def nice_ticks(low: float, high: float, count: int = 4) -> list[float]:
     power = 10.0 ** np.floor(np.log10(raw))
     step = next(power * m for m in (1, 2, 2.5, 5, 10) if power * m >= raw)
     first = np.ceil(low / step - 1e-9) * step
-    return [float(round(tick, 10)) for tick in np.arange(first, high + step * 1e-6, step)]
+    return [float(round(tick, 10)) + 0.0 for tick in np.arange(first, high + step * 1e-6, step)]
 
 
 class Chart:
@@ -42,11 +42,12 @@ class Chart:
     ):
         self.name, self.title, self.x, self.y, self.size, self.percent = name, title, x, y, size, percent
         self._marks: list[str] = []
-        self._legend: list[tuple[str, str, str]] = []
+        self._rows: list[list[tuple[float, str, str, str]]] = []
+        self._across = 4.0
 
     @property
     def _top(self) -> float:
-        return 20.0 + _LINE * len(self._legend_rows())
+        return 20.0 + _LINE * len(self._rows)
 
     def _at(self, x, y) -> list[tuple[float, float]]:
         width, height = self.size
@@ -57,19 +58,13 @@ class Chart:
 
     def legend(self, entries: Iterable[tuple[str, str]], kind: str = "line") -> None:
         """Announce (label, colour) pairs; ``kind`` is line, dash or area. Announce all before drawing."""
-        self._legend += [(text, colour, kind) for text, colour in entries]
-
-    def _legend_rows(self) -> list[list[tuple[float, str, str, str]]]:
-        rows: list[list[tuple[float, str, str, str]]] = []
-        across = self.size[0]
-        for text, colour, kind in self._legend:
-            width = 20 + 0.52 * _FONT * len(text)
-            if not rows or across + width > self.size[0]:
-                rows.append([])
-                across = 4.0
-            rows[-1].append((across, text, colour, kind))
-            across += width
-        return rows
+        for text, colour in entries:
+            width = 21 + 0.58 * _FONT * len(text)
+            if not self._rows or self._across + width > self.size[0]:
+                self._rows.append([])
+                self._across = 4.0
+            self._rows[-1].append((self._across, text, colour, kind))
+            self._across += width
 
     def line(self, x: Sequence[float], y: Sequence[float], colour: str, width: float = 1.6, dash: str = "") -> None:
         """A line, broken where y is not finite."""
@@ -80,6 +75,12 @@ class Chart:
         style = f' stroke-dasharray="{dash}"' if dash else ""
         if path:
             self._marks.append(f'<path d="{path}" fill="none" stroke="{colour}" stroke-width="{width}"{style}/>')
+
+    def dot(self, x: float, y: float, colour: str) -> None:
+        """A dot, unless y is not finite."""
+        if np.isfinite(y):
+            a, b = self._at([x], [y])[0]
+            self._marks.append(f'<circle cx="{a:.1f}" cy="{b:.1f}" r="2.2" fill="{colour}"/>')
 
     def band(self, x: Sequence[float], low: Sequence[float], high: Sequence[float], colour: str, opacity: float) -> None:
         """The area between two lines; parts where either is not finite are left out."""
@@ -134,7 +135,7 @@ class Chart:
 
     def _keys(self) -> str:
         parts = []
-        for row, entries in enumerate(self._legend_rows()):
+        for row, entries in enumerate(self._rows):
             down = 25.0 + _LINE * row
             for across, text, colour, kind in entries:
                 if kind == "area":

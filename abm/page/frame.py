@@ -78,7 +78,7 @@ def _hub(vendor: Vendor) -> dict[str, Any]:
     names = tuple([vendor.name])
     return {
         "name": vendor.name,
-        "label": vendor.title or vendor.name,
+        "label": label(vendor.name).replace(" vendor", "") if vendor.name in LABELS else vendor.title or vendor.name,
         "iso3": vendor.iso3,
         "at": _point(place),
         "colour": palette.option(vendor.name, names),

@@ -13,7 +13,7 @@ import pandas as pd
 
 from abm import data
 
-WIDTH, HEIGHT = 1000.0, 458.0  # of the picture
+WIDTH, HEIGHT = 966.0, 458.0  # of the picture
 INSET = (1.0, 208.0, 262.0, 249.0)  # x, y, width, height of Europe's inset
 _EUROPE = (-10.5, 34.5, 35.0, 62.5)  # degrees: west, east, south, north
 _NORTH, _SCALE, _CENTRE = 84.0, 176.0, 482.0

@@ -210,9 +210,8 @@ def _measured(x: float, unit: str) -> str:
 
 
 def _compared(session: Session, other, name: str) -> str:
-    known = measures.columns(session.model.world.vendors)
-    mine, theirs = session.history(name), other.series[0][:, list(known).index(name)]
-    dates = [session.model.world.date(step) for step in range(len(theirs))]
+    known, dates = measures.columns(session.model.world.vendors), session.all_dates
+    mine, theirs = session.history(name), session.measured(other.series[0], name)
     top = 1.0 if known[name].unit == "share" else float(np.nanmax([*mine, *theirs])) or 1.0
     titles = {"gdp_coalition": "GDP in coalitions", "sovereignty": "Sovereignty", "lag_mean": "Mean lag, months"}
     chart = drawing.Chart(

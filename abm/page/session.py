@@ -56,6 +56,9 @@ class Session:
             self.log: list[Entry] = []
             self.rows, self.sources, self.serials = [], [], []
             self._without: Any = None
+            self.vendors = changed.vendors
+            self._columns = {name: column for column, name in enumerate(measures.columns(changed.vendor_names))}
+            self.all_dates = np.array([model.world.date(step) for step in range(self.steps + 1)])
             self._remember()
 
     def open(self, opened: Opened) -> None:
@@ -115,13 +118,17 @@ class Session:
 
     def history(self, name: str) -> np.ndarray:
         """One measure at every step done."""
-        column = list(measures.columns(self.model.world.vendors)).index(name)
-        return np.array([row[column] for row in self.rows])
+        return self.measured(self.rows, name)
+
+    def measured(self, rows, name: str) -> np.ndarray:
+        """One measure of rows of all measures."""
+        column = self._columns[name]
+        return np.array([row[column] for row in rows])
 
     @property
     def dates(self) -> np.ndarray:
         """Dates of the steps done."""
-        return np.array([self.model.world.date(step) for step in range(len(self.rows))])
+        return self.all_dates[: len(self.rows)]
 
     # --- looking back ---
 

@@ -173,6 +173,7 @@ def vendor_books(world, v):
 
 @rule
 def advance(world):
-    """Close the step."""
+    """Close the step; released weights fall behind the algorithms of the day."""
     world.step += 1
+    world.released -= world.p.algorithmic_progress * world.dt
 

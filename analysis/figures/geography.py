@@ -7,7 +7,7 @@ from matplotlib.path import Path
 
 from abm import data
 
-WEST, EAST, SOUTH, NORTH = -180.0, 191.0, -56.0, 84.0
+SOUTH, NORTH = -56.0, 84.0  # degrees; there is no nation further south
 _A1, _A2, _A3, _A4 = 1.340264, -0.081106, 0.000893, 0.003796  # coefficients of the Equal Earth projection
 
 
@@ -44,7 +44,7 @@ def _area(ring: np.ndarray) -> float:
 
 
 def window() -> tuple[tuple[float, float], tuple[float, float]]:
-    """Limits of x and y that hold every outline."""
-    (west, _), (east, _) = project(WEST, 0.0), project(EAST - 6, 0.0)
+    """Limits of x and y that hold the outlines from the Aleutians to New Zealand."""
+    (west, _), (east, _) = project(-168.0, 40.0), project(179.5, -30.0)
     (_, south), (_, north) = project(0.0, SOUTH), project(0.0, NORTH)
     return (float(west), float(east)), (float(south), float(north))

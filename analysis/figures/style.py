@@ -87,7 +87,8 @@ def legend(figure: Figure, result: Result, held: Sequence[str] | None = None, ex
     patches = [Patch(facecolor=colour[name], label=label[name]) for name in shown]
     entries = [*patches, *extra]
     columns = len(entries) if len(entries) < 7 else -(-len(entries) // 2)
-    figure.legend(handles=entries, loc="outside upper center", ncols=columns, handlelength=1.2, columnspacing=1.4)
+    figure.legend(handles=entries, loc="outside upper center" if figure.get_layout_engine() else "upper center", ncols=columns,
+                  handlelength=1.2, columnspacing=1.4)
 
 
 def years(axes: Axes, times: Sequence[float], ticks: int = 6) -> None:

@@ -13,10 +13,10 @@ from runs.results import Result
 NEEDS = ("choices",)
 TITLE = "The world by stance"
 CAPTION = (
-    "One run at four dates. Nations have the colour of their option; lines tie the members of a coalition to the one of "
-    "largest GDP, and the label gives the coalition's name and its number of members. Hatched: the countries that host a "
-    "vendor. Grey: economies outside the simulation. Nations too small for an outline are dots at their capitals. "
-    "Equal-area projection."
+    "One run at four dates. Nations have the colour of their option, shades of green tell coalitions apart. Lines tie the "
+    "members of a coalition to the one of largest GDP; every member is tied to every other. Hatched: the countries that host "
+    "a vendor. Grey: economies outside the simulation. Nations without an outline are dots at their capitals. Equal-area "
+    "projection."
 )
 PANELS = 4
 
@@ -28,7 +28,7 @@ def draw(result: Result) -> Figure:
     steps = run.steps(PANELS)
     rows = -(-len(steps) // 2)
     (west, east), (south, north) = window()
-    figure = style.new(0.45 + rows * (0.22 + style.WIDTH / 2 * (north - south) / (east - west)))
+    figure = style.new(0.72 + rows * (0.26 + style.WIDTH / 2 * (north - south) / (east - west)))
     panels = figure.subplots(rows, 2, squeeze=False).ravel()
     for axes, step in zip(panels, steps, strict=False):
         axes.set_title(f"{run.times[step]:g}", pad=2)
@@ -53,20 +53,27 @@ def _paint(axes, result: Result, run: reading.Stances, step: int) -> None:
     small = ~run.nations.index.isin(shapes)
     shades = np.array(list(shade.values()))
     axes.scatter(*capitals[small].T, s=9, c=shades[small], edgecolors="white", linewidths=0.4, zorder=3)
-    for name in dict.fromkeys(run.coalition[step][run.coalition[step] != ""]):
-        _ties(axes, name, capitals[run.coalition[step] == name])
+    sizes = {name: int((run.coalition[step] == name).sum()) for name in run.coalitions}
+    standing = {name: size for name, size in sizes.items() if size}
+    for name in standing:
+        _ties(axes, capitals[run.coalition[step] == name])
+    _roll(axes, standing, colour)
     limits = window()
     axes.set_xlim(limits[0])
     axes.set_ylim(limits[1])
     axes.set_aspect("equal")
 
 
-def _ties(axes, name: str, members: np.ndarray) -> None:
-    """Lines from the first member, the largest, to the others, and the coalition's label."""
+def _ties(axes, members: np.ndarray) -> None:
+    """Lines from the first member, the largest, to the others."""
     lines = [(members[0], member) for member in members[1:]]
-    axes.add_collection(LineCollection(lines, colors=style.INK, linewidths=0.4, alpha=0.6, zorder=4))
-    axes.scatter(*members[0], s=10, color=style.INK, zorder=5)
-    box = {"boxstyle": "round,pad=0.25", "facecolor": "white", "edgecolor": style.INK, "linewidth": 0.5}
-    axes.annotate(
-        f"{name}: {len(members)}", members[0], (0, -20), textcoords="offset points", ha="center", fontsize=7, bbox=box, zorder=6
-    )
+    axes.add_collection(LineCollection(lines, colors=style.INK, linewidths=0.45, alpha=0.55, zorder=4))
+    axes.scatter(*members[0], s=5, color=style.INK, linewidths=0, zorder=5)
+
+
+def _roll(axes, sizes: dict[str, int], colour: dict[str, str]) -> None:
+    """The standing coalitions with their colour and number of members, in the emptiest ocean."""
+    for place, (name, size) in enumerate(sizes.items()):
+        y = 0.22 - 0.07 * place
+        axes.text(0.01, y, "\u25a0", color=colour[name], fontsize=8, transform=axes.transAxes, va="center")
+        axes.text(0.04, y, f"{name}: {size} nations", fontsize=6.5, transform=axes.transAxes, va="center")

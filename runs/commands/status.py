@@ -31,7 +31,7 @@ def lines(directory: Path) -> list[str]:
     result, store = open_result(directory), Store(directory)
     plan, count = result.plan, result.plan.count
     done = sum(len(plan.runs(chunk)) for chunk, _ in store.chunks("runs"))
-    failed = result.sql("select count(*) from runs where status = 'failed'").fetchone()[0] if done else 0
+    failed = result.sql("select count(*) from runs where status = 'failed'").fetchall()[0][0] if done else 0
     state = "complete" if done == count else "running" if store.locked() else "interrupted"
     rate = read(store)["rate"]
     found = [f"{plan.name}: {state}, {done:,} of {count:,} runs ({100 * done // count} %), {failed:,} failed"]

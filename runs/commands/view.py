@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from runs import library
 from runs.commands.asking import Problem, whole
-from runs.results import open_result
 
 
 def add(commands) -> None:
@@ -24,19 +22,12 @@ def add(commands) -> None:
 
 def act(arguments) -> int:
     """Serve until stopped."""
-    try:
-        from runs.view import serve
-    except ImportError as error:
-        raise Problem(f"abm view needs the page ({error.name} is missing): pip install 'ai-sovereignty[page]'") from None
-    replay = _replay(*arguments.replay) if arguments.replay else None
-    if not replay:
-        library.scenario(arguments.scenario)
-    serve(arguments.scenario, port=arguments.port, host=arguments.host, replay=replay)
-    return 0
+    from runs.view import serve  # the page's packages are an extra
 
-
-def _replay(directory: str, run: str) -> tuple[str, int]:
-    count = open_result(directory).plan.count
-    if not run.isdigit() or int(run) >= count:
-        raise Problem(f"--replay {directory} {run}: there is no such run; its runs are 0 to {count - 1}")
-    return directory, int(run)
+    replay = None
+    if arguments.replay:
+        directory, run = arguments.replay
+        if not run.isdecimal():
+            raise Problem(f"--replay {directory} {run}: the number of a run is needed, such as 17")
+        replay = directory, int(run)
+    return serve(arguments.scenario, port=arguments.port, host=arguments.host, replay=replay)

@@ -1,0 +1,134 @@
+"""`abm view`: serve the page on this machine, with what it needs of the runs."""
+
+from __future__ import annotations
+
+import errno
+import re
+import socket
+import sys
+from pathlib import Path
+
+from abm.scenario import Scenario, ScenarioError
+from runs import library
+from runs.ensemble import continue_runs, simulate
+
+RESULTS = Path("results")
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,59}")
+
+
+def serve(scenario: str | None = None, port: int = 8765, host: str = "127.0.0.1", replay: tuple[str, int] | None = None) -> int:
+    """Serve the page until it is interrupted; returns the exit status, 2 with one sentence for what cannot be served.
+
+    ``scenario`` is a name or a path, ``replay`` a result directory and a run of it.
+    """
+    try:
+        chosen = library.scenario(scenario or "baseline")
+        recorded = _opened(Path(replay[0]), int(replay[1])) if replay else None
+        server = _server(chosen, port, host, recorded)
+        bound = _bound(host, port)
+    except ModuleNotFoundError as error:
+        print(f"abm view: {error.name} is missing; install the page's extra: pip install 'ai-sovereignty[page]'", file=sys.stderr)
+        return 2
+    except (ValueError, ViewError) as error:
+        print(f"abm view: {error}", file=sys.stderr)
+        return 2
+    shown = f"[{host}]" if ":" in host else host
+    print(f"The page is at http://{shown}:{bound.getsockname()[1]} (Ctrl-C ends it).", flush=True)
+    if host not in ("127.0.0.1", "::1", "localhost"):
+        print("It listens beyond this machine: anyone who reaches this address can use it.", flush=True)
+    server.run(sockets=[bound])
+    return 0
+
+
+class ViewError(Exception):
+    """Why the page cannot be served, in one sentence."""
+
+
+def services(results: Path = RESULTS):
+    """The runs' part of the page; results are read from and written to directories directly under ``results``."""
+    from abm.page.services import Services
+
+    return Services(
+        simulate=simulate,
+        continue_runs=continue_runs,
+        scenarios=library.names,
+        scenario=library.scenario,
+        results=lambda: sorted(path.parent.name for path in results.glob("*/manifest.json")),
+        open=lambda name, run: _opened(_inside(results, name), run),
+        save=lambda scenario, seed, name: _save(_inside(results, name), scenario, seed),
+    )
+
+
+def _inside(results: Path, name: str) -> Path:
+    """The directory of a result's name; ValueError for a name that could lead anywhere else."""
+    if not _NAME.fullmatch(name) or ".." in name:
+        raise ValueError("name: allowed are up to 60 letters, digits, '-', '_' and '.', beginning with a letter or digit")
+    path = results / name
+    if path.is_symlink():
+        raise ValueError(f"name: {name} is a link; choose another")
+    return path
+
+
+def _opened(directory: Path, run: int):
+    """A recorded run; ValueError in one sentence."""
+    from abm.page.services import Opened
+    from runs.results import open_result
+    from runs.store import StoreError
+
+    try:
+        result = open_result(directory)
+        if not 0 <= run < result.plan.count:
+            raise ValueError(f"{directory}: run {run}: there is none; it holds runs 0 to {result.plan.count - 1}")
+        row = result.sql(f"select * from runs where run = {run}").df()
+    except StoreError as error:
+        raise ValueError(str(error)) from None
+    if row.empty:
+        raise ValueError(f"{directory}: run {run} was planned but not done")
+    if row["status"].iloc[0] != "done":
+        raise ValueError(f"{directory}: run {run} failed: {row['error'].iloc[0]}")
+    from abm import measures
+
+    names = measures.columns(result.vendors)
+    outcomes = {name: float(row[name].iloc[0]) for name in names if name in row}
+    return Opened(result.plan.scenario_of(run), result.plan.seed_of(run), outcomes, f"{directory.name}, run {run}")
+
+
+def _save(directory: Path, scenario: Scenario, seed: int) -> Path:
+    """Write one run as a result directory; ValueError in one sentence."""
+    from runs.plan import Plan
+    from runs.store import Store, StoreError
+    from runs.sweep import carry_out, local
+
+    try:
+        store = Store(directory)
+        store.prepare()
+        carry_out(Plan(scenario, replicates=1, seed=seed), store, local(1))
+    except StoreError as error:
+        raise ValueError(str(error).replace("; --force overwrites it, --out takes another", "; choose another name")) from None
+    return directory
+
+
+def _bound(host: str, port: int) -> socket.socket:
+    """A socket that listens; ViewError when the port is taken or the address is none."""
+    if not 0 <= port <= 65535:
+        raise ViewError(f"--port: found {port}; allowed is 0 to 65535")
+    try:
+        family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        bound = socket.socket(family, kind)
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        bound.bind(address)
+        bound.listen(128)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise ViewError(f"--port: {port} is in use; take another") from None
+        raise ViewError(f"{host}:{port}: cannot be listened at: {error.strerror}") from None
+    return bound
+
+
+def _server(scenario: Scenario, port: int, host: str, recorded=None, results: Path = RESULTS):
+    from abm.page.server import make_server
+
+    return make_server(services(results), scenario, host, recorded)
+
+
+__all__ = ["ScenarioError", "ViewError", "serve", "services"]

@@ -1,0 +1,157 @@
+"""Law 4: parameters, attributes, options and measures are declared once, in tables that say what they are."""
+
+import ast
+import re
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from abm import attributes, data, measures, options, parameters
+from abm.parameters import PARAMETERS
+from abm.submodels.events import KINDS
+from runs.ensemble import Varied, simulate
+from tests import worlds
+
+MODEL = Path(measures.__file__).parent
+ADDRESSES = list(parameters.names())
+
+
+@pytest.mark.parametrize("parameter", PARAMETERS, ids=lambda p: p.name)
+def test_a_parameter_says_what_it_is_and_where_it_is_from(parameter):
+    assert parameter.name.isidentifier()
+    assert parameter.unit
+    assert len(parameter.meaning.split()) >= 3
+    assert parameter.low < parameter.high
+    for default in (parameter.default, *parameter.by_vendor.values()):
+        assert parameter.low <= default <= parameter.high
+        assert not parameter.whole or default == int(default)
+    keys = set(re.findall(r"\[([^]]+)]", parameter.source))
+    assert keys <= set(data.bibliography().index)
+    assert keys or re.match("Assumption|DESIGN", parameter.source)
+
+
+def test_a_vendors_parameter_has_a_value_for_each_vendor_of_the_baseline():
+    for parameter in PARAMETERS:
+        assert bool(parameter.per) == bool(parameter.by_vendor)
+        assert not parameter.per or set(parameter.by_vendor) == set(parameters.VENDORS)
+
+
+@pytest.mark.parametrize("parameter", PARAMETERS, ids=lambda p: p.name)
+def test_a_parameter_takes_its_bounds_and_nothing_beyond(parameter):
+    if parameter.choices:
+        assert [parameter.parse(choice) for choice in parameter.choices] == list(range(len(parameter.choices)))
+        wrong = [parameter.choices[0] + "x", 0, None, True]
+    else:
+        for value in (parameter.low, parameter.high, np.float64(parameter.default)):
+            assert parameter.parse(value) == value
+            assert float(parameter.show(value)) == pytest.approx(value, rel=1e-9)
+        beyond = [parameter.low - 1e-6, parameter.high + 1e-6, float("nan"), float("inf"), -float("inf"), 10**400]
+        wrong = [*beyond, "1", None, True, [1]]
+    for value in wrong:
+        with pytest.raises(ValueError, match=r"is not|is outside"):
+            parameter.parse(value)
+    if parameter.whole:
+        with pytest.raises(ValueError, match="is not a whole number"):
+            parameter.parse(parameter.low + 0.5)
+
+
+def test_nothing_is_declared_twice():
+    declared = [attribute.name for table in attributes.TABLES.values() for attribute in table]
+    for names in (declared, [p.name for p in PARAMETERS], [m.name for m in measures.MEASURES], attributes.TERMS):
+        assert [name for name, count in Counter(names).items() if count > 1] == []
+    assert not set(declared) & {"p"}
+    for made, rows in ((ADDRESSES, PARAMETERS), (list(measures.columns(parameters.VENDORS)), measures.MEASURES)):
+        assert len(made) == sum(_width(row.per) for row in rows)
+
+
+def _width(per: str) -> int:
+    return {"": 1, "vendor": 2, "option": len(options.names(parameters.VENDORS))}[per]
+
+
+def test_attributes_and_measures_say_what_they_are():
+    rows = {"world": "", "vendor": "V", "coalition": "K", "nation": "N", "event": "E"}
+    for name, table in attributes.TABLES.items():
+        for attribute in table:
+            assert attribute.meaning
+            assert attribute.kind in ("fact", "state", "scratch")
+            assert attribute.kind == "scratch" or attribute.shape[:1] == rows[name], attribute.name
+    for measure in measures.MEASURES:
+        assert measure.meaning
+        assert measure.unit
+        assert measure.low < measure.high
+        assert measure.function.__name__ == measure.name
+
+
+def test_options_number_the_sources():
+    for vendors in (("us", "china"), ("us", "china", "gulf")):
+        sources = np.arange(len(vendors) + 2 + attributes.COALITIONS)
+        names = options.names(vendors)
+        assert names == (*vendors, "self_build", "hold_back", "coalition")
+        assert options.of_source(sources, vendors).tolist() == [*range(len(names)), *[len(names) - 1] * 7]
+        assert len(set(options.source_names(vendors))) == len(sources)
+
+
+def test_every_attribute_and_parameter_is_read_somewhere():
+    read = set()
+    for path in [*MODEL.glob("*.py"), *MODEL.glob("submodels/*.py")]:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            stored = isinstance(getattr(node, "ctx", None), ast.Store)
+            if isinstance(node, ast.Attribute) and not stored:
+                read.add(node.attr)
+    names = [attribute.name for table in attributes.TABLES.values() for attribute in table]
+    assert [name for name in (*names, *(p.name for p in PARAMETERS)) if name not in read] == []
+
+
+def others(name: str, base: float) -> list[float]:
+    """A few admissible values away from ``base``, nearest first."""
+    parameter = parameters.lookup(name)
+    near = base + 0.5 if parameter.choices or parameter.whole else 1.5 * base
+    values = np.clip([near, 0.5 * base, parameter.high, parameter.low], parameter.low, parameter.high)
+    values = np.ceil(values) if parameter.choices or parameter.whole else values
+    return [value for value in values if value != base]
+
+
+@pytest.fixture(scope="module")
+def base():
+    """A world with all levers on, and the outcomes of eight runs of it."""
+    world = worlds.levers(14, 28).world()
+    return world, simulate(world.copy(), 28, np.arange(8)).outcomes
+
+
+@pytest.mark.parametrize("name", ADDRESSES)
+def test_every_parameter_moves_some_measure(base, name):
+    world, outcomes = base
+    value = world.parameters()[name]
+    values = np.repeat([value, *others(name, value)], 8)
+    runs = simulate(world.copy(), 28, np.arange(len(values)) % 8, [Varied.parameter(name)], values[:, None]).outcomes
+    same, *moved = runs.reshape(-1, 8, runs.shape[1])
+    np.testing.assert_array_equal(same, outcomes)
+    assert any(not np.array_equal(outcome, outcomes, equal_nan=True) for outcome in moved)
+
+
+def test_measures_stay_within_their_bounds():
+    """Over runs whose parameters are drawn from their whole ranges, and at the ends of these."""
+    world = worlds.levers(12, 24).world()
+    chance = np.random.default_rng(8)
+    varied = [Varied.parameter(name) for name in ADDRESSES]
+    rows = [parameters.lookup(name) for name in ADDRESSES]
+    low, high = (np.array([getattr(row, end) for row in rows], float) for end in ("low", "high"))
+    values = chance.uniform(low, high, (300, len(rows)))
+    values[200:] = np.where(chance.random((100, len(rows))) < 0.5, low, high)
+    whole = [row.whole or bool(row.choices) for row in rows]
+    values[:, whole] = np.rint(values[:, whole])
+    results = simulate(world, 24, np.arange(300), varied, values, series=True)
+    sound = results.status == 0
+    assert sound.mean() > 0.98
+    for name, measure, column in zip(measures.columns(world.vendors), measures.columns(world.vendors).values(),
+                                     np.moveaxis(results.series[sound], -1, 0), strict=True):
+        known = column[~np.isnan(column)]
+        assert known.size, name
+        assert known.min() >= measure.low - 1e-9, name
+        assert known.max() <= measure.high + 1e-9, name
+
+
+def test_every_kind_of_event_is_in_the_world_with_all_levers():
+    assert {event["kind"] for event in worlds.EVENTS} == set(KINDS)
