@@ -16,7 +16,7 @@ import pandas as pd
 
 from abm import options
 from abm.attributes import COALITION, NATION, TERMS, VENDOR, Attribute
-from abm.measures import national_sovereignty
+from abm.outcomes.security import national_sovereignty
 from abm.submodels import choice
 from abm.submodels.capability import lag_months
 from abm.submodels.restriction import believed_hazard, true_hazard

@@ -19,7 +19,8 @@ KEPT = 4  # cache generations kept on disk
 def sources() -> list[Path]:
     """Files that define the compiled dynamics: those with compiled functions, and the tables their types come from."""
     root = Path(__file__).parent.parent
-    files = sorted([*root.glob("abm/*.py"), *root.glob("abm/submodels/*.py"), root / "runs" / "ensemble.py"])
+    patterns = ("abm/*.py", "abm/submodels/*.py", "abm/outcomes/*.py", "runs/ensemble.py")
+    files = sorted(path for pattern in patterns for path in root.glob(pattern))
     return [path for path in files if b"abm.compiled import" in path.read_bytes() or path.name == "attributes.py"]
 
 
@@ -57,8 +58,8 @@ def _drop_old_generations(root: Path) -> None:
         shutil.rmtree(stale, ignore_errors=True)
 
 
-if not numba.config.DISABLE_JIT:
-    numba.config.CACHE_DIR = str(_cache_directory())
+if not getattr(numba.config, "DISABLE_JIT"):  # noqa: B009 - numba sets its settings' names at run time
+    setattr(numba.config, "CACHE_DIR", str(_cache_directory()))  # noqa: B010
 
 #: Decorator of every rule. No fast-math: results must not depend on how a loop was vectorised.
 rule = numba.njit(cache=True, nogil=True, error_model="numpy")

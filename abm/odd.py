@@ -19,54 +19,47 @@ _BLOCK = re.compile(r"(<!-- begin (\w+) -->\n).*?(<!-- end \2 -->)", re.DOTALL)
 _KEY = re.compile(r"\[([A-Z]\w+)\](?!\()")
 
 
-def _table(head: str, rows) -> str:
+def _table(head: str, rows: Iterable[tuple], title: str = "") -> str:
     """A Markdown table; ``head`` names the columns, separated by commas."""
     columns = head.split(", ")
     cells = ([str(cell).replace("|", "\\|").replace("``", "`") for cell in row] for row in rows)
-    return "".join(f"| {' | '.join(line)} |\n" for line in (columns, ["---"] * len(columns), *cells))
+    lines = (columns, ["---"] * len(columns), *cells)
+    return (f"**{title.capitalize()}**\n\n" if title else "") + "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
 
-def _value(parameter: Parameter) -> str:
-    if not parameter.per:
-        return parameter.show(float(f"{parameter.default:.6g}"))
-    named = [*parameter.by_vendor.items(), ("others", parameter.default)]
-    return ", ".join(f"{vendor} {number:g}" for vendor, number in named)
-
-
-def _groups(rows: Iterable[tuple[str, tuple]], head: str) -> str:
-    """A table for each title that ``rows`` (title, cells) name."""
-    titled: dict[str, list] = {}
-    for title, cells in rows:
-        titled.setdefault(title, []).append(cells)
-    return "\n".join(f"**{title.capitalize()}**\n\n" + _table(head, table) for title, table in titled.items())
+def _row(p: Parameter) -> tuple:
+    named = [*p.by_vendor.items(), ("others", p.default)]
+    value = ", ".join(f"{v} {number:g}" for v, number in named) if p.per else p.show(float(f"{p.default:.6g}"))
+    return f"`{p.name}`", value, ", ".join(p.choices) or f"{p.low:g} to {p.high:g}", p.unit, p.meaning, p.source
 
 
 def _parameters() -> str:
-    rows = (
-        (p.group, (f"`{p.name}`", _value(p), ", ".join(p.choices) or f"{p.low:g} to {p.high:g}", p.unit, p.meaning, p.source))
-        for p in PARAMETERS
-    )
-    return _groups(rows, "parameter, value, range, unit, meaning, source")
+    groups: dict[str, list] = {}
+    for parameter in PARAMETERS:
+        groups.setdefault(parameter.group, []).append(_row(parameter))
+    head = "parameter, value, range, unit, meaning, source"
+    return "\n".join(_table(head, rows, group) for group, rows in groups.items())
 
 
 def judged(near_a_source: bool) -> list[str]:
-    """Parameters whose value is an assumption: near a source or after a published form, or on judgement alone."""
+    """Parameters whose value is assumed: near a source or after a published form, or on judgement alone."""
     assumed = [p for p in PARAMETERS if p.source.startswith(("Assumption", "DESIGN"))]
     return [p.name for p in assumed if bool(_KEY.search(p.source)) == near_a_source]
 
 
 def _judgement() -> str:
-    near, alone = judged(True), judged(False)
-    counts = f"Of the {len(PARAMETERS)} parameters {len(PARAMETERS) - len(near) - len(alone)} name a source for their value"
+    alone, near, count = judged(False), len(judged(True)), len(PARAMETERS)
     return (
-        f"{counts}, {len(near)} are assumptions near a source or after a published form, and {len(alone)} rest on\n"
-        f"judgement alone: {', '.join(f'`{name}`' for name in alone)}.\n"
+        f"Of the {count} parameters {count - near - len(alone)} name a source for their value, {near} are assumptions\n"
+        f"near a source or after a published form, and {len(alone)} rest on judgement alone:\n"
+        f"{', '.join(f'`{name}`' for name in alone)}.\n"
     )
 
 
 def _attributes() -> str:
-    rows = ((kind, (f"`{a.name}`", a.shape or "1", a.kind, a.unit, a.meaning)) for kind, table in TABLES.items() for a in table)
-    return _groups(rows, "attribute, shape, kind, unit, meaning")
+    head = "attribute, shape, kind, unit, meaning"
+    rows = {kind: [(f"`{a.name}`", a.shape or "1", a.kind, a.unit, a.meaning) for a in t] for kind, t in TABLES.items()}
+    return "\n".join(_table(head, table, kind) for kind, table in rows.items())
 
 
 def _measures() -> str:
@@ -88,21 +81,18 @@ def _events() -> str:
 
 def _references(text: str) -> str:
     """An entry per bibliography key that ``text`` cites in brackets."""
-    known = data.bibliography().fillna("")
+    known = data.bibliography().convert_dtypes().astype(object).fillna("")
     cited = known.loc[sorted(set(_KEY.findall(text)) & set(known.index))]
     rows = [(f"[{key}]", row.authors, row.year, row.title, row["where"], row.opened) for key, row in cited.iterrows()]
     return _table("key, authors, year, title, where, read", rows)
 
 
-BLOCKS = {"parameters": _parameters, "judgement": _judgement, "attributes": _attributes, "measures": _measures,
-          "schedule": _schedule, "events": _events}
-
-
 def renewed(text: str) -> str:
     """The document with every block written anew; KeyError for a marker that no block answers to."""
-    cited = _BLOCK.sub("", text) + _parameters()
-    blocks = BLOCKS | {"references": lambda: _references(cited)}
-    return _BLOCK.sub(lambda found: f"{found[1]}\n{blocks[found[2]]()}\n{found[3]}", text)
+    parts = (_parameters, _judgement, _attributes, _measures, _schedule, _events)
+    blocks = {part.__name__[1:]: part() for part in parts}
+    blocks["references"] = _references(_BLOCK.sub("", text) + blocks["parameters"])
+    return _BLOCK.sub(lambda found: f"{found[1]}\n{blocks[found[2]]}\n{found[3]}", text)
 
 
 if __name__ == "__main__":

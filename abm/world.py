@@ -57,7 +57,11 @@ class World:
         """An independent copy."""
         return World(self.record.copy(), self.iso3, self.vendors, self.names)
 
-    def set(self, values: Mapping[str, float]) -> None:
+    def __setstate__(self, state: dict) -> None:
+        """Unpickle. NumPy restores a record as a scalar that forgets what is written to it; a copy of it does not."""
+        self.__dict__.update(state, record=state["record"].copy())
+
+    def set(self, values: Mapping[str, float | str]) -> None:
         """Set parameters by addressable name, such as ``fee_us``; ValueError for an unknown name or a bad value."""
         for name, value in values.items():
             number = parameters.lookup(name, self.vendors).parse(value)
@@ -92,14 +96,14 @@ class World:
 def baseline_vendors() -> tuple[Vendor, ...]:
     """The US and China. China's first clients are the arms-embargoed economies of tier 3; all others are the US's."""
     hosts = data.vendor_hosts()
-    clients = {"USA": (), "CHN": tuple(data.group("tier3"))}
+    clients: dict[str, tuple[str, ...]] = {"USA": (), "CHN": tuple(data.group("tier3"))}
     return tuple(
         Vendor(
             name=name,
             ideal_point=float(row.un_ideal_point),
             compute_share=float(row.compute_share),
             sells_chips=name == "us",
-            clients=clients[iso3],
+            clients=clients[str(iso3)],
             iso3=str(iso3),
             title=str(row["name"]),
         )
@@ -110,7 +114,7 @@ def baseline_vendors() -> tuple[Vendor, ...]:
 def build(
     nations: pd.DataFrame,
     vendors: Sequence[Vendor] | None = None,
-    values: Mapping[str, float] | None = None,
+    values: Mapping[str, float | str] | None = None,
     events: Sequence[Event] = (),
     start_year: float = 2025.0,
     step_years: float = 0.25,

@@ -1,17 +1,12 @@
-"""What figures and report read from a result: finished runs, spreads over them, one run's stances, and its replay."""
+"""What figures and report read from a result: finished runs, spreads over them, and one run's stances."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from abm.compiled import rule
-from abm.measures import national_sovereignty, source_quality
-from abm.model import Model
 from runs.results import Result
 
 LOW, HIGH = 0.1, 0.9  # the band between these quantiles over the replicates is shown as their spread
@@ -82,30 +77,6 @@ def stances(result: Result, run: int | None = None) -> Stances:
         for column in ("option", "coalition")
     )
     return Stances(run, nations, np.sort(frame["time"].unique()), option, coalition)
-
-
-def replay(result: Result, run: int) -> Iterator[Model]:
-    """The run's model at every step, step 0 first: the recorded run again, exactly."""
-    model = Model(result.plan.scenario_of(run), rng=result.plan.seed_of(run))
-    yield model
-    while not model.finished:
-        model.step()
-        yield model
-
-
-@rule
-def _standing(world, lag, safe):
-    for i in range(world.n):
-        gap = -math.log(max(source_quality(world, i), 1e-12)) / max(world.p.quality_sensitivity, 1e-9)
-        lag[i] = 12.0 * gap / world.frontier_speed
-        safe[i] = national_sovereignty(world, i)
-
-
-def standing(model: Model) -> tuple[np.ndarray, np.ndarray]:
-    """(N,) months that each nation's own source is behind the frontier, as in ``lag_mean``, and (N,) its sovereignty."""
-    lag, safe = np.empty((2, len(model.nations)))
-    _standing(model.world.record, lag, safe)
-    return np.maximum(lag, 0.0), safe
 
 
 def memberships(result: Result) -> pd.DataFrame:

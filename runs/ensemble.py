@@ -151,7 +151,7 @@ def _with_event_parameters(world: World, varied: list[Varied], values: np.ndarra
     """Add the parameters that events change, at their present values, unless they are varied anyway."""
     record, before = world.record, world.parameters()
     named = {place: name for name in before for place in [parameters.place(name, world.vendors)]}
-    added = []
+    added: list[Varied] = []
     for e in range(int(record.events)):
         place = (int(record.event_parameter[e]), int(record.event_target[e]))
         if place[0] >= 0 and Varied(PARAMETER, *place) not in varied + added:

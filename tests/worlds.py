@@ -56,6 +56,17 @@ def quiet(nations: int = 8, steps: int = 12, **values) -> Scenario:
     return plain(nations, steps, **{**calm, **values})
 
 
+def changed(before, after) -> dict[str, set[int]]:
+    """Attributes that differ between two records, with the first indices of what differs (-1 for a single number)."""
+    found = {}
+    for name in before.dtype.names:
+        a, b = np.atleast_1d(before[name]), np.atleast_1d(after[name])
+        if a.tobytes() != b.tobytes():
+            places = {i for i in range(len(a)) if a[i].tobytes() != b[i].tobytes()}
+            found[name] = places if np.ndim(before[name]) else {-1}
+    return found
+
+
 def trace(seeds: range) -> dict[str, np.ndarray]:
     """All attributes of a small world with all levers at the end of a run, and its choices at each step, by seed."""
     kept = {}

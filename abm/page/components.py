@@ -5,7 +5,6 @@ units or sources; its play loop waits for no browser. These components take thei
 """
 
 # The arguments are Vue's properties; the functions have no bodies of their own.
-# ruff: noqa: B006
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -16,80 +15,105 @@ import solara
 Event = Callable[..., None] | None
 
 
-@solara.component_vue("stage.vue", vuetify=False)
+class Plain:
+    """Plain data that goes to the browser as it is. Solara would search every list and table within it, at each drawing."""
+
+    __slots__ = ("content",)
+    __hash__ = None  # type: ignore[assignment]
+
+    def __init__(self, content: Any):
+        self.content = content
+
+    def __eq__(self, other: object) -> bool:
+        return self is other or (isinstance(other, Plain) and self.content == other.content)
+
+
+def _sent(value: Any, widget: Any) -> Any:
+    return value.content if isinstance(value, Plain) else value
+
+
+def _vue(file: str, *plain: str):
+    """A component of a Vue file; the arguments named by ``plain`` are :class:`Plain`."""
+    return solara.component_vue(file, vuetify=False, to_json=dict.fromkeys(plain, _sent))
+
+
+NOTHING = Plain(None)
+
+
+@_vue("stage.vue", "base", "frame")
 def Stage(
-    base: dict = {}, frame: dict = {}, view: str = "map", selected: str = "", compact: bool = False,
+    base: Plain = NOTHING, frame: Plain = NOTHING, view: str = "map", selected: str = "", compact: bool = False,
     event_select: Event = None, event_set_view: Event = None, event_drawn: Event = None,
 ):
     """Map and network. ``drawn(step)`` comes back when a frame stands on the screen."""
 
 
-@solara.component_vue("controls.vue", vuetify=False)
+@_vue("controls.vue", "scenarios")
 def Controls(
     quarter: str = "", look: int = 0, step_now: int = 0, steps: int = 0, playing: bool = False, finished: bool = False,
-    interval: int = 100, seed: int = 0, scenario: str = "", scenarios: list = [],
+    interval: int = 100, seed: int = 0, scenario: str = "", scenarios: Plain = NOTHING,
     event_play: Event = None, event_step: Event = None, event_reset: Event = None, event_look_at: Event = None,
     event_set_interval: Event = None, event_set_scenario: Event = None, event_set_seed: Event = None,
 ):
     """Play, step, reset, speed, time, scenario, seed."""
 
 
-@solara.component_vue("levers.vue", vuetify=False)
+@_vue("levers.vue", "groups", "values")
 def Levers(
-    groups: list = [], values: dict = {}, step_now: int = 0, event_drag: Event = None, event_release: Event = None
+    groups: Plain = NOTHING, values: Plain = NOTHING, step_now: int = 0, event_drag: Event = None, event_release: Event = None
 ):
     """A slider per parameter."""
 
 
-@solara.component_vue("act.vue", vuetify=False)
+@_vue("act.vue", "kinds", "vendors", "groups", "nations", "moves")
 def Act(
-    kinds: dict = {}, vendors: list = [], groups: list = [], nations: list = [], moves: list = [], disabled: str = "",
+    kinds: Plain = NOTHING, vendors: Plain = NOTHING, groups: Plain = NOTHING, nations: Plain = NOTHING, moves: Plain = NOTHING, disabled: str = "",
     event_act: Event = None,
 ):
     """Interventions that act now."""
 
 
-@solara.component_vue("tabs.vue", vuetify=False)
-def Tabs(tabs: list = [], chosen: str = "", label: str = "", event_choose: Event = None):
+@_vue("tabs.vue", "tabs")
+def Tabs(tabs: Plain = NOTHING, chosen: str = "", label: str = "", event_choose: Event = None):
     """A row of tabs."""
 
 
-@solara.component_vue("pictures.vue", vuetify=False)
-def Pictures(svgs: list = [], help: str = "", wide: bool = False):
+@_vue("pictures.vue", "svgs")
+def Pictures(svgs: Plain = NOTHING, help: str = "", wide: bool = False):
     """Charts beside each other."""
 
 
-@solara.component_vue("nation.vue", vuetify=False)
+@_vue("nation.vue", "nations", "content")
 def NationPanel(
-    nations: list = [], selected: str = "", content: dict[str, Any] | None = None, now: bool = False,
+    nations: Plain = NOTHING, selected: str = "", content: Plain = NOTHING, now: bool = False,
     event_select: Event = None, event_toggle: Event = None,
 ):
     """One nation, and why."""
 
 
-@solara.component_vue("coalitions.vue", vuetify=False)
-def CoalitionsPanel(content: list = []):
+@_vue("coalitions.vue", "content")
+def CoalitionsPanel(content: Plain = NOTHING):
     """The standing coalitions."""
 
 
-@solara.component_vue("log.vue", vuetify=False)
-def LogPanel(entries: list = [], kinds: list = []):
+@_vue("log.vue", "entries", "kinds")
+def LogPanel(entries: Plain = NOTHING, kinds: Plain = NOTHING):
     """What happened."""
 
 
-@solara.component_vue("futures.vue", vuetify=False)
-def FuturesPanel(content: dict = {}):
+@_vue("futures.vue", "content")
+def FuturesPanel(content: Plain = NOTHING):
     """The spread of futures."""
 
 
-@solara.component_vue("compare.vue", vuetify=False)
-def ComparePanel(content: dict = {}):
+@_vue("compare.vue", "content")
+def ComparePanel(content: Plain = NOTHING):
     """Beside the same seed without moves."""
 
 
-@solara.component_vue("takeaway.vue", vuetify=False)
+@_vue("takeaway.vue", "figures", "results", "file")
 def Takeaway(
-    figures: dict = {}, results: list = [], link: str = "", file: dict | None = None, limit: int = 65536,
+    figures: Plain = NOTHING, results: Plain = NOTHING, link: str = "", file: Plain = NOTHING, limit: int = 65536,
     event_save: Event = None, event_fetch_file: Event = None, event_load_file: Event = None, event_replay: Event = None,
     event_missing: Event = None,
 ):

@@ -37,7 +37,7 @@ class Chart:
         title: str,
         x: tuple[float, float],
         y: tuple[float, float],
-        size: tuple[float, float] = (240.0, 186.0),
+        size: tuple[float, float] = (240.0, 225.0),
         percent: bool = False,
     ):
         self.name, self.title, self.x, self.y, self.size, self.percent = name, title, x, y, size, percent
@@ -154,8 +154,8 @@ def stacked_terms(rows: Sequence[tuple[str, dict[str, float], float, bool]], col
     """Payoffs as stacked bars: (label, terms in %, payoff in %, current) per option; a diamond marks the payoff."""
     up = max((sum(v for v in terms.values() if v > 0) for _, terms, _, _ in rows), default=1.0) or 1.0
     down = min((sum(v for v in terms.values() if v < 0) for _, terms, _, _ in rows), default=0.0)
-    left, line = 92.0, 22.0
-    scale = (width - left - 42.0) / (up - down)
+    left, line = 104.0, 22.0
+    scale = (width - left - 54.0) / (up - down)
     zero, height = left - down * scale, line * len(rows) + 20.0
     parts = []
     for place, (text, terms, payoff, current) in enumerate(rows):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import threading
 import time
+from functools import cache
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -18,6 +19,7 @@ from mesa.visualization.utils import force_update, update_counter
 from abm import data, parameters
 from abm.model import Model
 from abm.page import charts, components, panels, takeaway
+from abm.page.components import Plain
 from abm.page.foresight import Foresight
 from abm.page.frame import base, frame
 from abm.page.happenings import KINDS
@@ -53,13 +55,16 @@ class Screen:
         self.selected, self.now = self.session.model.world.iso3[0], False
         self.pending: dict[str, Any] | None = None
         self.message, self.file = "", None
+        self.futures: Plain | None = None
         self.drawn = threading.Event()
-        self._of_run: tuple[int, dict, Any] = (-1, {}, None)
+        self._of_run: tuple[int, Plain, Any] = (-1, components.NOTHING, None)
 
-    def of_run(self) -> tuple[dict, Any]:
+    def of_run(self) -> tuple[Plain, Any]:
         """The picture's fixed part and the table of nations of the present run."""
         if self._of_run[0] != self.session.run:
-            self._of_run = (self.session.run, base(self.session.scenario, self.session.model.world), self.session.scenario.nations())
+            session = self.session
+            fixed = Plain(base(session.scenario, session.model.world))
+            self._of_run = (session.run, fixed, session.scenario.nations())
             if self.selected not in self.session.model.world.iso3:
                 self.selected = self.session.model.world.iso3[0]
         return self._of_run[1:]
@@ -95,9 +100,9 @@ class Screen:
 def WorldView(model: Model, view: str = "map", selected: str = "", compact: bool = False, on_select=None, on_view=None, on_drawn=None):
     """Map and network of any model; stands in Mesa's ``SolaraViz(model, components=[WorldView])`` too."""
     update_counter.get()
-    fixed = solara.use_memo(lambda: base(model.scenario, model.world), [id(model)])
+    fixed = solara.use_memo(lambda: Plain(base(model.scenario, model.world)), [id(model)])
     components.Stage(
-        base=fixed, frame=frame(model.world), view=view, selected=selected, compact=compact,
+        base=fixed, frame=Plain(frame(model.world)), view=view, selected=selected, compact=compact,
         event_select=on_select or (lambda iso3: None), event_set_view=on_view or (lambda name: None),
         event_drawn=on_drawn or (lambda step: None),
     )
@@ -122,14 +127,14 @@ def Page(services: Services, scenario: Scenario, seed: int = 0, recorded: Opened
         if screen.message:
             solara.HTML(tag="p", classes=["message"], attributes={"role": "alert"}, unsafe_innerHTML=_escaped(screen.message))
         with solara.Div(classes=["left"]):
-            components.Tabs(tabs=list(LEFT), chosen=screen.left, label="What you can do", event_choose=_setter(screen, "left", LEFT))
-            with solara.Div(classes=["scroll"]):
+            components.Tabs(tabs=Plain(LEFT), chosen=screen.left, label="What you can do", event_choose=_setter(screen, "left", LEFT))
+            with solara.Div(classes=["scroll"]).key(screen.left):
                 {"Levers": _Levers, "Act": _Act, "Take away": _Takeaway}[screen.left](screen)
         with solara.Div(classes=["centre"]):
             _Centre(screen)
         with solara.Div(classes=["right"]):
-            components.Tabs(tabs=list(RIGHT), chosen=screen.right, label="What you can ask", event_choose=_setter(screen, "right", RIGHT))
-            with solara.Div(classes=["scroll"]):
+            components.Tabs(tabs=Plain(RIGHT), chosen=screen.right, label="What you can ask", event_choose=_setter(screen, "right", RIGHT))
+            with solara.Div(classes=["scroll"]).key(screen.right):
                 _PANELS[screen.right](screen)
 
 
@@ -225,7 +230,7 @@ def _Controls(screen: Screen):
     components.Controls(
         quarter=panels.quarter(session.shown.date), look=shown, step_now=session.step_now, steps=session.steps,
         playing=screen.playing, finished=session.model.finished, interval=screen.interval, seed=session.seed,
-        scenario=session.origin.name, scenarios=sorted({*session.services.scenarios(), session.origin.name}),
+        scenario=session.origin.name, scenarios=Plain(sorted({*session.services.scenarios(), session.origin.name})),
         event_play=play, event_step=_doing(screen, lambda *_: session.step()),
         event_reset=pause_and(lambda *_: session.reset()), event_look_at=_looking(screen), event_set_interval=set_interval,
         event_set_scenario=_doing(screen, choose_scenario),
@@ -246,23 +251,24 @@ def _Centre(screen: Screen):
     session = screen.session
     fixed, _ = screen.of_run()
     components.Stage(
-        base=fixed, frame=frame(session.shown.world), view=screen.view, selected=screen.selected,
+        base=fixed, frame=Plain(frame(session.shown.world)), view=screen.view, selected=screen.selected,
         event_select=_select(screen), event_set_view=_setter(screen, "view", ("map", "network")),
         event_drawn=lambda step: screen.drawn.set(),
     )
     with solara.Div(classes=["below"]):
         fan = None if screen.playing else screen.foresight.fan
         components.Pictures(
-            svgs=charts.over_time(session, fan, screen.weight),
+            svgs=Plain(charts.over_time(session, fan, screen.weight)),
             help=(
                 "Each disc is a nation, its area its GDP, its colour whose AI it relies on. Press Play; click a nation to ask why; "
                 "move a lever on the left and the futures answer on the right. Paler, right of the ruler: the mean of futures."
             ),
         )
-        components.Tabs(tabs=["gdp", "nations"], chosen=screen.weight, label="Stances by", event_choose=_setter(screen, "weight", ("gdp", "nations")))
+        components.Tabs(tabs=Plain(("gdp", "nations")), chosen=screen.weight, label="Stances by", event_choose=_setter(screen, "weight", ("gdp", "nations")))
 
 
-def lever_groups(vendors: tuple[str, ...]) -> list[dict[str, Any]]:
+@cache
+def lever_groups(vendors: tuple[str, ...]) -> Plain:
     """The parameter table as sliders: the main levers first, then all by group. A slider's middle is near the baseline."""
     baseline, rows = parameters.defaults(vendors), {}
     for name, (p, _) in parameters.names(vendors).items():
@@ -275,7 +281,8 @@ def lever_groups(vendors: tuple[str, ...]) -> list[dict[str, Any]]:
         }
     groups = list(dict.fromkeys(row["group"] for row in rows.values()))
     main = {"name": "main levers", "first": True, "rows": [rows[name] for name in _FIRST]}
-    return [main, *({"name": g, "first": False, "rows": [r for r in rows.values() if r["group"] == g]} for g in groups)]
+    sorted_in = [{"name": g, "first": False, "rows": [r for r in rows.values() if r["group"] == g]} for g in groups]
+    return Plain([main, *sorted_in])
 
 
 def _Levers(screen: Screen):
@@ -291,7 +298,7 @@ def _Levers(screen: Screen):
         screen.ask()
 
     components.Levers(
-        groups=lever_groups(session.model.world.vendors), values=_lever_values(session), step_now=session.step_now,
+        groups=lever_groups(session.model.world.vendors), values=Plain(_lever_values(session)), step_now=session.step_now,
         event_drag=drag, event_release=_doing(screen, lambda sent: session.set_parameter(str(sent["name"]), sent["value"])),
     )
 
@@ -307,15 +314,17 @@ def _Act(screen: Screen):
     over = "The run is over: reset it to act." if session.model.finished else ""
     past = "You look at the past: return to the present to act." if session.look is not None else ""
     components.Act(
-        kinds={kind: _KINDS[kind] for kind in ACTING_NOW if kind in _KINDS}, vendors=list(session.model.world.vendors),
-        groups=list(data.GROUPS), nations=_chooser(session), moves=[f"{panels.quarter(m['date'])}: {describe(m)}" for m in session.moves],
+        kinds=Plain(_KINDS), vendors=Plain(session.model.world.vendors),
+        groups=Plain(list(data.GROUPS)), nations=_chooser(session),
+        moves=Plain([f"{panels.quarter(m['date'])}: {describe(m)}" for m in session.moves]),
         disabled=over or past, event_act=_doing(screen, session.act),
     )
 
 
-def _chooser(session: Session) -> list[dict[str, str]]:
+def _chooser(session: Session) -> Plain:
     world = session.model.world
-    return sorted(({"iso3": iso3, "name": name} for iso3, name in zip(world.iso3, world.names)), key=lambda n: n["name"])
+    named = ({"iso3": iso3, "name": name} for iso3, name in zip(world.iso3, world.names))
+    return Plain(sorted(named, key=lambda nation: nation["name"]))
 
 
 def _Takeaway(screen: Screen):
@@ -344,7 +353,7 @@ def _Takeaway(screen: Screen):
         screen.message = f"{str(what)[:60]} is not on the page at present; open its panel first."
 
     components.Takeaway(
-        figures=_FIGURES, results=services.results(), link=takeaway.link(session), file=screen.file, limit=takeaway.LIMIT,
+        figures=Plain(_FIGURES), results=Plain(services.results()), link=takeaway.link(session), file=Plain(screen.file), limit=takeaway.LIMIT,
         event_save=_doing(screen, save), event_fetch_file=_doing(screen, fetch), event_load_file=_doing(screen, load),
         event_replay=_doing(screen, replay), event_missing=_doing(screen, missing),
     )
@@ -360,33 +369,36 @@ def _Nation(screen: Screen):
 
     components.NationPanel(
         nations=_chooser(session), selected=screen.selected, now=screen.now,
-        content=panels.nation(session, session.shown, table, screen.selected, screen.now),
+        content=Plain(panels.nation(session, session.shown, table, screen.selected, screen.now)),
         event_select=_select(screen), event_toggle=toggle,
     )
 
 
 def _Coalitions(screen: Screen):
-    components.CoalitionsPanel(content=panels.coalitions(screen.session.shown))
+    components.CoalitionsPanel(content=Plain(panels.coalitions(screen.session.shown)))
 
 
 def _Futures(screen: Screen):
     foresight = screen.foresight
-    components.FuturesPanel(content=charts.futures(screen.session, foresight.fan, foresight.before, screen.pending is not None))
+    if not screen.playing or screen.futures is None:  # while it plays they stand still
+        considered = screen.pending is not None
+        screen.futures = Plain(charts.futures(screen.session, foresight.fan, foresight.before, considered))
+    components.FuturesPanel(content=screen.futures)
 
 
 def _Compare(screen: Screen):
     session = screen.session
-    components.ComparePanel(content=panels.compare(session))
+    components.ComparePanel(content=Plain(panels.compare(session)))
     if session.moves:
         step = int(session.shown.world.record.step)
         fixed, _ = screen.of_run()
         world = session.world_at(session.scenario.document(), step)
         solara.HTML(tag="h3", unsafe_innerHTML="Without my moves")
-        components.Stage(base=fixed, frame=frame(world), view="map", selected=screen.selected, compact=True, event_select=_select(screen))
+        components.Stage(base=fixed, frame=Plain(frame(world)), view="map", selected=screen.selected, compact=True, event_select=_select(screen))
 
 
 def _Log(screen: Screen):
-    components.LogPanel(entries=panels.log(screen.session), kinds=list(KINDS))
+    components.LogPanel(entries=Plain(panels.log(screen.session)), kinds=Plain(KINDS))
 
 
 _PANELS = {"Futures": _Futures, "Nation": _Nation, "Coalitions": _Coalitions, "Compare": _Compare, "Log": _Log}

@@ -9,8 +9,11 @@ from urllib.parse import urlsplit
 
 import solara
 
+from abm.page.futures import futures
 from abm.page.page import Page
 from abm.page.services import Opened, Services
+from abm.page.session import Session
+from abm.page.why import changes, stability
 from abm.scenario import Scenario
 
 _GONE = "30s"  # after which a browser that vanished without closing its page loses its run
@@ -29,6 +32,7 @@ def make_server(services: Services, scenario: Scenario, host: str = "127.0.0.1",
     import uvicorn
 
     _close_doors()
+    threading.Thread(target=warm_up, args=(services, scenario), daemon=True).start()
     from solara.server import app as solara_app
     from solara.server import starlette
 
@@ -123,6 +127,15 @@ def _with_policy(send):
         await send(message)
 
     return sending
+
+
+def warm_up(services: Services, scenario: Scenario) -> None:
+    """Load the compiled rules before the first visitor needs them."""
+    session = Session(services, scenario)
+    session.step()
+    next(futures(session.model.world, 2, services), None)
+    stability(session.model.world)
+    changes(session.model.world, 0)
 
 
 def in_background(server, sockets) -> threading.Thread:

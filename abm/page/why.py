@@ -81,7 +81,7 @@ class Lever:
 def _parameter(name: str) -> Lever:
     p = BY_NAME[name]
     return Lever(
-        p.meaning, p.unit, p.low, p.high,
+        name.replace("_", " "), p.unit, p.low, p.high,
         lambda record: float(record.p[name]), lambda record, x: record.p.__setitem__(name, x),
     )
 

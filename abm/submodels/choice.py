@@ -101,7 +101,8 @@ def weigh(world, i):
     for k in range(world.members.size):
         if world.members[k] > 0:
             source = first_coalition(world) + k
-            note(world, i, source, member_terms(world, i, k) if world.source[i] == source else joining_terms(world, i, k))
+            member = world.source[i] == source
+            note(world, i, source, member_terms(world, i, k) if member else joining_terms(world, i, k))
     k = free_slot(world)
     if k >= 0 and outside(world, i) and uniform(world.seed, world.step, i, CONVENE) < world.p.convening_rate:
         note(world, i, first_coalition(world) + k, convened_terms(world, i, k))
@@ -118,7 +119,8 @@ def payoff(world, i, source):
 def decide(world, i):
     """The source nation i takes: the best of those that will have it, noise included.
 
-    A coalition that would be best but refuses is noted, and its noise set to minus infinity. A member whose notice is over must leave.
+    A coalition that would be best but refuses is noted, and its noise set to minus infinity. A member whose notice is over
+    must leave.
     """
     world.refused_by[i] = 0
     own = world.source[i]

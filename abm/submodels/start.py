@@ -54,6 +54,7 @@ def start_vendor(world, v):
     world.vendor_fee[v] = p.fee[v]
     world.outage_left[v] = world.outage_share[v] = world.revenue[v] = 0.0
     world.outages[v] = world.cuts_made[v] = 0
+    world.cut_off[v, :] = 0
     world.client_share[v] = world.client_peak[v] = 0.0
 
 

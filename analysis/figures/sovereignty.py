@@ -7,6 +7,7 @@ from matplotlib.lines import Line2D
 
 from analysis import reading
 from analysis.figures import labels, style
+from analysis.replay import replayed
 from runs.results import Result
 
 NEEDS = ("choices",)
@@ -20,17 +21,11 @@ CAPTION = (
 NAMED = 12
 
 
-def paths(result: Result, run: int) -> tuple[np.ndarray, np.ndarray]:
-    """(T+1, N) lag of each nation's source [months], and its sovereignty [share], from the run replayed."""
-    lag, safe = zip(*map(reading.standing, reading.replay(result, run)))
-    return np.array(lag), np.array(safe)
-
-
 @style.styled
 def draw(result: Result) -> Figure:
     """Paths, final places and names of all nations of the first finished run."""
-    run = reading.stances(result)
-    lag, safe = paths(result, run.run)
+    replay = replayed(result)
+    run, lag, safe = replay.run, replay.lag, replay.sovereignty
     steps = np.arange(1, len(lag) + 1)[:, None]
     mean = np.stack([lag.cumsum(axis=0) / steps, safe.cumsum(axis=0) / steps], axis=2)
     colour = style.colours(result.vendors, run.coalitions)

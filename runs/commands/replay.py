@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from runs.commands.asking import Problem, tell
+from runs.commands.asking import Problem, tell, whole
 from runs.plan import Plan
 from runs.replay import plan_of, same
 from runs.results import open_result
@@ -21,7 +21,7 @@ def add(commands) -> None:
         "the result says. `abm view --replay DIR RUN` shows it in the browser.",
     )
     replay.add_argument("directory", metavar="DIR", help="result directory of a run or sweep")
-    replay.add_argument("run", metavar="RUN", type=int, help="number of the run, from the column `run` of the table runs")
+    replay.add_argument("run", metavar="RUN", type=whole(0, 2**63), help="number of the run, from the column `run` of the table runs")
     replay.add_argument("--out", metavar="OUT", help="directory for the records (default: DIR/replays/RUN)")
     replay.add_argument("--force", action="store_true", help="overwrite a result that stands in OUT")
     replay.add_argument("--quiet", action="store_true", help="say nothing but errors")

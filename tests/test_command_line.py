@@ -1,0 +1,290 @@
+"""The command line: what a person types, what they are told, and with which exit status; never a traceback."""
+
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+import runs
+from runs.command_line import COMMANDS, main
+from runs.commands import asking
+from tests import sweeps
+
+SMALL = """
+title = "A small world"
+steps = 6
+[nations]
+select = ["FRA", "DEU", "ITA", "CAN", "JPN"]
+[parameters]
+review_rate = 2.0
+"""
+SWEEP = """
+title = "A small sweep"
+scenario = "small.toml"
+replicates = 3
+[design]
+method = "grid"
+[factors]
+portability = [0.2, 0.8]
+"""
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path, monkeypatch):
+    """A folder of one's own to stand in, with a small scenario and a small sweep."""
+    monkeypatch.chdir(tmp_path)
+    Path("small.toml").write_text(SMALL, "utf-8")
+    Path("sweep.toml").write_text(SWEEP, "utf-8")
+    return tmp_path
+
+
+def abm(*arguments: str) -> int:
+    """The exit status of ``abm`` with these arguments."""
+    try:
+        return main(list(arguments))
+    except SystemExit as end:  # argparse leaves this way
+        return end.code
+
+
+def run(*arguments: str) -> int:
+    """``abm run`` of the small scenario without figures."""
+    return abm("run", "small.toml", "--figures", "none", "--replicates", "4", *arguments)
+
+
+def process(*arguments: str, **options) -> subprocess.Popen:
+    """``python -m runs`` as a process of its own."""
+    environment = {**os.environ, "PYTHONPATH": str(Path(runs.__file__).parent.parent)}
+    return subprocess.Popen([sys.executable, "-m", "runs", *arguments], env=environment, text=True,
+                            stdout=subprocess.PIPE, stderr=subprocess.PIPE, **options)
+
+
+def wait_for(what, child):
+    deadline = time.monotonic() + 120
+    while not what():
+        assert child.poll() is None, child.communicate()
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.005)
+
+
+def test_a_run_says_what_it_did_and_leaves_a_result(capsys):
+    assert run() == 0
+    said = capsys.readouterr()
+    assert re.fullmatch(r"4 runs of small in \d+\.\d s -> results/small\n", said.out)
+    assert said.err == ""
+    assert len(runs.open("results/small").runs()) == 4
+
+
+def test_quiet_says_nothing(capsys):
+    assert run("--quiet") == 0
+    assert abm("sweep", "sweep.toml", "--quiet") == 0
+    assert abm("replay", "results/sweep", "1", "--quiet") == 0
+    assert capsys.readouterr() == ("", "")
+
+
+FAULTS = {
+    "run small.toml --set portabilty=1": "portabilty: no such parameter; did you mean portability?",
+    "run small.toml --set portability=much": "portability: 'much' is not a number",
+    "run small.toml --set portability=1.5": "1.5 is outside 0 to 1",
+    "run small.toml --set convening_size=3.5": "3.5 is not a whole number",
+    "run small.toml --set admission=opne": "did you mean open?",
+    "run small.toml --set portability": "--set portability: NAME=VALUE is needed",
+    "run small.toml --set =1": "NAME=VALUE is needed",
+    "run small.toml --set notice=1 --set notice=2": "--set notice=2: notice is set twice",
+    "run small.toml --set steps=0": "steps",
+    "run small.toml --set portability=nan": "nan is outside 0 to 1",
+    "run small.toml --set portability=": "'' is not a number",
+    "run small.toml --seed -1": "found -1; allowed is 0 to",
+    "run small.toml --seed x": "found 'x'; a whole number is needed",
+    "run small.toml --replicates 0": "found 0; allowed is 1 to 1000000",
+    "run small.toml --replicates 1.5": "found '1.5'; a whole number is needed",
+    "run small.toml --figures some": "invalid choice: 'some'",
+    "run small.toml --out small.toml": "small.toml: is a file; a result needs a directory",
+    "run small.toml --out small.toml/inside": "cannot be written: Not a directory",
+    "run small.toml --out /proc/none": "cannot be written",
+    "run basline": "basline: no such scenario; did you mean baseline?",
+    "run none.toml": "none.toml: no such file",
+    "run empty.toml": "empty.toml: is empty",
+    "run folder.toml": "folder.toml: is a directory, not a scenario file",
+    "run latin.toml": "latin.toml: is not UTF-8 text (byte 9)",
+    "run none/manifest.json": "none: holds no result (no manifest.json)",
+    "run broken/manifest.json": "broken/manifest.json: cannot be read",
+    "": "the following arguments are required: COMMAND",
+    "rnu": "invalid choice: 'rnu'",
+    "run --nothing": "unrecognized arguments: --nothing",
+    "sweep": "the following arguments are required: SWEEP",
+    "sweep hazard-gird": "hazard-gird: no such sweep; did you mean hazard-grid?",
+    "sweep none.toml": "none.toml: no such file",
+    "sweep sweep.toml --scheduler tcp://127.0.0.1:1": "--scheduler: is for --engine dask",
+    "sweep sweep.toml --workers 0": "found 0; allowed is 1 to 1024",
+    "sweep sweep.toml --engine spark": "invalid choice: 'spark'",
+    "sweep sweep.toml --out small.toml": "small.toml: is a file",
+    "replay none 1": "none: holds no result",
+    "replay none x": "argument RUN: found 'x'; a whole number is needed",
+    "status none": "none: holds no result",
+    "status small.toml": "small.toml: holds no result",
+    "parameters nothing": "nothing: no such parameter",
+    "view --replay none x": "the number of a run is needed",
+    "view --port 99999": "found 99999; allowed is 0 to 65535",
+}
+
+
+@pytest.mark.parametrize("arguments", FAULTS)
+def test_a_fault_is_one_sentence_and_status_2(arguments, capsys):
+    Path("empty.toml").touch()
+    Path("folder.toml").mkdir()
+    Path("latin.toml").write_bytes(b'title = "\xe9"')
+    Path("broken").mkdir()
+    Path("broken/manifest.json").write_text("{")
+    assert abm(*arguments.split()) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.startswith("abm")
+    assert said.err.count("\n") == 1
+    assert FAULTS[arguments] in said.err
+
+
+def test_all_faults_of_a_file_are_told_at_once(capsys):
+    Path("small.toml").write_text("steps = 0\n[parameters]\nportabilty = 1\nnotice = 99\n", "utf-8")
+    Path("two.toml").write_text("[parameters]\nportabilty = 1\nnotice = 99\n", "utf-8")
+    assert abm("run", "two.toml") == 2
+    assert len(capsys.readouterr().err.splitlines()) == 2
+
+
+def test_a_result_is_not_overwritten_unless_forced(capsys):
+    assert run() == 0
+    before = sweeps.files(Path("results/small"))
+    assert run("--seed", "5") == 2
+    assert "results/small: holds a result already; --force overwrites it, --out takes another" in capsys.readouterr().err
+    assert sweeps.files(Path("results/small")) == before
+    assert run("--seed", "5", "--force") == 0
+    assert sweeps.files(Path("results/small")) != before
+
+
+def test_an_interrupted_run_goes_on_but_only_as_the_same_run(capsys):
+    assert run() == 0
+    directory = Path("results/small")
+    whole = sweeps.files(directory)
+    manifest = json.loads((directory / "manifest.json").read_text()) | {"status": "interrupted"}
+    (directory / "manifest.json").write_text(json.dumps(manifest))
+    next((directory / "runs").glob("*.parquet")).unlink()
+    assert run("--seed", "5") == 2
+    assert "holds another run: seed was 0, now 5" in capsys.readouterr().err
+    assert run() == 0
+    assert sweeps.files(directory) == whole
+
+
+def test_a_result_is_rebuilt_from_its_manifest_alone_to_the_byte():
+    assert run("--set", "portability=0.7", "--seed", "3") == 0
+    Path("alone").mkdir()
+    shutil.copy("results/small/manifest.json", "alone/manifest.json")
+    Path("small.toml").unlink()
+    assert abm("run", "alone/manifest.json", "--figures", "none", "--out", "again") == 0
+    assert sweeps.files(Path("again")) == sweeps.files(Path("results/small"))
+
+
+def test_a_sweep_is_done_watched_and_replayed(capsys):
+    assert abm("sweep", "sweep.toml", "--workers", "1") == 0
+    assert re.search(r"6 runs of sweep \(2 points x 3 replicates\) in \d+\.\d s -> results/sweep", capsys.readouterr().out)
+    assert abm("sweep", "sweep.toml") == 0
+    assert abm("status", "results/sweep") == 0
+    assert "sweep: complete, 6 of 6 runs (100 %), 0 failed" in capsys.readouterr().out
+    assert abm("replay", "results/sweep", "4") == 0
+    assert "run 4 (seed 1, portability = 0.8) -> results/sweep/replays/4" in capsys.readouterr().out
+    assert len(runs.open("results/sweep/replays/4").choices()) == 5 * 7
+    assert abm("replay", "results/sweep", "6") == 2
+    assert "has no run 6; its runs are 0 to 5" in capsys.readouterr().err
+
+
+def test_a_replay_that_is_no_longer_the_same_says_so(capsys, monkeypatch):
+    assert abm("sweep", "sweep.toml", "--quiet") == 0
+    manifest = json.loads(Path("results/sweep/manifest.json").read_text())
+    manifest["plan"]["seed"] = 99
+    Path("results/sweep/manifest.json").write_text(json.dumps(manifest))
+    assert abm("replay", "results/sweep", "4") == 1
+    assert "its outcomes are no longer the same; the model's sources are the same" in capsys.readouterr().err
+
+
+def test_failed_runs_are_told_and_status_1(capsys, monkeypatch):
+    from runs import tables
+
+    def failing(*arguments, **options):
+        raise MemoryError("no room")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(tables, "simulate", failing)
+        assert abm("sweep", "sweep.toml") == 1
+    assert "6 of 6 runs failed; their errors stand in the table results/sweep/runs; --retry-failed" in capsys.readouterr().err
+    assert abm("status", "results/sweep") == 0
+    assert "6 failed" in capsys.readouterr().out
+    assert abm("sweep", "sweep.toml", "--retry-failed") == 0
+
+
+def test_without_the_package_installed_the_remedy_is_named(monkeypatch):
+    monkeypatch.setattr(asking, "entry_points", lambda **chosen: ())
+    with pytest.raises(asking.Problem, match="--figures none needs no figures"):
+        asking.extension("report")
+
+
+def test_every_command_explains_itself(capsys):
+    with pytest.raises(SystemExit) as end:
+        main(["--help"])
+    assert end.value.code == 0
+    shown = capsys.readouterr().out
+    for command in ("run", "view", "sweep", "status", "replay", "parameters", "scenarios", "sweeps"):
+        assert re.search(rf"^    {command}\b", shown, re.MULTILINE)
+        with pytest.raises(SystemExit):
+            main([command, "--help"])
+        assert "usage: abm" in capsys.readouterr().out
+    assert len(COMMANDS) == 7
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        ("parameters", "quality_sensitivity"),
+        ("parameters hazard_us", "cuts per year"),
+        ("parameters hazard", "hazard_china"),
+        ("scenarios", "baseline"),
+        ("sweeps", "phase-diagram"),
+    ],
+)
+def test_listings_list(arguments, sentence, capsys):
+    assert abm(*arguments.split()) == 0
+    assert sentence in capsys.readouterr().out
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGKILL])
+@pytest.mark.parametrize("command", [["run", "small.toml", "--figures", "none", "--replicates", "4000"], ["sweep", "large.toml"]])
+def test_stopped_at_any_moment_it_leaves_a_valid_result_and_goes_on(stop, command, folder):
+    Path("large.toml").write_text(SWEEP.replace("= 3", "= 20000") + "fee_us = [0.2, 0.5]\n", "utf-8")
+    directory = folder / "out"
+    child = process(*command, "--out", "out", cwd=folder)
+    wait_for(lambda: len(list(directory.glob("runs/*.parquet"))) > 1, child)
+    os.kill(child.pid, stop)
+    out, err = child.communicate(timeout=60)
+    manifest = json.loads((directory / "manifest.json").read_text())
+    assert "Traceback" not in err
+    if stop == signal.SIGINT:
+        assert (child.returncode, err) == (130, "abm: stopped; what was finished is whole, and the same command goes on\n")
+        assert manifest["status"] == "interrupted"
+    done = runs.open(directory).runs(["run", "status"])
+    assert 0 < len(done) < manifest["runs"]
+    assert done["run"].is_unique
+    assert main([*command, "--out", "out", "--quiet"]) == 0
+    assert runs.open(directory).runs(["run"])["run"].tolist() == list(range(manifest["runs"]))
+
+
+@pytest.mark.slow
+def test_it_runs_as_a_module():
+    child = process("scenarios")
+    out, err = child.communicate(timeout=60)
+    assert (child.returncode, err) == (0, "")
+    assert "baseline" in out
