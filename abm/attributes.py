@@ -29,7 +29,7 @@ class Attribute:
 
 
 def _table(kind: str, *rows: tuple) -> tuple[Attribute, ...]:
-    return tuple(Attribute(*row[:5], kind=kind) for row in rows)
+    return tuple(Attribute(*row[:5], kind=kind) for row in rows)  # type: ignore[misc]
 
 
 WORLD = (

@@ -135,7 +135,7 @@ def groups(g: nx.Graph) -> dict[str, list[str]]:
     return found
 
 
-def stays(times: Sequence[float], held: Sequence[str], end: float) -> Stays:
+def stays(times: Sequence[float] | np.ndarray, held: Sequence[str] | np.ndarray, end: float) -> Stays:
     """Runs of equal labels in a sequence, each until the next begins; the last until ``end``."""
     starts = [0, *(step for step in range(1, len(held)) if held[step] != held[step - 1])]
     ends = [*(times[step] for step in starts[1:]), end]

@@ -58,7 +58,7 @@ class Parameter:
 
 
 def _group(group: str, *rows: tuple) -> tuple[Parameter, ...]:
-    return tuple(Parameter(*row[:7], group=group, **(row[7] if len(row) > 7 else {})) for row in rows)
+    return tuple(Parameter(*row[:7], group=group, **(row[7] if len(row) > 7 else {})) for row in rows)  # type: ignore[misc]
 
 
 def _vendors(**values: float) -> dict:

@@ -91,7 +91,7 @@ def _world(scenario: Scenario) -> World:
 def _joined(parts: list[pa.Table]) -> pa.Table:
     if len(parts) == 1:
         return parts[0]
-    table = pa.concat_tables(parts)
+    table = pa.concat_tables(parts).unify_dictionaries()
     return table.take(pc.sort_indices(table["run"]))
 
 
@@ -103,6 +103,7 @@ def _measure_fields(vendors: tuple[str, ...]) -> list[pa.Field]:
     return [_field(name, pa.float64(), m.unit, m.meaning) for name, m in measures.columns(vendors).items()]
 
 
+NAME = pa.dictionary(pa.int32(), pa.string())
 _RUN = _field("run", pa.int64(), "", "number of the run: point * replicates + replicate")
 _STEP = _field("step", pa.int32(), "steps", "step; 0 is the start")
 _TIME = _field("time", pa.float64(), "year", "date of the step as a decimal year")
@@ -112,17 +113,17 @@ CHOICES = pa.schema(
         _RUN,
         _STEP,
         _TIME,
-        _field("iso3", pa.string(), "", "nation, ISO 3166"),
-        _field("option", pa.string(), "", "what the nation has chosen"),
-        _field("coalition", pa.string(), "", "its coalition, numbered in the order of founding; null outside"),
+        _field("iso3", NAME, "", "nation, ISO 3166"),
+        _field("option", NAME, "", "what the nation has chosen"),
+        _field("coalition", NAME, "", "its coalition, numbered in the order of founding; null outside"),
     ]
 )
 TIES = pa.schema(
     [
         _RUN,
-        _field("source", pa.string(), "", "nation, ISO 3166"),
-        _field("target", pa.string(), "", "vendor, coalition or nation"),
-        _field("kind", pa.string(), "", "client, member or ally"),
+        _field("source", NAME, "", "nation, ISO 3166"),
+        _field("target", NAME, "", "vendor, coalition or nation"),
+        _field("kind", NAME, "", "client, member or ally"),
         _field("start", pa.float64(), "year", "date from which the tie stands"),
         _field("end", pa.float64(), "year", "date from which it stands no more; null while it stands at the end"),
     ]
@@ -142,8 +143,8 @@ def runs_schema(chunk: Chunk) -> pa.Schema:
             _field("point", pa.int64(), "", "design point"),
             _field("replicate", pa.int64(), "", "replicate; the same number has the same noise at every point"),
             _field("seed", pa.uint64(), "", "seed of the run"),
-            *(_field(f.name, pa.string() if f.levels else pa.float64(), "", "varied") for f in chunk.factors),
-            _field("status", pa.string(), "", "done or failed"),
+            *(_field(f.name, NAME if f.levels else pa.float64(), "", "varied") for f in chunk.factors),
+            _field("status", NAME, "", "done or failed"),
             _field("error", pa.string(), "", "why the run failed; empty where it did not"),
             *_measure_fields(chunk.scenario.vendor_names),
         ]
@@ -154,7 +155,7 @@ def runs_table(chunk: Chunk, places: np.ndarray, errors: np.ndarray, outcomes: n
     """A row per run. ``errors`` (R,) texts, empty where none; ``outcomes`` (R, M) measures at the last step."""
     numbers = chunk.numbers[places]
     varied = [
-        _names([_text(level) for level in factor.levels], column.astype(np.int32)) if factor.levels else column
+        _names([_text(level) for level in factor.levels], column) if factor.levels else column
         for factor, column in zip(chunk.factors, chunk.points[places].T)
     ]
     columns = [
@@ -163,7 +164,7 @@ def runs_table(chunk: Chunk, places: np.ndarray, errors: np.ndarray, outcomes: n
         numbers % chunk.replicates,
         chunk.seeds[places],
         *varied,
-        _names(["done", "failed"], (errors != "").astype(np.int32)),
+        _names(["done", "failed"], errors != ""),
         errors,
         *_nullable(outcomes),
     ]
@@ -194,33 +195,42 @@ def choices_table(world: World, runs: np.ndarray, results: Results) -> pa.Table:
     count, steps, n = results.sources.shape
     step = np.tile(np.repeat(np.arange(steps, dtype=np.int32), n), count)
     option = options.of_source(results.sources.astype(np.int64), world.vendors).reshape(-1)
-    serial = results.serials.reshape(-1).astype(np.int32)
-    coalitions = [record.coalition_name(s) for s in range(1, int(serial.max(initial=0)) + 1)]
+    serial = results.serials.reshape(-1)
     columns = [
         np.repeat(runs, steps * n),
         step,
         _dates(world, steps)[step],
-        _names(world.iso3, np.tile(np.arange(n, dtype=np.int32), count * steps)),
-        _names(options.names(world.vendors), option.astype(np.int32)),
-        _names(coalitions, serial - 1, serial == 0),
+        _names(world.iso3, np.tile(np.arange(n), count * steps)),
+        _names(options.names(world.vendors), option),
+        _names(_coalitions(serial), serial - 1, serial == 0),
     ]
     return pa.table(columns, schema=CHOICES)
 
 
-def _names(names, codes: np.ndarray, absent: np.ndarray | None = None) -> pa.Array:
-    return pa.array(list(names), pa.string()).take(pa.array(codes, mask=absent))
-
-
 def ties_table(world: World, runs: np.ndarray, results: Results) -> pa.Table:
     """A row per tie of the temporal network, from its first date to its last (null while it stands at the end)."""
-    dates = _dates(world, results.sources.shape[1]).tolist()
-    rows = [
-        (run, source, target, kind, dates[start], None if end is None else dates[end])
-        for run, sources, serials in zip(runs.tolist(), results.sources, results.serials)
-        for source, target, kind, start, end in record.ties(sources, serials, world.iso3, world.vendors)
+    found, steps = record.all_ties(results.sources, results.serials, len(world.vendors)), results.sources.shape[1]
+    coalitions = _coalitions(results.serials)
+    first = np.array([0, len(world.vendors) - 1, len(world.vendors) + len(coalitions)])  # of each kind's targets
+    dates = np.append(_dates(world, steps), np.nan)
+    columns = [
+        runs[found.run],
+        _names(world.iso3, found.source),
+        _names([*world.vendors, *coalitions, *world.iso3], found.target + first[found.kind]),
+        _names(record.TIE_KINDS, found.kind),
+        dates[found.start],
+        pa.array(dates[found.end], from_pandas=True),
     ]
-    columns = list(zip(*rows, strict=True)) if rows else [[]] * len(TIES)
-    return pa.table([pa.array(column, field.type) for column, field in zip(columns, TIES, strict=True)], schema=TIES)
+    return pa.table(columns, schema=TIES)
+
+
+def _coalitions(serials: np.ndarray) -> list[str]:
+    return [record.coalition_name(serial) for serial in range(1, int(serials.max(initial=0)) + 1)]
+
+
+def _names(names, codes: np.ndarray, absent: np.ndarray | None = None) -> pa.Array:
+    """Names by position, kept as positions in a dictionary, which takes little memory and is quickly written."""
+    return pa.DictionaryArray.from_arrays(pa.array(codes.astype(np.int32), mask=absent), pa.array(list(names), pa.string()))
 
 
 def _dates(world: World, steps: int) -> np.ndarray:

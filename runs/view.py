@@ -8,7 +8,8 @@ import socket
 import sys
 from pathlib import Path
 
-from abm.scenario import Scenario, ScenarioError
+from abm import measures
+from abm.scenario import Scenario
 from runs import library
 from runs.ensemble import continue_runs, simulate
 
@@ -16,28 +17,36 @@ RESULTS = Path("results")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,59}")
 
 
-def serve(scenario: str | None = None, port: int = 8765, host: str = "127.0.0.1", replay: tuple[str, int] | None = None) -> int:
+def serve(
+    scenario: str | None = None, port: int = 8765, host: str = "127.0.0.1", replay: tuple[str, int] | None = None
+) -> int:
     """Serve the page until it is interrupted; returns the exit status, 2 with one sentence for what cannot be served.
 
     ``scenario`` is a name or a path, ``replay`` a result directory and a run of it.
     """
     try:
         chosen = library.scenario(scenario or "baseline")
-        recorded = _opened(Path(replay[0]), int(replay[1])) if replay else None
-        server = _server(chosen, port, host, recorded)
         bound = _bound(host, port)
+        recorded = _opened(Path(replay[0]), int(replay[1])) if replay else None
+        print("Loading the model (the first time, and after a change of its rules, this takes half a minute) ...", flush=True)
+        server = page_server(chosen, host, recorded)
     except ModuleNotFoundError as error:
-        print(f"abm view: {error.name} is missing; install the page's extra: pip install 'ai-sovereignty[page]'", file=sys.stderr)
-        return 2
+        if error.name is None or error.name.split(".")[0] in ("abm", "runs"):
+            raise
+        return _refused(f"{error.name} is missing; install the page's extra: pip install 'ai-sovereignty[page]'")
     except (ValueError, ViewError) as error:
-        print(f"abm view: {error}", file=sys.stderr)
-        return 2
+        return _refused(str(error))
     shown = f"[{host}]" if ":" in host else host
     print(f"The page is at http://{shown}:{bound.getsockname()[1]} (Ctrl-C ends it).", flush=True)
     if host not in ("127.0.0.1", "::1", "localhost"):
         print("It listens beyond this machine: anyone who reaches this address can use it.", flush=True)
     server.run(sockets=[bound])
     return 0
+
+
+def _refused(why: str) -> int:
+    print(f"abm view: {why}", file=sys.stderr)
+    return 2
 
 
 class ViewError(Exception):
@@ -62,7 +71,7 @@ def services(results: Path = RESULTS):
 def _inside(results: Path, name: str) -> Path:
     """The directory of a result's name; ValueError for a name that could lead anywhere else."""
     if not _NAME.fullmatch(name) or ".." in name:
-        raise ValueError("name: allowed are up to 60 letters, digits, '-', '_' and '.', beginning with a letter or digit")
+        raise ValueError("name: allowed are up to 60 letters, digits, '-', '_' and single '.', a letter or digit first")
     path = results / name
     if path.is_symlink():
         raise ValueError(f"name: {name} is a link; choose another")
@@ -72,13 +81,13 @@ def _inside(results: Path, name: str) -> Path:
 def _opened(directory: Path, run: int):
     """A recorded run; ValueError in one sentence."""
     from abm.page.services import Opened
+    from runs.replay import plan_of
     from runs.results import open_result
     from runs.store import StoreError
 
     try:
         result = open_result(directory)
-        if not 0 <= run < result.plan.count:
-            raise ValueError(f"{directory}: run {run}: there is none; it holds runs 0 to {result.plan.count - 1}")
+        plan = plan_of(result, run)
         row = result.sql(f"select * from runs where run = {run}").df()
     except StoreError as error:
         raise ValueError(str(error)) from None
@@ -86,11 +95,9 @@ def _opened(directory: Path, run: int):
         raise ValueError(f"{directory}: run {run} was planned but not done")
     if row["status"].iloc[0] != "done":
         raise ValueError(f"{directory}: run {run} failed: {row['error'].iloc[0]}")
-    from abm import measures
-
     names = measures.columns(result.vendors)
     outcomes = {name: float(row[name].iloc[0]) for name in names if name in row}
-    return Opened(result.plan.scenario_of(run), result.plan.seed_of(run), outcomes, f"{directory.name}, run {run}")
+    return Opened(plan.scenario, plan.seed, outcomes, f"{directory.name}, run {run}")
 
 
 def _save(directory: Path, scenario: Scenario, seed: int) -> Path:
@@ -99,12 +106,13 @@ def _save(directory: Path, scenario: Scenario, seed: int) -> Path:
     from runs.store import Store, StoreError
     from runs.sweep import carry_out, local
 
+    store = Store(directory)
+    if store.has_result():
+        raise ValueError(f"{directory}: holds a result already; choose another name")
     try:
-        store = Store(directory)
-        store.prepare()
         carry_out(Plan(scenario, replicates=1, seed=seed), store, local(1))
     except StoreError as error:
-        raise ValueError(str(error).replace("; --force overwrites it, --out takes another", "; choose another name")) from None
+        raise ValueError(str(error)) from None
     return directory
 
 
@@ -125,10 +133,8 @@ def _bound(host: str, port: int) -> socket.socket:
     return bound
 
 
-def _server(scenario: Scenario, port: int, host: str, recorded=None, results: Path = RESULTS):
+def page_server(scenario: Scenario, host: str = "127.0.0.1", recorded=None, results: Path = RESULTS):
+    """The server of the page, ready to run on a socket that listens."""
     from abm.page.server import make_server
 
     return make_server(services(results), scenario, host, recorded)
-
-
-__all__ = ["ScenarioError", "ViewError", "serve", "services"]

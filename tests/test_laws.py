@@ -17,25 +17,10 @@ from abm.schedule import PHASES
 from abm.submodels.choice import politics
 from runs.ensemble import continue_runs, simulate
 from tests import worlds
-from tests.worlds import changed
+from tests.worlds import changed, rows, walk
 
 TABLES = {"nations": attributes.NATION, "vendors": attributes.VENDOR, "coalitions": attributes.COALITION}
 LETTERS = {"nations": "N", "vendors": "V", "coalitions": "K"}
-
-
-def rows(world, phase) -> list[int]:
-    """Rows that a phase is applied to, in the order of the schedule."""
-    count = {"nations": world.n, "vendors": world.vendor_compute.size, "coalitions": world.members.size}
-    return world.agenda[: world.reviewing].tolist() if phase.rows == "agenda" else list(range(count[phase.rows]))
-
-
-def walk(world, phase, order=list) -> None:
-    """Apply a phase to all its rows, in the order that ``order`` makes of them."""
-    if phase.rows == "world":
-        phase.rule(world)
-        return
-    for row in rows(world, phase) if phase.rows == "agenda" else order(rows(world, phase)):
-        phase.rule(world, row)
 
 
 def trespasses(phase, row: int, differences: dict[str, set[int]]) -> list[str]:

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import numpy as np
 
+from abm import measures
 from abm.scenario import Scenario
+from abm.schedule import PHASES
 from runs.ensemble import simulate
 
 BASELINE = Path(__file__).parent.parent / "runs" / "scenarios" / "baseline.toml"
@@ -54,6 +56,32 @@ def quiet(nations: int = 8, steps: int = 12, **values) -> Scenario:
     """The same with no chance in it: no cuts, no outages, calm tension, no noise on payoffs."""
     calm = {"hazard_us": 0, "hazard_china": 0, "outage_hazard": 0, "tension_volatility": 0, "noise": 0}
     return plain(nations, steps, **{**calm, **values})
+
+
+def columns(world) -> tuple[str, ...]:
+    """Names of the measures of a world, in the order of the ensemble's columns."""
+    return tuple(measures.columns(world.vendors))
+
+
+def rows(world, phase) -> list[int]:
+    """Rows that a phase is applied to, in the order of the schedule."""
+    count = {"nations": world.n, "vendors": world.vendor_compute.size, "coalitions": world.members.size}
+    return world.agenda[: world.reviewing].tolist() if phase.rows == "agenda" else list(range(count[phase.rows]))
+
+
+def walk(world, phase, order=list) -> None:
+    """Apply a phase to all its rows, in the order that ``order`` makes of them."""
+    if phase.rows == "world":
+        phase.rule(world)
+        return
+    for row in rows(world, phase) if phase.rows == "agenda" else order(rows(world, phase)):
+        phase.rule(world, row)
+
+
+def to_politics(world) -> None:
+    """Take a record from the start of a step to just before its politics, as far as the phases before it go."""
+    for phase in PHASES[: [phase.rows for phase in PHASES].index("agenda")]:
+        walk(world, phase)
 
 
 def changed(before, after) -> dict[str, set[int]]:

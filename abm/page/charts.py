@@ -104,8 +104,8 @@ def _fan(session: Session, fan: Fan, before: Fan | None, name: str, title: str, 
     tops = [values for values in (history, fan.quantiles[name], before.quantiles[name] if before else []) if np.isfinite(values).any()]
     top = 1.0 if share else max([12.0, *(float(np.nanmax(values)) for values in tops)]) * 1.03
     chart = Chart(f"future-{name}", title, _span(session), (0, top), (330, 150), percent=share)
+    chart.legend([("now", colour), *([] if before is None else [("without the last move", GREY)])])
     if before is not None:
-        chart.legend([("now", colour), ("without the last move", GREY)])
         _spread(chart, before, name, GREY)
     _spread(chart, fan, name, colour)
     _past(chart, session, history, colour)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -85,16 +86,24 @@ def _coalitions(before: Before, world: World):
         if serial != before.serial[k]:
             rows = [i for i in range(record.n) if record.source[i] == len(world.vendors) + 2 + k]
             names = ", ".join(world.names[i] for i in rows)
-            yield "founding", f"{coalition_name(serial)} is founded by {names}", tuple(world.iso3[i] for i in rows)
+            yield "founding", f"{coalition_name(serial)} is founded; its members: {names}", tuple(world.iso3[i] for i in rows)
         elif record.members[k] == 0 and (before.source == len(world.vendors) + 2 + k).any():
             yield "dissolution", f"{coalition_name(serial)} is dissolved", ()
+
+
+def _left_behind(world: World, i: int, k: int) -> bool:
+    """Whether nation i was the last of a dissolved coalition: it goes on building alone, its lock-in not begun anew."""
+    record = world.record
+    anew = -math.expm1(-record.dt / record.p["lock_in_time"])
+    alone = record.source[i] == len(world.vendors) and record.members[k] == 0
+    return bool(alone and record.lock_in[i] > anew + 1e-9)
 
 
 def _moves(before: Before, world: World):
     record, first = world.record, len(world.vendors) + 2
     for i in np.flatnonzero(record.source[: record.n] != before.source):
         old, new, who = int(before.source[i]), int(record.source[i]), (world.iso3[i],)
-        if old >= first:
+        if old >= first and not _left_behind(world, i, old - first):
             yield "exit", f"{world.names[i]} leaves {coalition_name(int(before.serial[old - first]))}", who
         if new < first:
             name = label(options.names(world.vendors)[new])

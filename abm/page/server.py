@@ -27,12 +27,14 @@ _POLICY = (
 )
 
 
-def make_server(services: Services, scenario: Scenario, host: str = "127.0.0.1", recorded: Opened | None = None, seed: int = 0):
-    """A uvicorn server of the page, ready to ``run(sockets=[...])``."""
+def make_server(
+    services: Services, scenario: Scenario, host: str = "127.0.0.1", recorded: Opened | None = None, seed: int = 0
+):
+    """A uvicorn server of the page, ready to ``run(sockets=[...])``. The rules are loaded (the first time: compiled) here."""
     import uvicorn
 
     _close_doors()
-    threading.Thread(target=warm_up, args=(services, scenario), daemon=True).start()
+    warm_up(services, scenario)
     from solara.server import app as solara_app
     from solara.server import starlette
 
@@ -43,8 +45,7 @@ def make_server(services: Services, scenario: Scenario, host: str = "127.0.0.1",
         solara_app.apps["__default__"] = solara_app.AppScript(f"{__name__}:Visit")
     return uvicorn.Server(
         uvicorn.Config(
-            Guard(starlette.app, host), log_level="error", ws_max_size=_LARGEST_MESSAGE, timeout_graceful_shutdown=2,
-            ws="websockets",
+            Guard(starlette.app, host), log_level="error", ws_max_size=_LARGEST_MESSAGE, timeout_graceful_shutdown=2
         )
     )
 

@@ -192,12 +192,8 @@ class Session:
                 self.moves.pop()
                 self.model.world = self.world_at(self.document(), self.step_now)
                 self.log.pop()
-            if self.model.world.record.events < self.model.world.record.event_step.size:
-                self.model.intervene(event)
-                self.moves.append(move)
-            else:  # the record is full: take one with more room
-                self.moves.append(move)
-                self.model.world = self.world_at(self.document(), self.step_now)
+            self.model.intervene(event)
+            self.moves.append(move)
             self.reference = before
             self.log.append(Entry(self.step_now, self.model.date, "intervention", describe(move), event.nations))
 

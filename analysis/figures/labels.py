@@ -16,7 +16,7 @@ def place(axes: Axes, points: np.ndarray, areas: np.ndarray, texts: list[str], s
     limits and position.
     """
     scale = 72 / axes.figure.dpi
-    frame = axes.bbox.extents * scale
+    frame = np.array(axes.bbox.extents) * scale
     centres, radii = axes.transData.transform(points) * scale, np.sqrt(areas / np.pi)
     taken: list[np.ndarray] = []
     written = []
@@ -45,6 +45,8 @@ def _free(row, text, size, frame, centres, radii, taken):
 
 def _write(axes, point, text, offset, size, led):
     line = {"arrowstyle": "-", "linewidth": 0.4, "color": "#777777", "shrinkA": 0, "shrinkB": 2} if led else None
+    veil = {"facecolor": "white", "alpha": 0.6, "pad": 0.2, "linewidth": 0}
     return axes.annotate(
-        text, point, offset, textcoords="offset points", ha="center", va="center", fontsize=size, arrowprops=line, zorder=5
+        text, point, offset, textcoords="offset points", ha="center", va="center", fontsize=size, arrowprops=line, bbox=veil,
+        zorder=5,
     )

@@ -2,7 +2,6 @@
 
 import numpy as np
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 
 from analysis import reading
 from analysis.figures import style
@@ -29,14 +28,13 @@ def draw(result: Result) -> Figure:
     figure = style.new(max(1.8, 1.0 + 0.15 * rows))
     for column, axes in enumerate(figure.subplots(1, columns, sharex=True, squeeze=False)[0]):
         _column(axes, shown.iloc[column * rows : (column + 1) * rows], count, rows)
-    green = {"color": style.GREEN, "linestyle": "none", "marker": "o", "markersize": 4.5}
     handles = [
-        Line2D([], [], label="member at the end, with 95 % interval", **green),
-        Line2D([], [], label="member at any time", markerfacecolor="white", **green),
+        style.mark("member at the end, with 95 % interval", "o", style.GREEN),
+        style.mark("member at any time", "o", style.GREEN, hollow=True),
     ]
     figure.legend(handles=handles, loc="outside upper center", ncols=2)
     left_out = f"; the {len(frame) - MOST} least frequent of {len(frame)} nations are left out" if len(frame) > MOST else ""
-    figure.supxlabel(f"share of {count} replicates{left_out}", fontsize=8)
+    figure.supxlabel(f"share of {style.replicates(count)}{left_out}", fontsize=8)
     return figure
 
 

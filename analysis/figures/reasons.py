@@ -2,7 +2,6 @@
 
 import numpy as np
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from analysis.figures import style
@@ -41,9 +40,8 @@ def draw(result: Result) -> Figure:
     gains, costs = (max(_stack(decision.table, sign).max() for decision in made) for sign in (1, -1))
     panels[-1].set_xlim(-1.08 * costs, 1.18 * gains)
     panels[-1].set_xlabel("worth to the nation (% of its GDP per year)")
-    handles = [Patch(facecolor=colour, label=text) for text, colour in TERMS.values()]
-    diamond = {"marker": "D", "linestyle": "none", "markersize": 4, "color": style.INK}
-    handles += [Line2D([], [], label="sum", **diamond), Line2D([], [], label="with chance", markerfacecolor="white", **diamond)]
+    patches = [Patch(facecolor=colour, label=text) for text, colour in TERMS.values()]
+    handles = [*patches, style.mark("sum", "D", style.INK), style.mark("with chance", "D", style.INK, hollow=True)]
     figure.legend(handles=handles, loc="outside upper center", ncols=5, handlelength=1.2, columnspacing=1.4, fontsize=7.5)
     style.one_run(figure, result, replay.run.run)
     return figure

@@ -1,9 +1,10 @@
 """Capability against sovereignty: what each nation had on average, and how it got there, in one run."""
 
+from itertools import pairwise
+
 import numpy as np
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 
 from analysis import reading
 from analysis.figures import labels, style
@@ -31,22 +32,21 @@ def draw(result: Result) -> Figure:
     colour = style.colours(result.vendors, run.coalitions)
     held = run.source[-1]
     sources = {source: (lag[-1, held == source].mean(), safe[-1, held == source].mean()) for source in dict.fromkeys(held)}
-    figure = style.new(5.0, layout=None)
+    figure = Figure(figsize=(style.WIDTH, 5.0))
     axes = figure.add_axes((0.085, 0.125, 0.895, 0.775))
     _scales(axes, max(1.0, mean[..., 0].max(), *(x for x, _ in sources.values())))
     order = np.argsort(-run.nations["gdp_usd_bn"].to_numpy(), kind="stable")
     _paths(axes, run, mean, colour, set(order[:NAMED].tolist()))
     gdp = run.nations["gdp_usd_bn"].to_numpy()[order]
     areas, places = np.clip(110 * gdp / gdp.max(), 8, None), mean[-1][order]
-    axes.scatter(*places.T, s=areas, c=[colour[source] for source in held[order]], edgecolors="white", linewidths=0.6,
-                 zorder=3, clip_on=False)
+    shades = [colour[source] for source in held[order]]
+    axes.scatter(places[:, 0], places[:, 1], s=areas, c=shades, edgecolors="white", linewidths=0.6, zorder=3, clip_on=False)
     crosses = np.array(list(sources.values()))
-    axes.scatter(*crosses.T, marker="x", s=45, c=[colour[source] for source in sources], linewidths=1.8, zorder=4,
-                 clip_on=False)
+    shades = [colour[source] for source in sources]
+    axes.scatter(crosses[:, 0], crosses[:, 1], marker="x", s=45, c=shades, linewidths=1.8, zorder=4, clip_on=False)
     names = [style.literal(run.nations["name"].iloc[i]) for i in order[:NAMED]]
     labels.place(axes, np.concatenate([places, crosses]), np.append(areas, [60] * len(crosses)), names)
-    cross = Line2D([], [], marker="x", linestyle="none", color=style.GREY, markeredgewidth=1.8, label="source at the end")
-    style.legend(figure, result, extra=[cross])
+    style.legend(figure, result, extra=[style.mark("source at the end", "x", style.GREY)])
     style.one_run(figure, result, run.run)
     return figure
 
@@ -69,7 +69,7 @@ def _paths(axes, run: reading.Stances, mean: np.ndarray, colour: dict[str, str],
     """A line per nation and stay, each from where the last one ended; those of the named nations stand out."""
     for i, source in enumerate(run.source.T):
         starts = [0, *(np.flatnonzero(source[1:] != source[:-1]) + 1), len(source)]
-        lines = [mean[max(begin - 1, 0) : end, i] for begin, end in zip(starts[:-1], starts[1:], strict=True)]
+        lines = [mean[max(begin - 1, 0) : end, i] for begin, end in pairwise(starts)]
         shades = [colour[source[begin]] for begin in starts[:-1]]
         strong = {"linewidths": 1.1, "alpha": 0.8, "zorder": 2} if i in named else {"linewidths": 0.6, "alpha": 0.25, "zorder": 1}
         axes.add_collection(LineCollection(lines, colors=shades, **strong))

@@ -21,11 +21,10 @@ def draw(result: Result) -> Figure:
     """Stacked means by nations and by GDP above; below, the spread of each option's share."""
     names = style.option_names(result)
     frame = reading.spread(result, [f"{measure}_{name}" for measure in ("nations", "gdp") for name in names])
-    figure = style.new(5.2)
-    top, bottom = figure.subfigures(2, 1, height_ratios=[3, 2])
+    figure = style.new(5.2, gap=0.06)
+    top, bottom = figure.subfigures(2, 1, height_ratios=[3, 2], squeeze=False)[:, 0]
     _stacks(top, frame, result, names)
     _spreads(bottom, frame, result, names)
-    figure.get_layout_engine().set(wspace=0.06)
     return figure
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import wraps
 from pathlib import Path
+from typing import Any
 
 from matplotlib import rc_context
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
+from matplotlib.figure import Figure, SubFigure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
+from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
 
@@ -28,7 +31,7 @@ INK, GREY, PALE = "#222222", "#666666", "#D9D9D9"
 WIDTH = 7.2  # inches, the text width of a page
 DPI = 180
 
-RC = {
+RC: dict[Any, Any] = {
     "font.family": "sans-serif", "font.sans-serif": ["DejaVu Sans", "Verdana", "sans-serif"], "font.size": 8,
     "text.color": INK, "axes.labelcolor": INK, "axes.edgecolor": GREY, "axes.linewidth": 0.7,
     "axes.titlesize": 8.5, "axes.titleweight": "bold", "axes.titlelocation": "left", "axes.titlepad": 6,
@@ -50,9 +53,9 @@ def styled(draw: Callable[[Result], Figure]) -> Callable[[Result], Figure]:
     return drawn
 
 
-def new(height: float, **layout) -> Figure:
-    """An empty figure of the page's width and ``height`` inches."""
-    return Figure(figsize=(WIDTH, height), layout=layout.get("layout", "constrained"))
+def new(height: float, gap: float = 0.02) -> Figure:
+    """An empty figure of the page's width and ``height`` inches that lays its axes out; ``gap`` [share] between columns."""
+    return Figure(figsize=(WIDTH, height), layout=ConstrainedLayoutEngine(wspace=gap))
 
 
 def colours(vendors: Sequence[str], coalitions: Sequence[str] = ()) -> dict[str, str]:
@@ -80,20 +83,25 @@ def option_names(result: Result) -> tuple[str, ...]:
     return (names[-1], *names[:-1])
 
 
-def legend(figure: Figure, result: Result, held: Sequence[str] | None = None, extra: Sequence = ()) -> None:
+def legend(figure: Figure | SubFigure, result: Result, held: Collection[str] | None = None, extra: Sequence = ()) -> None:
     """A legend of the options above all axes; ``held`` leaves out those that nobody holds."""
     colour, label = colours(result.vendors), labels(result)
     shown = [name for name in option_names(result) if held is None or name in held]
     patches = [Patch(facecolor=colour[name], label=label[name]) for name in shown]
     entries = [*patches, *extra]
     columns = len(entries) if len(entries) < 7 else -(-len(entries) // 2)
-    figure.legend(handles=entries, loc="outside upper center" if figure.get_layout_engine() else "upper center", ncols=columns,
-                  handlelength=1.2, columnspacing=1.4)
+    figure.legend(handles=entries, loc="outside upper center", ncols=columns, handlelength=1.2, columnspacing=1.4)
 
 
-def years(axes: Axes, times: Sequence[float], ticks: int = 6) -> None:
+def mark(label: str, shape: str, colour: str, hollow: bool = False) -> Line2D:
+    """A legend's entry for a marker."""
+    fill = "white" if hollow else colour
+    return Line2D([], [], linestyle="none", marker=shape, markersize=4.5, color=colour, markerfacecolor=fill, label=label)
+
+
+def years(axes: Axes, times: Iterable[float], ticks: int = 6) -> None:
     """The x axis from the first date to the last, with about as many ticks."""
-    first, last = float(times[0]), float(times[-1])
+    first, *_, last = map(float, times)
     axes.set_xlim(first, last if last > first else first + 1)
     whole = last - first >= 4
     axes.xaxis.set_major_locator(MaxNLocator(ticks if whole else 2, integer=whole, steps=[1, 2, 2.5, 5, 10]))
@@ -108,13 +116,15 @@ def percent(axis, digits: int = 0) -> None:
 def band(axes: Axes, frame, colour: str, label: str | None = None, **line) -> None:
     """Median line and low-to-high band of one measure's columns of :func:`analysis.reading.spread`."""
     axes.fill_between(frame.index, frame["low"], frame["high"], color=colour, alpha=0.18, linewidth=0)
-    axes.plot(frame.index, frame["median"], color=colour, label=label, **line)
+    marker = "." if len(frame) == 1 else ""
+    axes.plot(frame.index, frame["median"], color=colour, label=label, marker=marker, **line)
 
 
 def footnote(figure: Figure, result: Result) -> None:
     """Below all axes: what lines and bands are, and the number of replicates."""
-    text = f"lines: median of {replicates(len(finished(result)))}; bands: 10 to 90 % of them"
-    figure.supxlabel(text, fontsize=7, color=GREY)
+    count = len(finished(result))
+    spread = f"lines: median of {count} replicates; bands: 10 to 90 % of them" if count > 1 else "1 replicate, hence no bands"
+    figure.supxlabel(spread, fontsize=7, color=GREY)
 
 
 def one_run(figure: Figure, result: Result, run: int) -> None:

@@ -45,8 +45,8 @@ def _paint(axes, result: Result, run: reading.Stances, step: int) -> None:
     hosts = [vendor.iso3 for vendor in result.scenario.vendors]
     shade = dict(zip(run.nations.index, (colour[source] for source in run.source[step]), strict=True))
     shapes = outlines()
-    border = {"edgecolors": "white", "linewidths": 0.25}
-    axes.add_collection(PathCollection(list(shapes.values()), facecolors=[shade.get(i, style.PALE) for i in shapes], **border))
+    fills = [shade.get(iso3, style.PALE) for iso3 in shapes]
+    axes.add_collection(PathCollection(list(shapes.values()), facecolors=fills, edgecolors="white", linewidths=0.25))
     hatched = [shapes[host] for host in hosts if host in shapes]
     axes.add_collection(PathCollection(hatched, facecolors=style.PALE, edgecolors=style.INK, hatch="/////", linewidths=0))
     capitals = project(run.nations["capital_lon"].to_numpy(), run.nations["capital_lat"].to_numpy())

@@ -1,0 +1,58 @@
+"""The report of a result: figures, the network for Gephi, and one page that explains both."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from abm import network
+from analysis import reading
+from analysis.document import Picture, page
+from analysis.figures import FIGURES, figure
+from analysis.findings import headline
+from runs.results import Result
+
+__all__ = ["headline", "write"]
+
+
+def write(result: Result, figures: str = "all", progress: Callable[[int], object] | None = None) -> Path:
+    """Write ``figures/``, ``network.gexf`` and ``report.html`` into the result's directory; returns the page's path.
+
+    ``figures`` is ``all`` or ``none``. ``progress`` is called with 1 whenever a figure or file is done. What needs a table
+    that was not recorded is left out, and the page says so.
+    """
+    done = progress or (lambda amount: None)
+    runs = reading.finished(result)
+    pictures = []
+    for name in FIGURES if figures == "all" and runs else ():
+        pictures.append(_picture(result, name))
+        done(1)
+    if runs and {"choices", "ties"} <= set(result.plan.tables):
+        write_network(result, result.directory / "network.gexf")
+        done(1)
+    path = result.directory / "report.html"
+    path.write_text(page(result, headline(result), pictures), encoding="utf-8")
+    done(1)
+    return path
+
+
+def _picture(result: Result, name: str) -> Picture:
+    """Draw a figure, save it as PNG and SVG, and return it for the page."""
+    from analysis.figures import style  # matplotlib only where something is drawn
+
+    module = figure(name)
+    missing = [table for table in module.NEEDS if table not in result.plan.tables]
+    if missing:
+        return Picture(name, module.TITLE, f"Not drawn: it needs {' and '.join(missing)}, which was not recorded.", None)
+    folder = result.directory / "figures"
+    folder.mkdir(exist_ok=True)
+    png, _ = style.save(module.draw(result), folder, name, module.TITLE, module.CAPTION)
+    return Picture(name, module.TITLE, module.CAPTION, png)
+
+
+def write_network(result: Result, path: Path) -> None:
+    """Write the temporal network of the first finished run as dynamic GEXF."""
+    run = reading.stances(result)
+    query = f'select source, target, kind, start, "end" from ties where run = {run.run} order by kind, source, target, start'
+    option = {iso3: network.stays(run.times, run.option[:, i], run.end) for i, iso3 in enumerate(run.nations.index)}
+    network.write_gexf(path, result.world(run.run), result.sql(query).fetchall(), option, run.end)

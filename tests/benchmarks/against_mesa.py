@@ -1,0 +1,119 @@
+"""The same runs by others: mesa.batch_run over the rules uncompiled, a loop over the compiled Mesa model, agentpy."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+
+import agentpy
+import numpy as np
+
+from abm.model import Model
+from abm.schedule import PHASES
+from abm.world import World
+from runs.ensemble import simulate
+from tests.benchmarks.table import Table
+from tests.benchmarks.timing import baseline
+from tests.benchmarks.throughput import _sweep
+
+
+class NationAgent(agentpy.Agent):
+    """An agentpy agent that acts by the compiled rules."""
+
+    def setup(self):
+        """Its row is its place in the list."""
+        self.row = self.id - 1
+
+    def act(self, rule):
+        """Apply a rule to its row."""
+        rule(self.model.world.record, self.row)
+
+
+class AgentpyModel(agentpy.Model):
+    """The baseline for agentpy: nations are agents, all else is stepped by the model."""
+
+    def setup(self):
+        """Build the world and an agent a nation."""
+        self.world: World = baseline().world(self.p.number)
+        self.nations = agentpy.AgentList(self, int(self.world.record.n), NationAgent)
+
+    def step(self):
+        """Every phase of the schedule."""
+        record = self.world.record
+        others = {"vendors": record.vendor_compute.size, "coalitions": record.members.size}
+        for phase in PHASES:
+            if phase.rows == "world":
+                phase.rule(record)
+            elif phase.rows == "nations":
+                self.nations.act(phase.rule)
+            elif phase.rows == "agenda":
+                for row in record.agenda[: record.reviewing].tolist():
+                    self.nations[row].act(phase.rule)
+            else:
+                for row in range(others[phase.rows]):
+                    phase.rule(record, row)
+
+
+def measure(full: bool) -> list[Table]:
+    """Runs a second of each, and how many times as many ours does, measured before and after."""
+    before = _ours()
+    found = {
+        "`mesa.batch_run`, 2 processes, rules uncompiled": _uncompiled(),
+        "loop over the compiled Mesa model": _rate(_mesa_run, 5),
+        "agentpy, agent by agent over the compiled rules": _rate(_agentpy_run, 5),
+    }
+    ours = (before + _ours()) / 2
+    rows = [["`abm sweep`, 2 threads, files included", ours, 1.0]]
+    rows += [[name, rate, ours / rate] for name, rate in found.items()]
+    return [
+        Table(
+            "Against others: the baseline world, the same rules",
+            ["runner", "runs/s", "times as slow"],
+            rows,
+            "One after the other on the same machine; ours before and after the rest, averaged. `batch_run` steps agents in "
+            "Python with numba switched off. The other two call the compiled rules, and pay for a call per nation and phase; "
+            "the Mesa model also takes all measures at every step.",
+        )
+    ]
+
+
+def _ours() -> float:
+    return _sweep(20_000, 2)[1]
+
+
+def _rate(run, count: int) -> float:
+    run(0)
+    began = time.perf_counter()
+    for seed in range(1, count + 1):
+        run(seed)
+    return count / (time.perf_counter() - began)
+
+
+def _mesa_run(seed: int) -> Model:
+    model = Model(baseline(), rng=seed)
+    while not model.finished:
+        model.step()
+    return model
+
+
+def _agentpy_run(seed: int) -> AgentpyModel:
+    model = AgentpyModel({"steps": baseline().content.steps, "number": seed})
+    model.run(display=False)
+    return model
+
+
+def _uncompiled() -> float:
+    environment = {**os.environ, "NUMBA_DISABLE_JIT": "1"}
+    found = subprocess.run([sys.executable, "-m", "tests.benchmarks._uncompiled"], env=environment, check=True, capture_output=True)
+    return json.loads(found.stdout)["runs_per_second"]
+
+
+def test_all_do_the_same_work() -> None:
+    """Mesa, agentpy and the ensemble reach the same state of the world."""
+    world = baseline().world()
+    simulate(world, baseline().content.steps, np.array([3]))
+    assert _mesa_run(3).world.record.gdp.tobytes() == world.record.gdp.tobytes()
+    assert _agentpy_run(3).world.record.gdp.tobytes() == world.record.gdp.tobytes()

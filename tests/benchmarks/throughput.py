@@ -1,0 +1,59 @@
+"""Runs a second of whole sweeps, files included, and the memory they take at most."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import runs
+from runs.store import Store
+from runs.sweep import processors
+from tests.benchmarks.table import Table
+
+SWEEP = """
+title = "Baseline world, outcomes only"
+scenario = "baseline"
+replicates = 100
+[design]
+method = "latin_hypercube"
+samples = {samples}
+[factors]
+portability = {{ low = 0.3, high = 0.7 }}
+hazard_us = {{ low = 0.02, high = 0.2, log = true }}
+"""
+
+
+def measure(full: bool) -> list[Table]:
+    """One and two threads, then a larger sweep."""
+    _sweep(500, 1)  # compiles
+    sizes = [(20_000, 1), (40_000, 2), (1_000_000 if full else 200_000, processors())]
+    rows = [[f"{count:,} runs, {threads} thread{'s' * (threads > 1)}", *_sweep(count, threads)] for count, threads in sizes]
+    return [
+        Table(
+            "Throughput: baseline world (53 nations, 60 steps), outcomes only, two factors varied",
+            ["sweep", "seconds", "runs/s", "whole command, seconds", "peak memory, MiB", "files, MB"],
+            rows,
+            "`abm sweep` as a process of its own. Seconds and runs/s are those of the sweep, its files included; the whole "
+            "command starts Python and loads the compiled rules as well. Memory is the peak of all its processes (there is "
+            "one; the threads share it).",
+        )
+    ]
+
+
+def _sweep(count: int, threads: int) -> list[float]:
+    with tempfile.TemporaryDirectory() as folder:
+        file, out = Path(folder) / "sweep.toml", Path(folder) / "out"
+        file.write_text(SWEEP.format(samples=count // 100), "utf-8")
+        command = [sys.executable, "-m", "runs", "sweep", str(file), "--out", str(out), "--workers", str(threads), "--quiet"]
+        began = os.times().elapsed
+        process = subprocess.Popen(command)
+        _, status, usage = os.wait4(process.pid, 0)
+        whole = os.times().elapsed - began
+        process.returncode = os.waitstatus_to_exitcode(status)
+        assert process.returncode == 0
+        taken = runs.open(out).manifest["seconds"]
+        size = sum(path.stat().st_size for _, path in Store(out).chunks("runs"))
+        return [taken, count / taken, whole, usage.ru_maxrss / 1024, size / 1e6]

@@ -1,0 +1,80 @@
+"""The README carried out: ``python -m tests.readme`` renews its numbers, the outputs of its sessions, its pictures."""
+
+import contextlib
+import doctest
+import io
+import re
+import shlex
+import tempfile
+from pathlib import Path
+
+from PIL import Image
+
+import runs
+from analysis.figures import figure
+from runs import command_line
+from tests.readme_numbers import REPLICATES, numbers
+
+ROOT = Path(__file__).parent.parent
+README = ROOT / "README.md"
+PICTURES = {"stances": "stances.png", "map": "map.png"}
+_RESULTS = re.compile(r"(<!-- begin results -->\n).*?(<!-- end results -->)", re.DOTALL)
+_FENCE = re.compile(r"(<!-- run -->\n)?```(sh|python|toml)\n(.*?)```", re.DOTALL)
+
+
+def session(block: str, names: dict) -> str:
+    """An interactive session with its outputs as they come now."""
+    lines = []
+    for example in doctest.DocTestParser().get_examples(block):
+        first, *rest = example.source.rstrip("\n").split("\n")
+        out = io.StringIO()
+        with contextlib.redirect_stdout(out):
+            exec(compile(example.source, "README.md", "single"), names)
+        lines += [f">>> {first}", *(f"... {line}" for line in rest), *out.getvalue().rstrip("\n").splitlines()]
+    return "\n".join(lines) + "\n"
+
+
+def rehearsed(text: str, folder: Path) -> str:
+    """The README after all its examples were carried out in ``folder``, with the sessions' outputs as they come now."""
+    names: dict = {}
+
+    def carry_out(found: re.Match) -> str:
+        marked, language, block = found.groups()
+        if language == "toml":
+            (folder / block.removeprefix("# ").split("\n")[0]).write_text(block, "utf-8")
+        elif language == "python":
+            return f"```python\n{session(block, names)}```"
+        for line in block.splitlines() if marked else ():
+            command = shlex.split(line, comments=True)
+            if command[:1] == ["abm"] and command_line.main(command[1:]):
+                raise RuntimeError(f"README.md: {line}")
+        return found[0]
+
+    with contextlib.chdir(folder), contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+        return _FENCE.sub(carry_out, text)
+
+
+def baseline(folder: Path):
+    """The runs behind the numbers and the pictures."""
+    out = str(folder / "baseline")
+    command_line.main(["run", "--replicates", str(REPLICATES), "--figures", "none", "--quiet", "--out", out])
+    return runs.open(out)
+
+
+def with_numbers(text: str, block: str) -> str:
+    return _RESULTS.sub(lambda found: f"{found[1]}\n{block}\n{found[2]}", text)
+
+
+def draw(result) -> None:
+    """The pictures, in few colours to keep them small."""
+    for name, file in PICTURES.items():
+        buffer = io.BytesIO()
+        figure(name).draw(result).savefig(buffer, dpi=160, facecolor="white")
+        Image.open(buffer).convert("RGB").quantize(96).save(ROOT / "docs" / file, optimize=True)
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory() as temporary:
+        found = baseline(Path(temporary))
+        draw(found)
+        README.write_text(with_numbers(rehearsed(README.read_text("utf-8"), Path(temporary)), numbers(found)), "utf-8")

@@ -1,0 +1,347 @@
+"""What the rules say of the world: dated events, restriction and belief, prices, lock-in, growth, money that adds up."""
+
+import numpy as np
+import pytest
+
+from abm.model import Model
+from abm.scenario import Scenario
+from abm.submodels.restriction import believed_hazard, true_hazard
+from runs.ensemble import Varied, simulate
+from tests import worlds
+
+STEP = 0.25  # yr
+
+
+def happening(steps: int, *events: dict, nations: int = 6, **values) -> Model:
+    """A quiet world in which nobody reviews its stance, some steps on, with these events."""
+    document = worlds.quiet(nations, 30, **{"review_rate": 0, "tension_reversion": 0, **values}).document()
+    model = Model(Scenario.parse({**document, "events": [{"date": 2025.5, **event} for event in events]}), rng=1)
+    for _ in range(steps):
+        model.step()
+    return model
+
+
+def now(model: Model, name: str) -> np.ndarray:
+    """An attribute of the rows in use."""
+    values = model.world.record[name]
+    return values[: len(model.nations)] if values.shape[:1] == model.world.record.gdp.shape else values
+
+
+@pytest.mark.uncompiled
+@pytest.mark.parametrize(("years", "parts"), [(0.6, [1, 1, 0.4, 0]), (0.1, [0.4, 0]), (None, [1, 1, 1, 1, 0])])
+def test_a_restriction_cuts_off_the_named_for_its_time(years, parts):
+    event = {"kind": "restriction", "vendor": "us", "nations": ["N002", "N005"]}
+    event |= {} if years is None else {"years": years}
+    model = happening(2, event, restriction_duration=1.0, severity=0.8)
+    assert (now(model, "restriction_loss") == 0).all()
+    for part in parts:
+        model.step()
+        named, benefit = [1, 4], now(model, "benefit")
+        assert now(model, "cut_share")[named, 0] == pytest.approx(np.full(2, part))
+        assert now(model, "restriction_loss")[named] == pytest.approx(0.8 * part * benefit[named])
+        others = [0, 2, 3, 5]
+        assert (now(model, "restriction_loss")[others] == 0).all()
+        assert (now(model, "cut_share")[others] == 0).all()
+        assert (now(model, "cut_share")[:, 1] == 0).all()
+    assert now(model, "cuts").tolist() == [0, 1, 0, 0, 1, 0]
+
+
+@pytest.mark.uncompiled
+@pytest.mark.parametrize(("years", "parts"), [(0.1, [0.4, 0]), (0.3, [1, 0.2, 0]), (None, [0.2, 0])])
+def test_an_outage_hits_all_clients_at_once_and_nobody_else(years, parts):
+    event = {"kind": "outage", "vendor": "china"} | ({} if years is None else {"years": years})
+    document = worlds.quiet(6, 20, review_rate=0, outage_duration=0.05).document()
+    model = Model(Scenario.parse({**document, "events": [{"date": 2025.0, **event}]}), rng=1)
+    model.world.record.source[[1, 4]] = 1
+    model.world.record.source[5] = 2
+    for part in parts:
+        model.step()
+        lost = now(model, "restriction_loss") / now(model, "benefit")
+        assert lost == pytest.approx([0, part, 0, 0, part, 0], abs=1e-12)
+    assert model.observed["outages"] == 1
+
+
+@pytest.mark.uncompiled
+def test_tension_is_multiplied_and_calms_down_at_its_reversion():
+    assert happening(2, {"kind": "tension", "factor": 3}).observed["tension"] == 1
+    assert happening(9, {"kind": "tension", "factor": 3}).observed["tension"] == pytest.approx(3)
+    calming = happening(9, {"kind": "tension", "factor": 3}, tension_reversion=0.4)
+    assert calming.observed["tension"] == pytest.approx(3 ** np.exp(-0.4 * 7 * STEP))
+    before, after = (happening(steps, {"kind": "tension", "factor": 3}, hazard_us=0.1) for steps in (2, 3))
+    assert after.observed["hazard_true_us"] == pytest.approx(3 * before.observed["hazard_true_us"])
+
+
+ARRIVALS = [({"kind": "compute", "h100e": 300000}, 0.3),
+            ({"kind": "funding", "bn_usd": 10.0}, 10 * 0.02 * np.exp(0.3 * 5))]
+
+
+@pytest.mark.uncompiled
+@pytest.mark.parametrize(("event", "size"), ARRIVALS, ids=["compute", "funding"])
+def test_compute_arrives_by_gdp_and_is_planned_with_half_a_horizon_before(event, size):
+    arrival = {**event, "date": 2030.0, "nations": ["N001", "N003"]}
+    for steps, announced, arrived in ((11, 0, 0), (12, 0, 0), (13, 1, 0), (20, 1, 0), (21, 0, 1)):
+        model, without = happening(steps, arrival, nations=4), happening(steps, nations=4)
+        parts = now(model, "gdp_start") * [1, 0, 1, 0]
+        parts = size * parts / parts.sum()
+        kept = np.exp(-0.25 * STEP)  # it depreciates within the step of its arrival
+        assert now(model, "compute") - now(without, "compute") == pytest.approx(arrived * kept * parts, rel=1e-3, abs=1e-12)
+        difference = now(model, "plan_compute") - now(without, "plan_compute")
+        in_plan = announced + arrived * np.exp(-0.25 * 2)
+        assert difference == pytest.approx(in_plan * parts, rel=1e-3, abs=1e-12)
+
+
+@pytest.mark.uncompiled
+@pytest.mark.parametrize(("event", "size"), ARRIVALS, ids=["compute", "funding"])
+def test_compute_arrives_at_a_vendor(event, size):
+    arrival = {**event, "date": 2030.0, "vendor": "china"}
+    for steps, announced, arrived in ((11, 0, 0), (13, 1, 0), (21, 1, 1)):
+        model, without = happening(steps, arrival, nations=4), happening(steps, nations=4)
+        gained = now(model, "vendor_compute") - now(without, "vendor_compute")
+        assert gained == pytest.approx([0, arrived * size * np.exp(-0.25 * STEP)])
+        assert (now(model, "vendor_plan") > now(without, "vendor_plan")).tolist() == [False, bool(announced)]
+
+
+@pytest.mark.uncompiled
+def test_released_weights_raise_free_models_to_their_gap_and_age():
+    """They age with the algorithms of the frontier, 0.48 OOM a year, and with its compute."""
+    model, without = (happening(2, *events, open_weights_lag=5) for events in ([{"kind": "open_weights", "gap": 0.2}], []))
+    assert model.observed == pytest.approx(without.observed, nan_ok=True)
+    model.step()
+    without.step()
+    record, aged = model.world.record, 0.48 * STEP
+    quality, released = float(record.free_quality), float(record.released) + aged
+    assert quality == pytest.approx(np.exp(-0.25 * (record.frontier - released)))
+    assert quality > without.world.record.free_quality + 0.1
+    model.step()
+    assert record.released == pytest.approx(released - 2 * aged)
+    assert record.free_quality == pytest.approx(np.exp(-0.25 * (record.frontier - released + aged)))
+    assert record.free_quality < quality
+
+
+@pytest.mark.uncompiled
+def test_money_for_adoption_raises_the_use_of_the_named():
+    event = {"kind": "adoption", "bn_usd": 5.0, "nations": ["N002", "N003"]}
+    model, without = (happening(3, *events, adoption_response=20) for events in ([event], []))
+    gdp, start = now(without, "gdp"), now(model, "gdp_start")
+    before = happening(2)
+    spent = 5.0 * start * [0, 1, 1, 0, 0, 0] / start[[1, 2]].sum() / now(before, "gdp")
+    assert now(model, "adoption") == pytest.approx(np.minimum(now(without, "adoption") + 20 * spent, 1))
+    assert (now(model, "adoption")[1:3] > now(without, "adoption")[1:3]).all()
+    assert (now(model, "gdp") >= gdp).all()
+
+
+@pytest.mark.uncompiled
+def test_a_parameter_takes_its_value_from_its_date_on():
+    event = {"kind": "parameter", "name": "fee_us", "value": 0.6}
+    fees = [happening(steps, event).observed["fee_us"] for steps in (1, 2, 3, 4)]
+    assert fees == [0.35, 0.35, 0.6, 0.6]
+    model = happening(3, {"kind": "parameter", "name": "admission", "value": "unanimity"})
+    assert model.world.parameters()["admission"] == 2
+    trusting = happening(20, {"kind": "parameter", "name": "trust_votes", "value": 1.0}, trust_reversion=5)
+    votes = trusting.world.record.votes[:6, :6] * (1 - np.eye(6))
+    assert trusting.world.record.trust[:6, :6] == pytest.approx(votes, abs=1e-6)
+
+
+@pytest.mark.uncompiled
+def test_a_convened_set_judges_itself_unless_it_is_bound():
+    """Nobody gains where membership costs 5 % of GDP; a binding event skips that judgement, not the quorum."""
+    named = {"kind": "convene", "nations": ["N001", "N002", "N004"]}
+    members = {}
+    for binding in (False, True):
+        for cost in (0.0, 0.05):
+            model = happening(3, {**named, "binding": binding}, membership_cost=cost, quality_sensitivity=1)
+            members[binding, cost] = [nation.iso3 for nation in model.nations if nation.option == "coalition"]
+    assert members[True, 0.0] == members[True, 0.05] == named["nations"]
+    assert members[False, 0.05] == []
+    assert set(members[False, 0.0]) <= set(named["nations"])
+    assert happening(3, {**named, "binding": True}, quorum_members=4).observed["foundings"] == 0
+    twice = happening(3, {**named, "binding": True}, {**named, "nations": ["N001", "N003", "N005"], "binding": True})
+    assert [coalition.members for coalition in twice.coalitions[:3]] == [3, 2, 0], "members are not convened again"
+
+
+@pytest.mark.uncompiled
+def test_beliefs_follow_the_gamma_poisson_formula():
+    """Belief is (cuts + own + weighted others') over (years + exposure), old evidence fading with ``memory``."""
+    events = [{"kind": "restriction", "vendor": "us", "nations": ["N002"], "years": 0.1}]
+    values = {"hazard_us": 0.001, "prior_years": 8, "memory": 10, "social_learning": 0.4, "trust_reversion": 0}
+    model = happening(0, *events, **values)
+    record, fade = model.world.record, np.exp(-STEP / 10)
+    trust = record.trust[:6, :6].copy()
+    cuts = 8 * 0.001 * np.exp(3 * (record.distance[:6, 0] - 0.5))
+    years = np.full(6, 8.0)
+    assert [believed_hazard(record, i, 0) for i in range(6)] == pytest.approx(cuts / years)
+    for step in range(6):
+        model.step()
+        hit = np.array([0, 1.0, 0, 0, 0, 0]) * (step == 2)
+        assert now(model, "cut_new")[:, 0].tolist() == hit.tolist()
+        cuts = fade * cuts + hit + 0.4 * trust @ hit
+        years = fade * years + STEP * (1 + 0.4 * trust.sum(axis=1))
+        assert now(model, "belief_cuts")[:, 0] == pytest.approx(cuts)
+        assert [believed_hazard(record, i, 0) for i in range(6)] == pytest.approx(cuts / years)
+
+
+@pytest.mark.uncompiled
+def test_the_hazard_grows_with_distance_tension_and_retaliation():
+    model = happening(1, hazard_us=0.1, hazard_china=0.2, retaliation=2.5, hazard_distance=2)
+    record = model.world.record
+    record.tension = 1.5
+    record.source[:5] = [0, 1, 2, 3, 4]  # a client of each vendor, a builder, one that holds back, a member
+    for v, hazard in ((0, 0.1), (1, 0.2)):
+        calm = 1.5 * hazard * np.exp(2 * (record.distance[:6, v] - 0.5))
+        factors = [1, 2.5, 2.5, 1, 2.5] if v == 0 else [2.5, 1, 2.5, 1, 2.5]
+        assert [true_hazard(record, i, v) for i in range(5)] == pytest.approx(calm[:5] * factors)
+
+
+@pytest.mark.uncompiled
+def test_a_builder_cut_off_by_a_chip_maker_buys_less():
+    """``chip_dependence`` of its hardware while it is cut off by the US; a cut by China takes nothing away."""
+    bought = {}
+    for vendor, years in (("us", 1.0), ("us", 0.1), ("china", 1.0)):
+        model = happening(2, {"kind": "restriction", "vendor": vendor, "nations": ["N001"], "years": years},
+                          chip_dependence=0.6)
+        record = model.world.record
+        record.source[0] = 2
+        before = record.compute[0]
+        model.step()
+        bought[vendor, years] = record.compute[0] - before * np.exp(-0.25 * STEP)
+        assert record.restriction_loss[0] == 0
+        assert record.cuts[0] == (vendor == "us")
+    assert bought["us", 1.0] == pytest.approx(0.4 * bought["china", 1.0])
+    assert bought["us", 0.1] == pytest.approx((1 - 0.6 * 0.4) * bought["china", 1.0])
+
+
+@pytest.mark.uncompiled
+def test_expected_cuts_in_chips_weigh_on_building():
+    free, bound = (happening(1, hazard_us=0.5, chip_dependence=share) for share in (0, 0.9))
+    assert (now(bound, "plan_secure_compute") < now(bound, "plan_compute")).all()
+    assert (now(free, "plan_secure_compute") == now(free, "plan_compute")).all()
+    losses = [model.explain("N001", now=True).loc["self_build", "restriction"] for model in (free, bound)]
+    assert losses[0] == 0
+    assert losses[1] < 0
+
+
+@pytest.mark.uncompiled
+def test_a_vendor_that_loses_clients_cuts_its_fee():
+    model = happening(1, price_response=0.4)
+    record = model.world.record
+    assert record.client_share.tolist() == [1, 0]
+    record.source[:2] = 2
+    model.step()
+    kept = record.gdp[2:6].sum() / record.gdp[:6].sum()
+    assert record.client_share[0] == pytest.approx(kept)
+    assert record.vendor_fee[0] == pytest.approx(0.35 * (1 - 0.4 * (1 - kept)))
+    assert record.vendor_fee[1] == 0.22, "a vendor that never had clients has lost none"
+    record.source[:2] = 0
+    model.step()
+    assert record.vendor_fee[0] == pytest.approx(0.35), "fees rise again when clients return"
+
+
+@pytest.mark.uncompiled
+def test_lock_in_builds_up_and_is_exploited_and_ends_with_a_move():
+    model = happening(1, hold_up=0.8, lock_in_time=2, lock_in_start=0.2)
+    expected = 1 - 0.8 * np.exp(-STEP / 2)
+    assert now(model, "lock_in") == pytest.approx(np.full(6, expected))
+    model.step()
+    assert now(model, "fee_paid") == pytest.approx(0.35 * (1 + 0.8 * expected) * now(model, "benefit"))
+    moving = happening(0)
+    record = moving.world.record
+    record.p.review_rate, record.p.distance_weight, record.p.planning_horizon = 20, 0.1, 20
+    lock_in = record.lock_in[:6].copy()
+    moving.step()
+    moved = np.flatnonzero(record.moved[:6])
+    assert len(moved) > 2
+    cost = 315000e-9 * 16 * record.adoption[:6] * lock_in * 0.5
+    assert record.switching_paid[moved] == pytest.approx(cost[moved])
+    assert moving.observed["switching_spend"] == pytest.approx((cost * record.gdp_start[:6])[moved].sum() / STEP)
+    assert record.lock_in[moved] == pytest.approx(np.full(len(moved), 1 - np.exp(-STEP / 3)))
+
+
+@pytest.mark.uncompiled
+def test_trust_grows_between_members_and_returns_to_its_start_elsewhere():
+    event = {"kind": "convene", "nations": ["N001", "N002"], "binding": True, "date": 2025.0}
+    model = happening(0, event, trust_gain=0.4, trust_reversion=0.2)
+    record = model.world.record
+    start = record.trust[:6, :6].copy()
+    record.trust[2, 3] = record.trust[3, 2] = 0.1
+    record.trust_moved[2:4] = 1
+    for step in range(1, 4):
+        model.step()
+        assert record.trust[0, 1] == pytest.approx(1 - (1 - start[0, 1]) * np.exp(-0.4 * STEP * step))
+        assert record.trust[2, 3] == pytest.approx(start[2, 3] + (0.1 - start[2, 3]) * np.exp(-0.2 * STEP * step))
+        assert record.trust[0, 2] == pytest.approx(start[0, 2])
+    affinity, shared = 0.5 * record.votes[:6, :6], 0.5 * record.institutions[:6, :6]
+    assert start == pytest.approx((affinity + shared) * (1 - np.eye(6)))
+
+
+def shares(values: dict, prefix: str) -> float:
+    """Sum of a measure over the options."""
+    return sum(value for name, value in values.items() if name in [f"{prefix}_{option}" for option in OPTIONS])
+
+
+OPTIONS = ("us", "china", "self_build", "hold_back", "coalition")
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_what_is_paid_is_received_and_shares_add_up(seed):
+    model = Model(worlds.levers(), rng=seed)
+    while not model.finished:
+        before = model.world.record.gdp.copy()
+        model.step()
+        record, seen = model.world.record, model.observed
+        gdp = record.gdp[:12]
+        assert shares(seen, "nations") == pytest.approx(1)
+        assert shares(seen, "gdp") == pytest.approx(1)
+        assert record.revenue.sum() == pytest.approx((record.fee_paid[:12] * gdp).sum())
+        assert seen["fees"] == pytest.approx(record.revenue.sum() / gdp.sum())
+        assert (record.exit_paid[:12] * before[:12]).sum() == pytest.approx(0, abs=1e-9)
+        once = (record.switching_paid + record.exit_paid)[:12] / STEP
+        net = (record.benefit - record.restriction_loss - record.fee_paid - record.build_paid)[:12] - once
+        assert record.net_benefit[:12] == pytest.approx(net)
+        growth = (record.p.growth + record.p.growth_feedback * record.net_benefit[:12]) * STEP
+        assert np.log(gdp / before[:12]) == pytest.approx(growth)
+
+
+@pytest.fixture(scope="module")
+def baseline():
+    """150 runs of the baseline."""
+    world = Scenario.read(worlds.BASELINE).world()
+    return world, simulate(world, 60, np.arange(150), choices=True)
+
+
+def test_the_baseline_is_not_decided_beforehand(baseline):
+    """Coalitions form before 2027 in some runs and after 2030 or never in others, and stand or fall."""
+    world, results = baseline
+    outcomes = dict(zip(worlds.columns(world), results.outcomes.T))
+    founded = np.nan_to_num(outcomes["first_founding"], nan=2100)
+    assert (results.status == 0).all()
+    assert (founded < 2027).mean() > 0.1
+    assert (founded > 2030).mean() > 0.03
+    assert 0.3 < outcomes["gdp_coalition"].mean() < 0.95
+    assert outcomes["gdp_coalition"].std() > 0.1
+    assert (outcomes["exits"] > 0).mean() > 0.5
+
+
+def test_every_option_is_held_by_somebody_in_most_runs(baseline):
+    _, results = baseline
+    held = np.stack([(np.minimum(results.sources, 4) == option).any(axis=(1, 2)) for option in range(5)], axis=1)
+    assert dict(zip(OPTIONS, (held.mean(axis=0) > 0.5).tolist())) == dict.fromkeys(OPTIONS, True)
+
+
+def test_what_a_coalition_gives_away_makes_holding_back_better():
+    """From a pure club (0) to a pure public good (1): the free model is as good as the coalition's."""
+    world = Scenario.read(worlds.BASELINE).world()
+    names = [Varied.parameter(name) for name in ("openness", "open_weights_lag", "free_use")]
+    held, quality = {}, {}
+    for openness in (0.0, 1.0):
+        values = np.tile([openness, 3.0, 0.8], (40, 1))
+        outcomes = simulate(world.copy(), 60, np.arange(40), names, values).outcomes
+        held[openness] = outcomes[:, worlds.columns(world).index("nations_hold_back")].mean()
+        single = world.copy()
+        simulate(single, 60, np.array([0]), names, values[:1])
+        record = single.record
+        assert record.members.max() > 0
+        quality[openness] = float(record.free_quality)
+        best = record.coalition_quality[record.members > 0].max()
+        assert openness == 0 or record.free_quality == best
+    assert quality[1.0] > quality[0.0]
+    assert held[1.0] > 2 * held[0.0]

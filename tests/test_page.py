@@ -1,0 +1,372 @@
+"""The page without a browser: sessions, futures, reasons, stability, files; and how `abm view` refuses."""
+
+from __future__ import annotations
+
+import json
+import socket
+import subprocess
+import sys
+import tomllib
+
+import numpy as np
+import pytest
+
+pytest.importorskip("solara", reason="the extra `page` is not installed")
+
+from abm import options
+from abm.model import Model
+from abm.page import charts, drawing, frame, geography, happenings, panels, takeaway, why
+from abm.page.foresight import Foresight
+from abm.page.futures import REPLICATES, futures
+from abm.page.session import Session, Watched
+from abm.scenario import Scenario
+from abm.submodels import choice, coalition
+from runs import library
+from runs.ensemble import continue_runs, simulate
+from runs.view import services
+
+MOVES = (
+    {"kind": "restriction", "vendor": "us", "nations": "eu", "years": 2.0},
+    {"kind": "parameter", "name": "portability", "value": 0.8},
+    {"kind": "outage", "vendor": "china", "years": 0.3},
+    {"kind": "tension", "factor": 2.5},
+    {"kind": "open_weights", "gap": 0.1},
+    {"kind": "convene", "nations": ["DEU", "FRA", "GBR"], "binding": True},
+)
+
+
+@pytest.fixture
+def session(tmp_path):
+    return Session(services(tmp_path), library.scenario("baseline"), 5)
+
+
+def forward(session: Session, steps: int) -> Session:
+    for _ in range(steps):
+        session.step()
+    return session
+
+
+def same_bytes(a, b) -> list[str]:
+    return [name for name in a.dtype.names if a[name].tobytes() != b[name].tobytes()]
+
+
+def test_a_run_with_every_kind_of_move_is_computed_anew_to_the_byte(session):
+    """The scenario with the moves as dated events gives the very world that the moves led to."""
+    forward(session, 12)
+    for move in MOVES:
+        session.act(move)
+    forward(session, 10)
+    assert same_bytes(session.world_at(session.document(), 22).record, session.model.world.record) == []
+    assert same_bytes(session.world_at(session.scenario.document(), 22).record, session.model.world.record) != []
+
+
+def test_a_record_full_of_moves_says_so_and_the_run_goes_on(session):
+    with pytest.raises(ValueError, match="at most 32 dated events"):
+        for _ in range(40):
+            session.act(MOVES[3])
+    assert len(session.moves) == 32 - len(session.scenario.content.events)
+    forward(session, 2)
+    assert same_bytes(session.world_at(session.document(), 2).record, session.model.world.record) == []
+
+
+def test_a_lever_moved_twice_in_one_step_counts_once(session):
+    forward(session, 3)
+    session.set_parameter("portability", 0.6)
+    session.set_parameter("portability", 0.9)
+    assert [move["value"] for move in session.moves] == [0.9]
+    assert sum(entry.kind == "intervention" for entry in session.log) == 1
+    forward(session, 1)
+    assert session.model.world.parameters()["portability"] == 0.9
+    assert same_bytes(session.world_at(session.document(), 4).record, session.model.world.record) == []
+
+
+@pytest.mark.parametrize(
+    ("move", "said"),
+    [
+        ({"kind": "compute", "h100e": 10.0, "nations": "eu"}, "cannot happen at once"),
+        ({"kind": "restriction", "vendor": "usa", "nations": "eu"}, "did you mean us"),
+        ({"kind": "convene", "nations": ["XXX"]}, "no such nation"),
+        ({"kind": "convene", "nations": ["LUX"]}, "LUX is not in this world"),
+        ({"kind": "tension", "factor": -1.0}, "greater than 0"),
+        ({"kind": "parameter", "name": "portability", "value": 7.0}, "outside 0 to 1"),
+    ],
+)
+def test_a_move_that_cannot_be_made_is_refused_in_words(session, move, said):
+    with pytest.raises(ValueError, match=said):
+        session.act(move)
+    assert session.moves == []
+
+
+def test_looking_back_changes_nothing(session):
+    forward(session, 20)
+    before = session.model.world.record.copy()
+    session.look_at(7)
+    assert session.shown.world.record.step == 7
+    fresh = forward(Session(session.services, session.origin, 5), 7)
+    assert same_bytes(session.shown.world.record, fresh.model.world.record) == []
+    assert same_bytes(session.model.world.record, before) == []
+    session.look_at(99)
+    assert session.shown is session.model
+
+
+def test_without_moves_is_the_same_seed_left_alone(session):
+    forward(session, 4)
+    session.act(MOVES[5])
+    forward(session, 6)
+    left_alone = forward(Session(session.services, session.origin, 5), 10)
+    assert session.without_moves().series[0][10].tobytes() == left_alone.rows[10].tobytes()
+    compared = panels.compare(session)
+    assert compared["rows"][0][3] != "0.0 %"
+    assert {"Germany", "France", "United Kingdom"} <= set(compared["others"])
+
+
+def test_a_fan_begins_at_the_present_and_the_future_is_the_rules(session):
+    """Futures share the past: continued under the run's own seed they are the run itself; other seeds differ."""
+    forward(session, 20)
+    alone = continue_runs(session.model.world, 40, np.array([5, 6]), True, True)
+    whole = simulate(session.scenario.world(5), 60, np.array([5]), series=True)
+    assert alone.series[0].tobytes() == whole.series[0][20:].tobytes()
+    assert alone.series[1].tobytes() != alone.series[0].tobytes()
+    fans = list(futures(session.model.world, 60, session.services))
+    assert [fan.runs for fan in fans] == [40, REPLICATES]
+    fan = fans[-1]
+    now = session.model.observed["gdp_coalition"]
+    assert fan.quantiles["gdp_coalition"][:, 0] == pytest.approx(now, abs=1e-12)
+    assert (np.diff(fan.quantiles["gdp_coalition"], axis=0) >= -1e-12).all()
+    total = sum(fan.means[f"gdp_{option}"] for option in options.names(session.model.world.vendors))
+    assert total == pytest.approx(1.0)
+    assert fan.dates[0] == session.model.date
+    assert len(fan.dates) == 41
+    assert ((fan.members >= 0) & (fan.members <= 1)).all()
+
+
+def test_foresight_keeps_the_fan_without_the_move_and_drops_stale_questions(session):
+    drawn = []
+    foresight = Foresight(session, lambda: drawn.append((foresight.fan, foresight.before)))
+    document = session.document()
+    foresight.ask(document, None, 0)
+    foresight.ask(session.preview("fee_us", 0.2), document, 0)
+    foresight.ask(session.preview("fee_us", 0.1), document, 0)
+    while foresight._turn.locked() or foresight.before is None or foresight.before.runs < REPLICATES:
+        pass
+    assert foresight.fan.runs == REPLICATES
+    assert foresight.fan.means["gdp_us"][-1] > foresight.before.means["gdp_us"][-1]
+    assert len(drawn) <= 6
+
+
+def test_reasons_equal_the_models_and_a_needed_change_turns_the_choice(session):
+    """Terms are the model's; with a lever just past what was needed, weighed anew, the second best does win."""
+    forward(session, 25)
+    world, turned = session.model.world, 0
+    for iso3 in ("DEU", "JPN", "BRA", "SAU", "KOR"):
+        i = world.row(iso3)
+        table = session.model.explain(iso3, now=True)
+        mine = {option.label: 100 * option.payoff for option in why.explain(world, i, now=True)}
+        assert sorted(mine.values()) == pytest.approx(sorted(table["payoff"]), abs=1e-12)
+        best, second, changes = why.changes(world, i)
+        levers = {lever.name: lever for lever in why.levers(world, i, best.source, second.source)}
+        for change in changes:
+            if change.needed is not None:
+                trial = world.copy().record
+                lever = levers[change.name]
+                for value, wins in ((change.present, False), (change.needed, True)):
+                    lever.write(trial, value)
+                    choice.weigh(trial, i)
+                    assert (choice.payoff(trial, i, second.source) > choice.payoff(trial, i, best.source)) == wins
+                turned += 1
+    assert turned >= 5
+    assert same_bytes(world.record, session.world_at(session.document(), 25).record) == []
+
+
+def test_stability_is_what_the_rules_say_of_each_nation(session):
+    """Leavers gain outside by the model's own terms; joiners gain and would be admitted; margins cover all members."""
+    session.act(MOVES[5])
+    forward(session, 20)
+    world = session.model.world
+    first, found = len(world.vendors) + 2, why.stability(world)
+    assert found
+    for k, verdict in found.items():
+        members = {int(i) for i in np.flatnonzero(world.record.source[: world.record.n] == first + k)}
+        assert {i for i, _ in verdict.margins} == members
+        assert {i for i, gain in verdict.leavers} == {i for i, margin in verdict.margins if margin < 0}
+        for i, gain in verdict.joiners:
+            trial = world.copy().record
+            choice.weigh(trial, i)
+            assert coalition.admits(trial, i, k)
+            assert gain == pytest.approx(choice.payoff(trial, i, first + k) - choice.payoff(trial, i, int(trial.source[i])))
+            assert gain > 0
+
+
+def test_the_log_tells_every_change_of_source_and_every_count(session):
+    session.act(MOVES[0])
+    session.act(MOVES[5])
+    forward(session, 60)
+    record = session.model.world.record
+    kinds = [entry.kind for entry in session.log]
+    assert set(kinds) <= set(happenings.KINDS)
+    assert kinds.count("founding") == record.foundings
+    assert kinds.count("dissolution") == record.dissolutions
+    assert kinds.count("join") == record.joins
+    assert sum("leaves" in entry.text for entry in session.log) == record.exits
+    assert kinds.count("outage") <= record.outages.sum()
+    assert kinds.count("cut") > 0
+    assert [entry.step for entry in session.log] == sorted(entry.step for entry in session.log)
+
+
+def test_a_frame_is_small_plain_and_true(session):
+    forward(session, 30)
+    shown = frame.frame(session.model.world)
+    text = json.dumps(shown, allow_nan=False)
+    assert len(text) < 10_000
+    assert shown["sources"] == [nation.source for nation in session.model.nations]
+    for i, j in shown["ties"]:
+        assert shown["serials"][i] == shown["serials"][j] > 0
+    json.dumps(frame.base(session.scenario, session.model.world), allow_nan=False)
+
+
+def test_map_is_projected_and_places_spread(session):
+    """The equator is straight, the map is within its picture, and discs that overlap move apart but not far."""
+    x, y = geography.project(np.array([-120.0, 0.0, 120.0]), np.zeros(3))
+    assert y[0] == y[1] == y[2]
+    assert (np.diff(x) > 200).all()
+    table = session.scenario.nations()
+    world, inset = geography.places(table)
+    assert ((world > 0) & (world < [geography.WIDTH, geography.HEIGHT])).all()
+    assert np.isfinite(inset[list(table.index).index("DEU")]).all()
+    assert np.isnan(inset[list(table.index).index("JPN")]).all()
+    two = np.array([[0.0, 0.0], [1.0, 0.0]])
+    apart = geography.spread(two, np.array([5.0, 5.0]))
+    assert 5 < np.hypot(*(apart[0] - apart[1])) < 10
+
+
+def test_charts_hold_the_history_and_escape_text(session):
+    forward(session, 9)
+    fan = list(futures(session.model.world, 60, session.services))[-1]
+    for svg in [*charts.over_time(session, fan, "gdp"), *charts.futures(session, fan, fan, False)["svgs"]]:
+        assert svg.startswith("<svg")
+        assert "nan" not in svg
+    chart = drawing.Chart("x", "<b>", (0, 1), (0, 1))
+    chart.legend([("<script>", "#000")])
+    assert "<b>" not in chart.svg()
+    assert "<script>" not in chart.svg()
+    assert drawing.nice_ticks(0, 1) == [0, 0.25, 0.5, 0.75, 1]
+
+
+def test_scenario_files_and_links_restore_the_run(session):
+    """The scenario as TOML, as JSON and as a link each give the same scenario, moves included."""
+    session.set_parameter("fee_us", 0.3)
+    forward(session, 8)
+    for move in MOVES:
+        session.act(move)
+    document = session.document()
+    from_toml, _ = takeaway.from_file("mine.toml", takeaway.scenario_toml(session))
+    from_json, seed = takeaway.from_file("mine.json", takeaway.scenario_json(session))
+    linked, linked_seed = takeaway.from_link(takeaway.link(session).removeprefix("?state="))
+    assert from_toml.document() == from_json.document() == linked.document() == Scenario.parse(document).document()
+    assert seed == linked_seed == 5
+    assert tomllib.loads(takeaway.scenario_toml(session))["parameters"]["fee_us"] == 0.3
+
+
+@pytest.mark.parametrize("state", ["", "!!!!", "eJwrSS0uAQAEXQHB", "x" * 100_000])
+def test_a_damaged_link_is_one_sentence(state):
+    with pytest.raises(ValueError, match="^link: [^\n]+$"):
+        takeaway.from_link(state)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        ("a.toml", "x" * 70_000, "larger than 64 kB"),
+        ("a.toml", "= 3", "cannot be read"),
+        ("a.json", "[" * 50_000, "cannot be read"),
+        ("a.json", "[1]", "holds no scenario"),
+        ("a.toml", 'extends = "/etc/passwd"', "must be whole"),
+        ("a.toml", "steps = -3", "steps"),
+        ("a.json", '{"scenario": {}, "seed": -1}', "allowed is 0 to"),
+    ],
+)
+def test_a_bad_file_is_refused_in_words(name, text, said):
+    with pytest.raises(ValueError, match=said):
+        takeaway.from_file(name, text)
+
+
+@pytest.mark.parametrize("name", ["", "..", "../x", "a/b", "/etc", ".hidden", "a\\b", "a" * 61, "x\n", "a..b"])
+def test_names_cannot_leave_the_results_directory(tmp_path, name):
+    page = services(tmp_path / "results")
+    for action in (lambda: page.save(library.scenario("baseline"), 1, name), lambda: page.open(name, 0)):
+        with pytest.raises(ValueError, match="name: allowed are"):
+            action()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_linked_result_is_not_followed(tmp_path):
+    (tmp_path / "results").mkdir()
+    (tmp_path / "results" / "link").symlink_to(tmp_path)
+    with pytest.raises(ValueError, match="is a link"):
+        services(tmp_path / "results").save(library.scenario("baseline"), 1, "link")
+
+
+def test_a_saved_run_opens_again_exactly(session, tmp_path):
+    forward(session, 6)
+    for move in MOVES:
+        session.act(move)
+    path = session.services.save(Scenario.parse(session.document(), "mine"), 5, "mine")
+    assert path == tmp_path / "mine"
+    assert session.services.results() == ["mine"]
+    forward(session, 54)
+    opened = session.services.open("mine", 0)
+    assert {n: x for n, x in opened.outcomes.items() if x == x} == {n: x for n, x in session.model.observed.items() if x == x}
+    session.open(opened)
+    assert session.agrees() is True
+    opened.outcomes["sovereignty"] += 1e-15
+    assert session.agrees() is False
+    with pytest.raises(ValueError, match="holds a result already"):
+        session.services.save(session.scenario, 5, "mine")
+    with pytest.raises(ValueError, match="run 3"):
+        session.services.open("mine", 3)
+
+
+def test_the_watched_model_is_the_model():
+    """Without Mesa's data collector the model steps to the same bytes, and measures the same."""
+    watched, plain = Watched(rng=3), Model(rng=3)
+    for _ in range(15):
+        watched.step()
+        plain.step()
+    assert same_bytes(watched.world.record, plain.world.record) == []
+    assert watched.observed == plain.observed
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ({"scenario": "baselin"}, "did you mean baseline"),
+        ({"port": 70_000}, "--port: found 70000; allowed is 0 to 65535"),
+        ({"replay": ("nowhere", 0)}, "nowhere: holds no result"),
+        ({"host": "999.1.1.1"}, "999.1.1.1"),
+    ],
+)
+def test_view_refuses_in_one_sentence(capsys, monkeypatch, tmp_path, arguments, said):
+    from runs.view import serve
+
+    monkeypatch.chdir(tmp_path)
+    assert serve(**({"port": 0} | arguments)) == 2
+    error = capsys.readouterr().err
+    assert said in error
+    assert error.count("\n") == 1
+
+
+def test_view_says_that_a_port_is_in_use(capsys):
+    from runs.view import serve
+
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        assert serve(port=port) == 2
+    assert capsys.readouterr().err == f"abm view: --port: {port} is in use; take another\n"
+
+
+def test_view_says_that_the_extra_is_missing():
+    """Without solara there is one clear sentence, no traceback."""
+    code = "import sys; sys.modules['solara'] = None\nfrom runs.view import serve\nsys.exit(serve(port=0))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert done.stderr == "abm view: solara is missing; install the page's extra: pip install 'ai-sovereignty[page]'\n"

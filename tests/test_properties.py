@@ -1,0 +1,216 @@
+"""What holds in any world: random nations, parameters from their whole ranges, random events."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from abm import parameters
+from abm.model import Model
+from abm.scenario import Scenario
+from abm.submodels.events import KINDS
+from abm.world import Event, Vendor, World, baseline_vendors, build, synthetic
+from runs.ensemble import simulate
+from tests import worlds
+
+# The same examples at each run, so that a failure is a failure of the code.
+bounded = settings(max_examples=40, deadline=None, derandomize=True, database=None)
+
+ADDRESSES = list(parameters.names())
+STEPS = 16
+
+
+@st.composite
+def values(draw):
+    """Some parameters, each anywhere within its bounds."""
+    chosen = {}
+    for name in draw(st.lists(st.sampled_from(ADDRESSES), unique=True, max_size=20)):
+        p = parameters.lookup(name)
+        if p.choices:
+            chosen[name] = draw(st.sampled_from(p.choices))
+        else:
+            chosen[name] = draw(st.integers(int(p.low), int(p.high)) if p.whole else st.floats(p.low, p.high))
+    return chosen
+
+
+@st.composite
+def events(draw, names: list[str]):
+    """A dated event of any kind."""
+    kind = draw(st.sampled_from(list(KINDS)))
+    event = {"kind": kind, "date": 2025 + 0.25 * draw(st.integers(0, STEPS - 1))}
+    some = st.lists(st.sampled_from(names), min_size=1, unique=True)
+    sizes = {"restriction": ("years", 0.01, 20), "outage": ("years", 0.01, 2), "tension": ("factor", 0.01, 100),
+             "compute": ("h100e", 1, 1e7), "funding": ("bn_usd", 0.1, 1e4), "open_weights": ("gap", 0, 10),
+             "adoption": ("bn_usd", 0.01, 100)}
+    if kind in sizes:
+        field, low, high = sizes[kind]
+        event[field] = draw(st.floats(low, high))
+    if kind in ("restriction", "outage"):
+        event["vendor"] = draw(st.sampled_from(["us", "china"]))
+    if kind in ("restriction", "compute", "funding", "adoption", "convene"):
+        event["nations"] = draw(some)
+    if kind == "convene":
+        event["binding"] = draw(st.booleans())
+    if kind == "parameter":
+        p = parameters.lookup(name := draw(st.sampled_from(ADDRESSES)))
+        event |= {"name": name, "value": p.choices[-1] if p.choices else p.high if p.whole else draw(st.floats(p.low, p.high))}
+    return event
+
+
+@st.composite
+def scenarios(draw):
+    """A world of two to twenty invented nations that politics moves."""
+    n = draw(st.integers(2, 20))
+    names = [f"N{i + 1:03d}" for i in range(n)]
+    lively = {"convening_rate": 0.5, "review_rate": 2, "quality_sensitivity": 0.4}
+    return Scenario.parse({
+        "nations": {"synthetic": n, "synthetic_seed": draw(st.integers(0, 9))}, "steps": STEPS,
+        "parameters": {**lively, **draw(values())}, "events": draw(st.lists(events(names), max_size=6)),
+    })
+
+
+def finite(world: World) -> bool:
+    """Whether every number in use is one, save where the tables say that there is none."""
+    record, n = world.record, int(world.record.n)
+    for name in record.dtype.names:
+        column = np.asarray(record[name])
+        if column.dtype.kind == "f" and name not in ("terms", "first_founding", "worth", "draws"):
+            used = column[:n] if column.shape[:1] == record.gdp.shape else column
+            if not np.isfinite(used).all():
+                return False
+    return True
+
+
+@bounded
+@given(scenarios(), st.integers(0, 2**64 - 1))
+def test_any_run_stays_finite_or_is_said_to_have_failed(scenario, seed):
+    world = scenario.world()
+    results = simulate(world, STEPS, np.array([seed], np.uint64))
+    assert results.status[0] > 0 or finite(world)
+
+
+@bounded
+@given(scenarios(), st.integers(0, 1000))
+def test_invariants_of_any_run(scenario, seed):
+    world = scenario.world()
+    results = simulate(world, STEPS, np.array([seed]), series=True, choices=True)
+    if results.status[0]:
+        return
+    check_record(world.record)
+    check_series(dict(zip(worlds.columns(world), results.series[0].T)), results.sources[0], results.serials[0])
+
+
+def check_record(record) -> None:
+    """Invariants of a record at the end of a step."""
+    n = int(record.n)
+    source, trust = record.source[:n], record.trust[:n, :n]
+    members = np.array([(source == 4 + k).sum() for k in range(8)])
+    assert record.members.tolist() == members.tolist()
+    assert 1 not in members
+    assert ((source >= 0) & (source < 12)).all()
+    assert (record.serial[members > 0] > 0).all()
+    assert record.foundings - record.dissolutions == (members > 0).sum()
+    assert (source[record.notice_left[:n] >= 0] >= 4).all(), "only members have given notice"
+    agenda = record.agenda[: record.reviewing]
+    assert sorted(agenda) == np.flatnonzero(record.review_order[:n] < 2).tolist()
+    assert (np.diff(record.review_order[agenda]) >= 0).all()
+    assert ((trust >= 0) & (trust <= 1 + 1e-12)).all()
+    assert trust == pytest.approx(trust.T, abs=1e-12)
+    assert not trust.diagonal().any()
+    assert record.trust_sum[:n] == pytest.approx(trust.sum(axis=1), rel=1e-9, abs=1e-12)
+    allied = (source[:, None] == source) & (source >= 4)
+    assert record.bond[:n] == pytest.approx((trust * allied).sum(axis=1), rel=1e-9, abs=1e-9)
+    for name in ("lock_in", "adoption", "former_member", "moved"):
+        assert ((record[name][:n] >= 0) & (record[name][:n] <= 1)).all(), name
+    for name in ("cut_left", "outage_left", "restriction_loss", "fee_paid", "benefit", "revenue"):
+        assert (np.asarray(record[name]) >= 0).all(), name
+    for name in ("gdp", "compute", "belief_years"):
+        assert (record[name][:n] > 0).all(), name
+    assert record.moves == record.moved[:n].sum()
+
+
+def check_series(series: dict[str, np.ndarray], sources: np.ndarray, serials: np.ndarray) -> None:
+    """Invariants of what is recorded of a run over time."""
+    for prefix in ("nations", "gdp"):
+        parts = np.array([series[f"{prefix}_{option}"] for option in ("us", "china", "self_build", "hold_back", "coalition")])
+        assert ((parts >= 0) & (parts <= 1 + 1e-12)).all()
+        assert parts.sum(axis=0) == pytest.approx(np.ones(STEPS + 1))
+    assert ((sources >= 4) == (serials > 0)).all()
+    for t, row in enumerate(serials):
+        sizes = np.unique(row[row > 0], return_counts=True)[1]
+        assert series["coalitions"][t] == len(sizes)
+        assert series["largest_coalition"][t] == max(sizes, default=0)
+    for name in ("foundings", "joins", "exits", "rejoins", "refusals", "dissolutions", "cuts", "outages"):
+        assert (np.diff(series[name]) >= 0).all(), name
+
+
+def order_free(nations, vendors=None, named=()) -> tuple[World, np.ndarray]:
+    """A run without chance in which the order of the nations cannot matter: its world and its sources over time.
+
+    Either nobody reviews and an event convenes the named nations, or all review at each step, without peers.
+    """
+    calm = {"hazard_us": 0, "hazard_china": 0, "outage_hazard": 0, "tension_volatility": 0, "noise": 0, "convening_rate": 0}
+    alive = {"review_rate": 0} if named else {"review_rate": 20, "peer_weight": 0}
+    convene = [Event(2, list(KINDS).index("convene"), nations=named)] if named else []
+    world = build(nations, vendors, {**calm, **alive}, convene, step_years=1.0)
+    return world, simulate(world, STEPS, np.array([0]), choices=True).sources[0]
+
+
+@bounded
+@given(st.integers(2, 16), st.integers(0, 50), st.randoms(use_true_random=False), st.booleans())
+def test_the_order_of_the_nations_does_not_matter(n, seed, chance, convened):
+    table = synthetic(n, seed)
+    order = list(range(n))
+    chance.shuffle(order)
+    named = tuple(table.index[: max(2, n // 2)]) if convened else ()
+    straight, sources = order_free(table, named=named)
+    shuffled, others = order_free(table.iloc[order], named=named)
+    assert others.tolist() == sources[:, order].tolist()
+    for name in ("gdp", "compute", "lock_in", "net_benefit", "trust_sum", "restriction_loss"):
+        assert shuffled.record[name][:n] == pytest.approx(straight.record[name][:n][order], rel=1e-9), name
+
+
+@bounded
+@given(st.integers(2, 16), st.integers(0, 50))
+def test_the_order_of_the_vendors_does_not_matter(n, seed):
+    table = synthetic(n, seed)
+    us, china = baseline_vendors()
+    halves = table.index[: n // 2], table.index[n // 2 :]
+    pair = [Vendor(v.name, v.ideal_point, v.compute_share, v.sells_chips, tuple(clients))
+            for v, clients in zip((us, china), halves)]
+    straight, sources = order_free(table, pair)
+    swapped, others = order_free(table, pair[::-1])
+    mirror = np.array([1, 0, *range(2, 12)])
+    assert others.tolist() == mirror[sources].tolist()
+    assert swapped.record.gdp[:n] == pytest.approx(straight.record.gdp[:n], rel=1e-9)
+    assert swapped.record.revenue == pytest.approx(straight.record.revenue[::-1], rel=1e-9)
+
+
+@bounded
+@given(st.integers(2, 16), st.integers(0, 1000), st.sampled_from([0.25, 0.5, 2.0, 8.0]))
+def test_the_unit_of_money_does_not_matter(n, seed, factor):
+    """GDP and all spending in another currency, prices to match: the same run, to the last bit for powers of two."""
+    table, runs = synthetic(n, seed % 7), []
+    for money in (1.0, factor):
+        paid = {"investment_us": 300 * money, "investment_china": 100 * money, "hardware": 0.02 / money,
+                "convening_rate": 0.5, "review_rate": 2, "exit_fee": 0.001, "cost_key": "equal"}
+        spent = [Event(3, list(KINDS).index("funding"), value=20 * money, nations=("N001",)),
+                 Event(5, list(KINDS).index("adoption"), value=2 * money, nations=("N002",))]
+        world = build(table.assign(gdp_usd_bn=money * table["gdp_usd_bn"]), None, paid, spent)
+        runs.append((world, simulate(world, STEPS, np.array([seed]), series=True, choices=True)))
+    (world, a), (_, b) = runs
+    assert (a.sources == b.sources).all()
+    for name, here, there in zip(worlds.columns(world), a.series[0].T, b.series[0].T):
+        scale = factor if name in ("switching_spend", "programme_cost") else 1.0
+        np.testing.assert_array_equal(there, scale * here, err_msg=name)
+
+
+@settings(bounded, max_examples=20)
+@given(scenarios(), st.integers(0, 1000))
+def test_agents_and_ensemble_agree_on_any_world(scenario, seed):
+    model = Model(scenario, rng=seed)
+    while not model.finished:
+        model.step()
+    world = scenario.world()
+    simulate(world, STEPS, np.array([seed]))
+    assert not worlds.changed(world.record, model.world.record)

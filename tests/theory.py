@@ -1,0 +1,139 @@
+"""The payoff once more, straight from the model's description: plain formulas over whole arrays, no rule of the model.
+
+All values are shares of GDP per year. ``record`` is a world's record in the middle of a step, before the politics.
+"""
+
+import math
+
+import numpy as np
+
+
+def quality(record, capability: float) -> float:
+    """Quality beside the projected frontier."""
+    return math.exp(-record.p.quality_sensitivity * max(record.frontier_plan - capability, 0))
+
+
+def capability(record, compute: float, talent: float, size: int = 1, cohesion: float = 1.0) -> float:
+    """Effective compute [OOM] of a builder or a coalition."""
+    p = record.p
+    if size > 1:
+        overhead = p.overhead_size * math.log(size) + p.overhead_discord * (1 - p.federated) * (1 - cohesion)
+        compute *= (1 - min(overhead, 0.9)) * (1 - p.federated * p.federated_loss)
+        talent += p.talent_exchange * p.talent_abroad
+    lag = p.builder_lag * math.exp(-p.talent_pull * talent)
+    return math.log10(compute * p.pooling * p.builder_efficiency) - p.algorithmic_progress * lag
+
+
+def used(record, i: int) -> float:
+    """Value of AI that nation i takes up."""
+    return record.value * record.adoption[i]
+
+
+def cut_off(hazard: float, duration: float) -> float:
+    """Share of time cut off."""
+    return hazard * duration / (1 + hazard * duration)
+
+
+def trust(record) -> np.ndarray:
+    """(n, n) trust."""
+    return record.trust[: record.n, : record.n]
+
+
+def peers(record, i: int, partners) -> float:
+    """Gain from partners on the same source."""
+    return record.p.peer_weight * trust(record)[i, partners].sum() / trust(record)[i].sum()
+
+
+def users(record, source: int) -> np.ndarray:
+    """Nations that use a source."""
+    return np.flatnonzero(record.source[: record.n] == source)
+
+
+def switching(record, i: int, source: int) -> float:
+    """Yearly cost of moving to another source."""
+    p = record.p
+    if source == record.source[i]:
+        return 0.0
+    projects = p.projects_per_bn * record.adoption[i] * record.lock_in[i]
+    exit_fee = p.exit_fee if record.source[i] >= len(p.fee) + 2 else 0.0
+    return (p.migration_cost / 1e9 * projects * (1 - p.portability) + exit_fee) / p.planning_horizon
+
+
+def vendor(record, i: int, v: int) -> float:
+    """Payoff of vendor v."""
+    p = record.p
+    benefit = used(record, i) * record.vendor_plan_quality[v]
+    locked = record.lock_in[i] if record.source[i] == v else 0.0
+    hazard = record.belief_cuts[i, v] / record.belief_years[i, v]
+    off = p.severity * cut_off(hazard, p.restriction_duration) + cut_off(p.outage_hazard, p.outage_duration)
+    costs = benefit * (record.vendor_fee[v] * (1 + p.hold_up * locked) + p.risk_aversion * off) + p.client_effort
+    costs += switching(record, i, v) + p.distance_weight * record.distance[i, v]
+    return benefit - costs + peers(record, i, users(record, v))
+
+
+def hold_back(record, i: int) -> float:
+    """Payoff of free models."""
+    p, source = record.p, len(record.p.fee) + 1
+    benefit = used(record, i) * p.free_use
+    costs = p.inference_cost * benefit + p.client_effort + switching(record, i, source)
+    return benefit * record.free_plan - costs + peers(record, i, users(record, source))
+
+
+def self_build(record, i: int) -> float:
+    """Payoff of building alone."""
+    p = record.p
+    good, secure = (quality(record, capability(record, compute[i], record.talent[i]))
+                    for compute in (record.plan_compute, record.plan_secure_compute))
+    costs = p.inference_cost * used(record, i) + p.build_effort + switching(record, i, len(p.fee))
+    return used(record, i) * (good - p.risk_aversion * (good - secure)) - costs
+
+
+def share_of_cost(record, i: int, members) -> float:
+    """Nation i's part of the training of a set of members under the cost key."""
+    p = record.p
+    part = {0: record.gdp[i] / record.gdp[members].sum(), 1: 1 / len(members),
+            2: record.plan_compute[i] / record.plan_compute[members].sum()}[int(p.cost_key)]
+    return p.build_effort * record.gdp[members].sum() * part / record.gdp[i]
+
+
+def coalition(record, i: int, members, source: int) -> float:
+    """Payoff of a coalition of ``members``, nation i among them, as ``source``."""
+    p, others = record.p, [j for j in members if j != i]
+    pairs = trust(record)[np.ix_(members, members)]
+    cohesion = pairs.sum() / (len(members) * (len(members) - 1))
+    talent = record.talent[members].sum()
+    good, secure = (quality(record, capability(record, compute[members].sum(), talent, len(members), cohesion))
+                    for compute in (record.plan_compute, record.plan_secure_compute))
+    costs = p.inference_cost * used(record, i) + share_of_cost(record, i, members) + p.membership_cost
+    costs += switching(record, i, source) + p.distance_weight * (1 - trust(record)[i, others].mean())
+    return used(record, i) * (good - p.risk_aversion * (good - secure)) - costs + peers(record, i, others)
+
+
+def payoff(record, i: int, source: int) -> float:
+    """Payoff of a source as it stands: a member's coalition as it is, another enlarged by the nation."""
+    vendors = len(record.p.fee)
+    if source < vendors:
+        return vendor(record, i, source)
+    if source == vendors:
+        return self_build(record, i)
+    if source == vendors + 1:
+        return hold_back(record, i)
+    return coalition(record, i, sorted({i, *users(record, source).tolist()}), source)
+
+
+def convened(record, convener: int, source: int, size: int | None = None) -> list[int]:
+    """The set that a nation's convening comes to: those who gain nothing from the whole set drop out, again and again."""
+    n = int(record.n)
+    outside = [j for j in range(n) if record.source[j] < len(record.p.fee) + 2 and j != convener]
+    ranked = sorted(outside, key=lambda j: -trust(record)[convener, j])
+    return settled(record, sorted([convener, *ranked[: int(size or record.p.convening_size) - 1]]), source)
+
+
+def settled(record, invited: list[int], source: int) -> list[int]:
+    """The fixed point of a set that judges itself as a whole."""
+    while len(invited) > 1:
+        gaining = [j for j in invited if coalition(record, j, invited, source) > payoff(record, j, int(record.source[j]))]
+        if gaining == invited:
+            return invited
+        invited = gaining
+    return []
