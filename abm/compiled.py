@@ -14,14 +14,15 @@ from pathlib import Path
 import numba
 
 KEPT = 4  # cache generations kept on disk
+TABLES = ("attributes.py", "compiled.py")  # they hold no compiled function, but say how the others are compiled
 
 
 def sources() -> list[Path]:
-    """Files that define the compiled dynamics: those with compiled functions, and the tables their types come from."""
+    """Files that define the compiled dynamics: those with compiled functions, and :data:`TABLES`."""
     root = Path(__file__).parent.parent
     patterns = ("abm/*.py", "abm/submodels/*.py", "abm/outcomes/*.py", "runs/ensemble.py")
     files = sorted(path for pattern in patterns for path in root.glob(pattern))
-    return [path for path in files if b"abm.compiled import" in path.read_bytes() or path.name == "attributes.py"]
+    return [path for path in files if b"abm.compiled import" in path.read_bytes() or path.name in TABLES]
 
 
 def sources_hash() -> str:

@@ -43,7 +43,7 @@ def _parameters() -> str:
 
 def judged(near_a_source: bool) -> list[str]:
     """Parameters whose value is assumed: near a source or after a published form, or on judgement alone."""
-    assumed = [p for p in PARAMETERS if p.source.startswith(("Assumption", "DESIGN"))]
+    assumed = [p for p in PARAMETERS if p.source.startswith("Assumption")]
     return [p.name for p in assumed if bool(_KEY.search(p.source)) == near_a_source]
 
 

@@ -20,6 +20,7 @@ class Parameter:
     """One parameter. ``default`` is a number, or one number per baseline vendor (``per="vendor"``).
 
     ``choices`` names the admissible values of a categorical parameter; its stored value is the position in that tuple.
+    ``at_start`` marks what counts only when a run starts, so that no dated event may set it.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Parameter:
     by_vendor: dict[str, float] = field(default_factory=dict)
     choices: tuple[str, ...] = ()
     whole: bool = False
+    at_start: bool = False
 
     def parse(self, value: object) -> float:
         """The stored number for ``value``; ValueError in one clause when it is not admissible."""
@@ -65,6 +67,7 @@ def _vendors(**values: float) -> dict:
     return {"per": "vendor", "by_vendor": values}
 
 
+_START = {"at_start": True}
 _SHARE, _GDP, _YEAR, _RATE = "share", "share of GDP/yr", "yr", "1/yr"
 
 PARAMETERS: tuple[Parameter, ...] = (
@@ -73,12 +76,12 @@ PARAMETERS: tuple[Parameter, ...] = (
         ("value_start", 0.01, 0, 0.2, _GDP, "yearly value of frontier AI at full adoption, long before the midpoint",
          "Assumption: near Gartner's AI spending of 2.2 % of world GDP in 2026 [Gartner2026]"),
         ("value_end", 0.08, 0, 0.5, _GDP, "yearly value of frontier AI at full adoption, long after the midpoint",
-         "Assumption: tried in DESIGN; sweep"),
+         "Assumption: sweep"),
         ("value_midpoint", 2032, 2020, 2060, "year", "year in which half of the rise in value is done", "Assumption: sweep"),
         ("value_speed", 0.45, 0.01, 3, _RATE, "speed of the logistic path of value", "Assumption: sweep"),
         ("adoption_full", 40, 5, 100, "% of people", "share of people using AI at which adoption counts as full",
-         "Assumption: just above today's leaders [MicrosoftDiffusion2026]"),
-        ("adoption_floor", 0.1, 0, 1, _SHARE, "least adoption of any nation", "Assumption"),
+         "Assumption: just above today's leaders [MicrosoftDiffusion2026]", _START),
+        ("adoption_floor", 0.1, 0, 1, _SHARE, "least adoption of any nation", "Assumption", _START),
         ("adoption_response", 10, 0, 100, "share/share of GDP", "rise in adoption per share of GDP spent on promoting it",
          "Assumption: sets what the Apply AI Strategy's 1.1 bn US$ buys [Article2025]"),
         ("quality_sensitivity", 0.25, 0, 2, "1/OOM",
@@ -89,11 +92,11 @@ PARAMETERS: tuple[Parameter, ...] = (
         "vendors",
         ("fee", 0.3, 0, 1, "share of benefit", "vendor's fee for a client without lock-in",
          "Assumption: sweep 0.25-0.35", _vendors(us=0.35, china=0.22)),
-        ("investment", 100, 0, 10000, "bn US$/yr", "vendor's yearly investment in AI compute at the start",
+        ("investment", 100, 0, 10000, "bn US$/yr", "vendor's yearly investment in AI compute, at the start or when an event sets it",
          "US over 300 bn, China near 100 bn US$ announced in a year [Article2025]", _vendors(us=300, china=100)),
         ("vendor_lag", 0.0, 0, 5, _YEAR, "vendor's lag in algorithms behind the frontier",
          "China about 7 months behind (range 4-14) [EpochLag2026]", _vendors(us=0.0, china=0.58)),
-        ("investment_growth", 0.10, -0.5, 2, _RATE, "growth of the vendors' investment", "Assumption: tried in DESIGN"),
+        ("investment_growth", 0.10, -0.5, 2, _RATE, "growth of the vendors' investment", "Assumption: sweep"),
         ("frontier_share", 0.06, 0.001, 1, _SHARE, "share of a vendor's compute behind one frontier programme",
          "Assumption: several labs, most compute serves use; final runs are 10-30 % of R&D compute [EpochRD2025]"),
         ("frontier_share_growth", 0.0, -0.5, 2, _RATE, "growth of that share, as frontier training outgrows the rest",
@@ -106,13 +109,13 @@ PARAMETERS: tuple[Parameter, ...] = (
         "building",
         ("inference_cost", 0.18, 0, 1, "share of value used",
          "cost of running models at home; scales with use and stays national",
-         "Assumption: tried in DESIGN; that inference scales with use [Article2025]"),
+         "Assumption; that inference scales with use [Article2025]"),
         ("client_effort", 0.0002, 0, 0.05, _GDP, "spending on national compute by nations that do not train", "Assumption"),
         ("build_effort", 0.002, 0, 0.05, _GDP, "spending on training and its compute by builders and coalition members",
          "Assumption: a CERN for AI at 30-35 bn EUR over 3 yr is 0.0006 of EU GDP a year [CFG2024]"),
         ("membership_cost", 0.0003, 0, 0.05, _GDP, "administrative cost of coalition membership", "Assumption"),
         ("world_compute", 10, 0.1, 1000, "M H100e", "world stock of AI compute at the start, split by located shares",
-         "Assumption: located clusters of 1.44 M H100e cover 10-20 % of it [EpochClusters2025]"),
+         "Assumption: located clusters of 1.44 M H100e cover 10-20 % of it [EpochClusters2025]", _START),
         ("hardware", 0.02, 0.0001, 1, "M H100e/bn US$", "compute bought per US$ at the start",
          "Assumption: about 50,000 US$ an H100e with its site"),
         ("hardware_improvement", 0.30, 0, 2, _RATE, "improvement of compute per US$",
@@ -166,13 +169,15 @@ PARAMETERS: tuple[Parameter, ...] = (
         ("tension_volatility", 0.35, 0, 3, "1/sqrt(yr)", "volatility of log tension", "Assumption"),
         ("tension_reversion", 0.25, 0.0, 10, _RATE, "reversion of log tension to its mean", "Assumption"),
         ("tension_drift", 0.0, -2, 2, _RATE, "drift of log tension", "Assumption: 0; escalation and detente move it"),
-        ("prior_years", 10, 0.1, 200, _YEAR, "evidence behind the belief about hazards at the start", "Assumption"),
+        ("prior_years", 10, 0.1, 200, _YEAR, "evidence behind the belief about hazards at the start", "Assumption",
+         _START),
         ("social_learning", 0.3, 0, 1, _SHARE, "weight of another nation's cut per unit of trust", "Assumption"),
         ("memory", 20, 0.5, 500, _YEAR, "time in which old evidence fades", "Assumption"),
     ),
     *_group(
         "lock-in",
-        ("lock_in_start", 0.5, 0, 1, _SHARE, "lock-in of all clients at the start", "DESIGN: clients for some years already"),
+        ("lock_in_start", 0.5, 0, 1, _SHARE, "lock-in of all clients at the start", "Assumption: clients for some years already",
+         _START),
         ("lock_in_time", 3, 0.1, 50, _YEAR, "time in which lock-in builds up", "Assumption"),
         ("migration_cost", 315000, 0, 10_000_000, "US$/project", "loss on moving one project to another source",
          "Mean loss a project [CIODive2025]"),

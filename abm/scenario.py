@@ -249,7 +249,10 @@ class Scenario:
         if isinstance(event.nations, list):
             problems += [f"nations: {_no_nation(iso3, known)}" for iso3 in event.nations if iso3 not in known]
         if event.name is not None and event.value is not None:
-            problems += _parameter_problems({event.name: event.value}, self.vendor_names, "name: ")
+            faults = list(_parameter_problems({event.name: event.value}, self.vendor_names, "name: "))
+            if not faults and parameters.lookup(event.name, self.vendor_names).at_start:
+                faults.append(f"name: {event.name} counts only at the start of a run; set it under parameters")
+            problems += faults
         return problems
 
 

@@ -66,7 +66,7 @@ def _categorical(factor: Factor, scenario: Scenario) -> bool:
 
 def _number(value: Any) -> float:
     if isinstance(value, datetime.date):
-        return DatedEvent.model_construct(date=value).year()
+        return DatedEvent.model_construct(date=value, kind="").year()
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise ValueError(f"found {value!r}; a number is needed")
     return float(value)

@@ -6,8 +6,9 @@ method needs is declared in :data:`METHODS`, so that a design too small for it i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -137,7 +138,7 @@ class Method(NamedTuple):
     """``options`` with their defaults (None: must be given); ``least(F)`` of ``size``; ``kind`` of number it must be."""
 
     design: Callable[[Sequence[Axis], dict[str, Any]], np.ndarray]
-    options: dict[str, Any] = {}
+    options: Mapping[str, Any] = MappingProxyType({})
     size: str = ""
     least: Callable[[int], int] = lambda factors: 1
     power_of_two: bool = False

@@ -2,7 +2,7 @@
 
 A chunk's file carries the hash of its own bytes in its name, such as ``runs/000003.1f0c6a2b9d4e7f58.parquet``: it is
 written under a temporary name, forced to disk and renamed, so that a file either stands whole or not at all, and damage
-shows when it is read back. The runs' table is written last: a chunk stands when it does.
+shows when it is read back. A chunk stands when all its tables do; the runs' comes last, so that no reader misses the others.
 """
 
 from __future__ import annotations
@@ -86,8 +86,10 @@ class Store:
         try:
             with self.lock():
                 return False
-        except (StoreError, OSError):
-            return (self.directory / _LOCK).exists()
+        except StoreError:
+            return True
+        except OSError:  # a directory that only others may write
+            return False
 
     def write_manifest(self, manifest: dict[str, Any]) -> None:
         """Write the manifest, replacing the one that stands, whole or not at all."""

@@ -90,12 +90,19 @@ def check_same(plan: Plan, manifest: dict[str, Any], directory: Path) -> None:
     changed = [_change(key, there.get(key), here[key]) for key in here if there.get(key) != here[key]]
     if changed:
         raise StoreError(f"{directory}: holds another run: {'; '.join(changed)}; take another --out, or --force to overwrite it")
-    there, here = manifest["provenance"], provenance()
+    _check_origin(manifest["provenance"], provenance(), directory)
+
+
+def _check_origin(there: dict[str, Any], here: dict[str, Any], directory: Path) -> None:
+    again = "take another --out, or --force to begin anew"
     if there["sources"] != here["sources"]:
-        raise StoreError(f"{directory}: was begun with other sources of the model; take another --out, or --force to begin anew")
-    changed = [f"{key} {there['packages'].get(key)}" for key in here["packages"] if there["packages"].get(key) != here["packages"][key]]
-    if changed or there["machine"] != here["machine"]:
-        raise StoreError(f"{directory}: was begun with {', '.join(changed) or there['machine']}; its runs could differ in the last digit")
+        raise StoreError(f"{directory}: was begun with other sources of the model; {again}")
+    packages = there["packages"]
+    changed = [f"{name} {packages.get(name)}" for name, version in here["packages"].items() if packages.get(name) != version]
+    if there["machine"] != here["machine"]:
+        changed.append(f"a processor of kind {there['machine']}")
+    if changed:
+        raise StoreError(f"{directory}: was begun with {', '.join(changed)}, so that runs could differ in a digit; {again}")
 
 
 def _change(key: str, there: Any, here: Any) -> str:

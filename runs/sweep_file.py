@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import csv
 import difflib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -33,7 +34,7 @@ from runs.factor import NATIONS
 from runs.plan import TABLES, Plan
 
 CSV = "csv"
-_OPTIONS: dict[str, dict[str, Any]] = {name: method.options for name, method in METHODS.items()} | {CSV: {"file": None}}
+_OPTIONS: dict[str, Mapping[str, Any]] = {name: method.options for name, method in METHODS.items()} | {CSV: {"file": None}}
 
 
 class SweepError(ValueError):

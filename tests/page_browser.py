@@ -90,7 +90,7 @@ class Visit:
 
     def wait_step(self, step: int) -> None:
         """Wait until the picture shows a step."""
-        self.page.wait_for_function(f"document.querySelector('svg[data-figure=map]').dataset.step === '{step}'")
+        self.page.wait_for_function(f"document.querySelector('svg[data-figure=map]')?.dataset.step === '{step}'")
 
     def tab(self, name: str) -> None:
         """Open a tab."""
@@ -107,9 +107,9 @@ class Visit:
         self.page.wait_for_selector(selector, state="attached")
         self.page.eval_on_selector(
             selector,
-            "(e, [v, event]) => { e.value = v; e.dispatchEvent(new Event('input')); if (event === 'change') e.dispatchEvent(new Event('change')); }",
-            [str(value), event],
-        )  # fmt: skip
+            "(e, [v, all]) => { e.value = v; for (const name of all) e.dispatchEvent(new Event(name)); }",
+            [str(value), ["input", "change"] if event == "change" else ["input"]],
+        )
 
 
 def note(visit: Visit) -> None:
@@ -121,7 +121,9 @@ def note(visit: Visit) -> None:
     page.on("requestfailed", lambda request: None if _GOODBYE in request.url else visit.failed.append(request.url))
     page.on("response", lambda r: visit.failed.append(f"{r.status} {r.url}") if r.status >= 400 else None)
     page.on("pageerror", lambda error: visit.errors.append(str(error)))
-    page.on(
-        "console",
-        lambda m: visit.errors.append(m.text) if m.type == "error" or (m.type == "warning" and _KNOWN_WARNING not in m.text) else None,
-    )  # fmt: skip
+
+    def said(message) -> None:
+        if message.type in ("error", "warning") and _KNOWN_WARNING not in message.text:
+            visit.errors.append(message.text)
+
+    page.on("console", said)

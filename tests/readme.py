@@ -1,4 +1,4 @@
-"""The README carried out: ``python -m tests.readme`` renews its numbers, the outputs of its sessions, its pictures."""
+"""The README carried out: ``python -m tests.readme`` renews its numbers, the outputs of its examples, its pictures."""
 
 import contextlib
 import doctest
@@ -8,22 +8,23 @@ import shlex
 import tempfile
 from pathlib import Path
 
+import duckdb
 from PIL import Image
 
 import runs
 from analysis.figures import figure
-from runs import command_line
+from runs import command_line, sweep_file
 from tests.readme_numbers import REPLICATES, numbers
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
 PICTURES = {"stances": "stances.png", "map": "map.png"}
 _RESULTS = re.compile(r"(<!-- begin results -->\n).*?(<!-- end results -->)", re.DOTALL)
-_FENCE = re.compile(r"(<!-- run -->\n)?```(sh|python|toml)\n(.*?)```", re.DOTALL)
+_FENCE = re.compile(r"(<!-- run -->\n)?```(sh|python|toml|sql)\n(.*?)```", re.DOTALL)
 
 
-def session(block: str, names: dict) -> str:
-    """An interactive session with its outputs as they come now."""
+def answered(block: str, names: dict) -> str:
+    """A block of examples with their outputs as they come now."""
     lines = []
     for example in doctest.DocTestParser().get_examples(block):
         first, *rest = example.source.rstrip("\n").split("\n")
@@ -35,23 +36,38 @@ def session(block: str, names: dict) -> str:
 
 
 def rehearsed(text: str, folder: Path) -> str:
-    """The README after all its examples were carried out in ``folder``, with the sessions' outputs as they come now."""
+    """The README after all its examples were carried out in ``folder``, with their outputs as they come now."""
     names: dict = {}
 
     def carry_out(found: re.Match) -> str:
         marked, language, block = found.groups()
-        if language == "toml":
-            (folder / block.removeprefix("# ").split("\n")[0]).write_text(block, "utf-8")
-        elif language == "python":
-            return f"```python\n{session(block, names)}```"
-        for line in block.splitlines() if marked else ():
-            command = shlex.split(line, comments=True)
-            if command[:1] == ["abm"] and command_line.main(command[1:]):
-                raise RuntimeError(f"README.md: {line}")
+        if language == "python" and ">>>" in block:
+            return f"```python\n{answered(block, names)}```"
+        if language == "python":
+            compile(block, "README.md", "exec")
+        elif language == "sql":
+            duckdb.sql(block).fetchall()
+        elif language == "toml":
+            _write(folder / block.removeprefix("# ").split("\n")[0], block)
+        elif marked:
+            _type(block)
         return found[0]
 
     with contextlib.chdir(folder), contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
         return _FENCE.sub(carry_out, text)
+
+
+def _write(path: Path, block: str) -> None:
+    path.write_text(block, "utf-8")
+    if "[design]" in block:
+        sweep_file.read(path)
+
+
+def _type(block: str) -> None:
+    for line in block.splitlines():
+        command = shlex.split(line, comments=True)
+        if command[:1] == ["abm"] and command_line.main(command[1:]):
+            raise RuntimeError(f"README.md: {line}")
 
 
 def baseline(folder: Path):

@@ -2,12 +2,15 @@
 
 import json
 import os
+import pty
 import re
 import shutil
 import signal
 import subprocess
 import sys
+import termios
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -269,7 +272,7 @@ def test_stopped_at_any_moment_it_leaves_a_valid_result_and_goes_on(stop, comman
     child = process(*command, "--out", "out", cwd=folder)
     wait_for(lambda: len(list(directory.glob("runs/*.parquet"))) > 1, child)
     os.kill(child.pid, stop)
-    out, err = child.communicate(timeout=60)
+    _, err = child.communicate(timeout=60)
     manifest = json.loads((directory / "manifest.json").read_text())
     assert "Traceback" not in err
     if stop == signal.SIGINT:
@@ -280,6 +283,22 @@ def test_stopped_at_any_moment_it_leaves_a_valid_result_and_goes_on(stop, comman
     assert done["run"].is_unique
     assert main([*command, "--out", "out", "--quiet"]) == 0
     assert runs.open(directory).runs(["run"])["run"].tolist() == list(range(manifest["runs"]))
+
+
+@pytest.mark.slow
+def test_on_a_terminal_progress_shows_runs_rate_and_time_left():
+    terminal, child_end = pty.openpty()
+    termios.tcsetwinsize(terminal, (24, 120))
+    environment = {**os.environ, "PYTHONPATH": str(Path(runs.__file__).parent.parent)}
+    command = [sys.executable, "-m", "runs", "sweep", "sweep.toml"]
+    child = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=child_end)
+    os.close(child_end)
+    shown = b""
+    with suppress(OSError):  # a terminal whose other end is closed
+        while more := os.read(terminal, 4096):
+            shown += more
+    assert child.wait() == 0
+    assert re.search(rb"6/6 \[\d\d:\d\d<\d\d:\d\d, .* runs/s\]", shown), shown
 
 
 @pytest.mark.slow

@@ -29,10 +29,10 @@ class Cluster:
         self.scheduler = self._dask("scheduler", "--port", "0", "--scheduler-file", folder / "scheduler.json")
 
     def _dask(self, *arguments, root: Path = ROOT):
-        log = open(self.folder / "log", "a")
         command = [sys.executable, "-m", "dask", *map(str, arguments), "--host", "127.0.0.1", "--no-dashboard"]
         environment = {**os.environ, "PYTHONPATH": str(root)}
-        return subprocess.Popen(command, cwd=self.folder, env=environment, stdout=log, stderr=log)
+        with open(self.folder / "log", "a") as log:
+            return subprocess.Popen(command, cwd=self.folder, env=environment, stdout=log, stderr=log)
 
     @property
     def address(self) -> str:
@@ -167,7 +167,7 @@ def test_no_scheduler_and_no_workers_are_one_sentence_each(tmp_path, monkeypatch
     (tmp_path / "empty").mkdir()
     empty = Cluster(tmp_path / "empty")
     try:
-        with pytest.raises(StoreError, match="has no workers; start some with: dask worker tcp://127.0.0.1"):
+        with pytest.raises(StoreError, match=r"has no workers; start some with: dask worker tcp://127\.0\.0\.1"):
             sweeps.carry(PLAN, tmp_path / "out", dask(empty.address))
     finally:
         empty.close()

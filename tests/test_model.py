@@ -152,7 +152,7 @@ class Same(Nation):
 
 
 class Loyal(Nation):
-    """Stays with what it has, unless notice forces it out."""
+    """Stays with what it has."""
 
     def decide(self):
         return self.option
@@ -243,17 +243,14 @@ def follows(nation: Nation, frame: pd.DataFrame, source: int, notice: float) -> 
     """Check what a review led to; whether the best option was carried out at once."""
     names = options.source_names(nation.model.world.vendors)
     was_member, own = source >= 4, names[source]
-    worth = (frame["payoff"] + frame["noise"]).drop(own if notice >= 0 and was_member else [])
-    best = worth.idxmax()
+    best, now = (frame["payoff"] + frame["noise"]).idxmax(), names[nation.source]
     assert np.isneginf(frame["noise"]).sum() == 0 or nation.refused_by > 0
-    if was_member and notice < 0:
-        assert (nation.notice_left < 0) == (best == own) or nation.source != source
-        return best == own
-    if best == own:
-        assert nation.source >= 2 or nation.source == source  # it may be convened later in the step, no vendor takes it
-        return nation.source == source
-    now = names[nation.source]
-    assert now == best or (now.startswith(("coalition", "self_build")) and now != own)
+    moved_by_others = now.startswith(("coalition", "self_build")) and now != own  # convened, or its coalition dissolved
+    if was_member and notice < 0 and best != own:
+        assert nation.notice_left > 0 or moved_by_others
+        return False
+    assert now == best or moved_by_others
+    assert nation.notice_left < 0 or now != best
     return now == best
 
 

@@ -136,6 +136,15 @@ def test_gexf_comes_back_with_the_network_of_every_step(run, tmp_path):
     assert [back.nodes[iso3]["label"] for iso3 in run[0].iso3] == list(run[0].names)
 
 
+def test_a_coalition_lasts_while_it_has_members(run, tmp_path):
+    dates, _ = written(run, tmp_path / "network.gexf")
+    back = nx.read_gexf(tmp_path / "network.gexf")
+    standing = {name: [step for step in range(STEPS + 1) if name in at(run, step)] for name, kind in back.nodes(data="kind")
+                if kind == "coalition"}
+    for name, steps in standing.items():
+        assert back.nodes[name]["spells"] == [(dates[steps[0]], dates[steps[-1]] + 0.25)]
+
+
 def test_gexf_is_dynamic_in_decimal_years_and_names_no_weight(run, tmp_path):
     path = tmp_path / "network.gexf"
     written(run, path)

@@ -24,9 +24,9 @@ def founded(nations=8, steps=12, founders=FOUNDERS, binding=True, date=2025.0, *
     return Scenario.parse({**quiet, "events": [event]})
 
 
-def stepped(scenario: Scenario, steps: int, seed: int = 1) -> Model:
+def stepped(scenario: Scenario | Model, steps: int, seed: int = 1) -> Model:
     """A model some steps on."""
-    model = Model(scenario, rng=seed)
+    model = scenario if isinstance(scenario, Model) else Model(scenario, rng=seed)
     for _ in range(steps):
         model.step()
     return model
@@ -54,27 +54,28 @@ def test_terms_are_those_of_the_theory(cost_key, seed):
 
 
 @pytest.mark.uncompiled
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(3))
 @pytest.mark.parametrize("size", [2, 4, 7])
 def test_convening_reaches_the_fixed_point_where_nobody_would_refuse(seed, size):
+    """At any cost of membership: the dearer it is, the more drop out, each for what the others left."""
     model = stepped(worlds.plain(7, 20, review_rate=1, convening_rate=0.2, convening_size=size), 6 + seed, seed)
-    record, found = model.world.record, 0
+    record, left = model.world.record, set()
     to_politics(record)
     k = convening.free_slot(record)
     for i in np.flatnonzero(record.source[:7] < 4).tolist():
-        convening.invite(record, i)
-        invited = record.invited[: record.invitations].tolist()
-        assert invited[0] == i
-        assert len(set(invited)) == min(size, (record.source[:7] < 4).sum())
-        convening.settle_invitations(record, k)
-        left = sorted(record.invited[: record.invitations].tolist())
-        expected = theory.convened(record, i, 4 + k)
-        assert (left if len(left) > 1 else []) == expected
-        for j in expected:
-            gain = theory.coalition(record, j, expected, 4 + k) - theory.payoff(record, j, int(record.source[j]))
-            assert gain > 0
-        found += bool(expected)
-    assert found or seed or size == 2
+        for record.p.membership_cost in np.linspace(0, 0.006, 13):
+            convening.invite(record, i)
+            invited = record.invited[: record.invitations].tolist()
+            assert invited[0] == i
+            assert len(set(invited)) == min(size, (record.source[:7] < 4).sum())
+            convening.settle_invitations(record, k)
+            found = sorted(record.invited[: record.invitations].tolist())
+            expected = theory.convened(record, i, 4 + k)
+            assert (found if len(found) > 1 else []) == expected
+            for j in expected:
+                assert theory.coalition(record, j, expected, 4 + k) > theory.payoff(record, j, int(record.source[j]))
+            left.add(len(expected))
+    assert len(left) > (1 if size == 2 else 2), "some sets must shrink"
 
 
 @pytest.mark.uncompiled

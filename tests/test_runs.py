@@ -167,7 +167,7 @@ def test_factors_are_known(name):
 
 @pytest.mark.parametrize("name", ["fee", "events[0].date", "events[3].date", "events[1].note", "events[1].nations", "nation"])
 def test_what_is_no_factor_is_refused(name):
-    with pytest.raises(ValueError, match="no such|no size"):
+    with pytest.raises(ValueError, match=r"no such|no size"):
         check_name(name, library.scenario("baseline"))
 
 

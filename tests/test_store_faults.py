@@ -10,6 +10,7 @@ import signal
 import subprocess
 import time
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ import pytest
 import runs
 from runs import space, store
 from runs.commands import status
-from runs.store import Store, StoreError
+from runs.store import StoreError
 from runs.sweep import local
 from tests import sweeps
 
@@ -50,25 +51,32 @@ def standing(directory):
     return len(list((directory / "runs").glob("*.parquet")))
 
 
+def reached(directory, chunks):
+    return standing(directory) >= chunks
+
+
 @pytest.mark.slow
-def test_killed_at_twenty_random_moments_the_sweep_ends_as_if_undisturbed(tmp_path, undisturbed):
-    chance, kept = random.Random(), []
+def test_killed_at_twenty_random_moments_the_sweep_ends_as_if_undisturbed(tmp_path):
+    plan = sweeps.plan(points=40, replicates=16, chunk=4, steps=12)
+    undisturbed = sweeps.files(sweeps.carry(plan, tmp_path / "undisturbed", local(2)))
+    directory, chance, kept = tmp_path / "killed", random.Random(), []
     for _ in range(KILLS):
-        before = standing(tmp_path)
-        process = begin(tmp_path)
-        if before < PLAN.chunks - KILLS:  # now in the midst of chunks, now before or at the first
-            wait_for(lambda least=before + chance.randrange(3): standing(tmp_path) >= least or not process.is_alive())
+        before = standing(directory)
+        process = begin(directory, plan)
+        if before < plan.chunks / 2:  # now in the midst of chunks, now before or at the first
+            least = before + chance.randrange(3)
+            wait_for(partial(reached, directory, least))
         time.sleep(chance.uniform(0, 0.03))
         process.kill()
         process.join()
         assert process.exitcode == -signal.SIGKILL
-        kept.append(standing(tmp_path))
+        kept.append(standing(directory))
     assert kept == sorted(kept)
-    assert 0 < kept[-1] < PLAN.chunks
-    sweeps.carry(PLAN, tmp_path)
-    assert sweeps.files(tmp_path) == undisturbed
-    manifest = runs.open(tmp_path).manifest
-    assert (manifest["status"], manifest["runs"], manifest["failed"]) == ("complete", PLAN.count, 0)
+    assert 0 < kept[-1] < plan.chunks
+    sweeps.carry(plan, directory)
+    assert sweeps.files(directory) == undisturbed
+    manifest = runs.open(directory).manifest
+    assert (manifest["status"], manifest["runs"], manifest["failed"]) == ("complete", plan.count, 0)
 
 
 def die_at(directory, plan, step):
@@ -189,7 +197,8 @@ def small_disk(tmp_path):
     """A file system of its own of eight million bytes; skips where this user may not mount one."""
     disk = tmp_path / "disk"
     disk.mkdir()
-    if not shutil.which("mount") or subprocess.run(["mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", disk], capture_output=True).returncode:
+    mount = ["mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", disk]
+    if not shutil.which("mount") or subprocess.run(mount, capture_output=True).returncode:
         pytest.skip("mounting a small disk needs root")
     yield disk
     subprocess.run(["umount", disk], check=True)
@@ -240,5 +249,5 @@ def test_clocks_that_jump_change_neither_results_nor_rates(tmp_path, monkeypatch
 def test_a_directory_that_cannot_be_is_one_sentence(tmp_path):
     (tmp_path / "file").write_text("")
     for directory in (tmp_path / "file", tmp_path / "file" / "inside", Path("/proc/none")):
-        with pytest.raises(StoreError, match="is a file|cannot be written"):
+        with pytest.raises(StoreError, match=r"is a file|cannot be written"):
             sweeps.carry(sweeps.plan(2), directory)

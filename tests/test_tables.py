@@ -10,6 +10,7 @@ import pytest
 
 from abm import attributes, data, measures, options, parameters
 from abm.parameters import PARAMETERS
+from abm.scenario import Scenario, ScenarioError
 from abm.submodels.events import KINDS
 from runs.ensemble import Varied, simulate
 from tests import worlds
@@ -95,7 +96,7 @@ def test_options_number_the_sources():
 
 def test_every_attribute_and_parameter_is_read_somewhere():
     read = set()
-    for path in [*MODEL.glob("*.py"), *MODEL.glob("submodels/*.py")]:
+    for path in [*MODEL.glob("*.py"), *MODEL.glob("submodels/*.py"), *MODEL.glob("outcomes/*.py")]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             stored = isinstance(getattr(node, "ctx", None), ast.Store)
             if isinstance(node, ast.Attribute) and not stored:
@@ -129,6 +130,24 @@ def test_every_parameter_moves_some_measure(base, name):
     same, *moved = runs.reshape(-1, 8, runs.shape[1])
     np.testing.assert_array_equal(same, outcomes)
     assert any(not np.array_equal(outcome, outcomes, equal_nan=True) for outcome in moved)
+
+
+@pytest.mark.parametrize("name", ADDRESSES)
+def test_a_dated_event_moves_what_does_not_count_only_at_the_start(name):
+    scenario = worlds.levers(14, 28)
+    p, value = parameters.lookup(name), scenario.world().parameters()[name]
+    outcomes = []
+    for number in (value, *others(name, value)):
+        written = p.choices[int(number)] if p.choices else int(number) if p.whole else float(number)
+        event = {"date": 2026.0, "kind": "parameter", "name": name, "value": written}
+        document = {**scenario.document(), "events": [event, *worlds.EVENTS]}
+        if p.at_start:
+            with pytest.raises(ScenarioError, match=f"{name} counts only at the start of a run"):
+                Scenario.parse(document)
+            return
+        outcomes.append(simulate(Scenario.parse(document).world(), 28, np.arange(8)).outcomes)
+    same, *moved = outcomes
+    assert any(not np.array_equal(outcome, same, equal_nan=True) for outcome in moved)
 
 
 def test_measures_stay_within_their_bounds():

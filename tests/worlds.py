@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from abm import measures
+from abm.model import Model
 from abm.scenario import Scenario
 from abm.schedule import PHASES
 from runs.ensemble import simulate
@@ -37,6 +38,8 @@ EVENTS = [
     {"date": 2027.75, "kind": "convene", "nations": ["N006", "N007", "N008"], "binding": True},
 ]
 
+STEP = 0.25  # yr
+
 THIRD_VENDOR = {"gulf": {"ideal_point": 0.1, "compute_share": 0.05, "sells_chips": True, "clients": ["N003", "N007"]}}
 
 
@@ -56,6 +59,21 @@ def quiet(nations: int = 8, steps: int = 12, **values) -> Scenario:
     """The same with no chance in it: no cuts, no outages, calm tension, no noise on payoffs."""
     calm = {"hazard_us": 0, "hazard_china": 0, "outage_hazard": 0, "tension_volatility": 0, "noise": 0}
     return plain(nations, steps, **{**calm, **values})
+
+
+def happening(steps: int, *events: dict, nations: int = 6, **values) -> Model:
+    """A quiet world in which nobody reviews its stance, some steps on, with these events."""
+    document = quiet(nations, 30, **{"review_rate": 0, "tension_reversion": 0, **values}).document()
+    model = Model(Scenario.parse({**document, "events": [{"date": 2025.5, **event} for event in events]}), rng=1)
+    for _ in range(steps):
+        model.step()
+    return model
+
+
+def now(model: Model, name: str) -> np.ndarray:
+    """An attribute of the rows in use."""
+    values = model.world.record[name]
+    return values[: len(model.nations)] if values.shape[:1] == model.world.record.gdp.shape else values
 
 
 def columns(world) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ import math
 from abm.compiled import rule
 from abm.options import builds, hold_back
 from abm.submodels.capability import lag_months
+from abm.submodels.environment import frontier_share
 
 
 @rule
@@ -56,7 +57,7 @@ def frontier_speed(world):
 @rule
 def programme_cost(world):
     """Yearly spending behind the dearest frontier programme of a vendor."""
-    share = min(1.0, world.p.frontier_share * math.exp(world.p.frontier_share_growth * world.step * world.dt))
+    share = frontier_share(world, 0.0)
     dearest = 0.0
     for v in range(world.vendor_investment.size):
         dearest = max(dearest, share * world.vendor_investment[v])

@@ -40,7 +40,8 @@ def _stances(session: Session, fan: Fan | None, weight: str, ruler: float) -> st
     chart = Chart("stances", title, _span(session), (0, 1), percent=True)
     names = options.names(vendors)
     chart.legend([(label(name, session.vendors), palette.option(name, vendors)) for name in names], "area")
-    dates, low = _thin(session.dates), 0.0
+    dates = _thin(session.dates)
+    low: Any = 0.0
     after = slice(max(session.step_now - fan.step, 0), None) if fan else slice(0)
     low_after: Any = 0.0
     for name in (names[-1], *names[:-1]):
@@ -101,7 +102,8 @@ def _spread(chart: Chart, fan: Fan, name: str, colour: str) -> None:
 
 def _fan(session: Session, fan: Fan, before: Fan | None, name: str, title: str, colour: str, share: bool) -> str:
     history = session.history(name)
-    tops = [values for values in (history, fan.quantiles[name], before.quantiles[name] if before else []) if np.isfinite(values).any()]
+    drawn = [history, fan.quantiles[name], *([before.quantiles[name]] if before else [])]
+    tops = [values for values in drawn if np.isfinite(values).any()]
     top = 1.0 if share else max([12.0, *(float(np.nanmax(values)) for values in tops)]) * 1.03
     chart = Chart(f"future-{name}", title, _span(session), (0, top), (330, 150), percent=share)
     chart.legend([("now", colour), *([] if before is None else [("without the last move", GREY)])])

@@ -67,8 +67,8 @@ def Levers(
 
 @_vue("act.vue", "kinds", "vendors", "groups", "nations", "moves")
 def Act(
-    kinds: Plain = NOTHING, vendors: Plain = NOTHING, groups: Plain = NOTHING, nations: Plain = NOTHING, moves: Plain = NOTHING, disabled: str = "",
-    event_act: Event = None,
+    kinds: Plain = NOTHING, vendors: Plain = NOTHING, groups: Plain = NOTHING, nations: Plain = NOTHING,
+    moves: Plain = NOTHING, disabled: str = "", event_act: Event = None,
 ):
     """Interventions that act now."""
 

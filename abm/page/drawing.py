@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from html import escape
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 _LEFT, _RIGHT, _BOTTOM, _LINE = 39.0, 8.0, 18.0, 13.0
 _FONT = 10.5
@@ -66,7 +67,7 @@ class Chart:
             self._rows[-1].append((self._across, text, colour, kind))
             self._across += width
 
-    def line(self, x: Sequence[float], y: Sequence[float], colour: str, width: float = 1.6, dash: str = "") -> None:
+    def line(self, x: ArrayLike, y: ArrayLike, colour: str, width: float = 1.6, dash: str = "") -> None:
         """A line, broken where y is not finite."""
         path, pen = "", "M"
         for (a, b), finite in zip(self._at(x, np.nan_to_num(np.asarray(y, float))), np.isfinite(np.asarray(y, float))):
@@ -82,12 +83,12 @@ class Chart:
             a, b = self._at([x], [y])[0]
             self._marks.append(f'<circle cx="{a:.1f}" cy="{b:.1f}" r="2.2" fill="{colour}"/>')
 
-    def band(self, x: Sequence[float], low: Sequence[float], high: Sequence[float], colour: str, opacity: float) -> None:
+    def band(self, x: ArrayLike, low: ArrayLike, high: ArrayLike, colour: str, opacity: float) -> None:
         """The area between two lines; parts where either is not finite are left out."""
         ok = np.isfinite(np.asarray(low, float)) & np.isfinite(np.asarray(high, float))
-        x, low, high = (np.asarray(values, float)[ok] for values in (x, low, high))
-        if len(x) > 1:
-            points = self._at(x, high) + self._at(x, low)[::-1]
+        across, under, over = (np.asarray(values, float)[ok] for values in (x, low, high))
+        if len(across) > 1:
+            points = self._at(across, over) + self._at(across, under)[::-1]
             path = "M" + "L".join(f"{a:.1f},{b:.1f}" for a, b in points) + "Z"
             self._marks.append(f'<path d="{path}" fill="{colour}" fill-opacity="{opacity}" stroke="none"/>')
 
@@ -189,7 +190,8 @@ def strip(colours: Sequence[str], labels: Sequence[str], width: float = 320.0) -
     """A nation's path: one cell a step, in the colour of its stance."""
     size = width / max(len(colours), 1)
     cells = "".join(
-        f'<rect x="{i * size:.2f}" y="0" width="{size + 0.3:.2f}" height="14" fill="{colour}"><title>{escape(text)}</title></rect>'
+        f'<rect x="{i * size:.2f}" y="0" width="{size + 0.3:.2f}" height="14" fill="{colour}">'
+        f"<title>{escape(text)}</title></rect>"
         for i, (colour, text) in enumerate(zip(colours, labels))
     )
     return (

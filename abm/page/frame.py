@@ -17,6 +17,7 @@ from abm.world import Vendor, World
 
 _AREA = 0.215  # radius of a nation's disc for a GDP of 1 bn US$
 _LEAST_RADIUS = 3.4
+_AT_SEA = (-30.0, -25.0)  # degrees; where a vendor without a country is drawn
 _TIED = 2  # arcs drawn from each member, to the co-members it trusts most
 
 LABELS = {"self_build": "builds alone", "hold_back": "free models only", "coalition": "coalition", "us": "US vendor",
@@ -73,15 +74,14 @@ def _point(place: np.ndarray) -> list[float] | None:
 
 def _hub(vendor: Vendor) -> dict[str, Any]:
     known = data.nations()
-    lon, lat = known.loc[vendor.iso3, ["capital_lon", "capital_lat"]] if vendor.iso3 in known.index else (-30.0, -25.0)
-    place = np.array(geography.project(float(lon), float(lat)), float)
-    names = tuple([vendor.name])
+    lon, lat = known.loc[vendor.iso3, ["capital_lon", "capital_lat"]].astype(float) if vendor.iso3 in known.index else _AT_SEA
+    place = np.array(geography.project(lon, lat))
     return {
         "name": vendor.name,
         "label": label(vendor.name).replace(" vendor", "") if vendor.name in LABELS else vendor.title or vendor.name,
         "iso3": vendor.iso3,
         "at": _point(place),
-        "colour": palette.option(vendor.name, names),
+        "colour": palette.option(vendor.name, (vendor.name,)),
     }
 
 
@@ -152,6 +152,6 @@ def coalitions(world: World) -> list[dict[str, Any]]:
 
 def facts(table: pd.DataFrame, iso3: str) -> dict[str, Any]:
     """Region and groups of a nation, as the data room has them."""
-    row = table.loc[iso3]
+    row: Any = table.loc[iso3]
     groups = [name.replace("_", " ") for name in data.MEMBERSHIPS if row.get(name) == 1]
     return {"region": str(row["region"]), "groups": groups, "tier": int(row["us_ai_tier"])}

@@ -101,7 +101,7 @@ def _left_behind(world: World, i: int, k: int) -> bool:
 
 def _moves(before: Before, world: World):
     record, first = world.record, len(world.vendors) + 2
-    for i in np.flatnonzero(record.source[: record.n] != before.source):
+    for i in np.flatnonzero(record.source[: record.n] != before.source).tolist():
         old, new, who = int(before.source[i]), int(record.source[i]), (world.iso3[i],)
         if old >= first and not _left_behind(world, i, old - first):
             yield "exit", f"{world.names[i]} leaves {coalition_name(int(before.serial[old - first]))}", who
@@ -110,7 +110,7 @@ def _moves(before: Before, world: World):
             yield "move", f"{world.names[i]} turns to: {name}", who
         elif record.serial[new - first] == before.serial[new - first]:
             yield "join", f"{world.names[i]} joins {coalition_name(int(record.serial[new - first]))}", who
-    for i in np.flatnonzero((record.notice_left[: record.n] >= 0) & (before.notice < 0)):
+    for i in np.flatnonzero((record.notice_left[: record.n] >= 0) & (before.notice < 0)).tolist():
         k = int(record.source[i]) - first
         if k >= 0:
             yield "exit", f"{world.names[i]} gives notice to {coalition_name(int(record.serial[k]))}", (world.iso3[i],)

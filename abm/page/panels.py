@@ -52,7 +52,7 @@ def nation(session: Session, model: Model, table: pd.DataFrame, iso3: str, now: 
         "path": _path(session, model, i),
         "partners": [partner.name for partner in agent.partners],
         "hazards": [
-            (label(vendor), f"{row.believed:.3f}", f"{row.true:.3f}") for vendor, row in agent.hazards.iterrows()
+            (label(str(vendor)), f"{row.believed:.3f}", f"{row.true:.3f}") for vendor, row in agent.hazards.iterrows()
         ],
         "when": asked,
         "terms": list(palette.TERMS.items()),

@@ -22,7 +22,7 @@ _LOCAL = ("127.0.0.1", "localhost", "::1")
 #: What a browser may load and whom it may call: this server alone. Vue compiles its templates in the browser.
 _POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
-    "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self' ws: wss:; frame-src 'none'; object-src 'none'; "
+    "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; frame-src 'none'; object-src 'none'; "
     "form-action 'none'; base-uri 'self'"
 )
 
@@ -36,13 +36,17 @@ def make_server(
     _close_doors()
     warm_up(services, scenario)
     from solara.server import app as solara_app
-    from solara.server import starlette
+    from solara.server import reload, starlette
 
+    previous = solara_app.apps.pop("__default__", None)
+    if previous is not None:
+        previous.close()
     global Visit
     Visit = _visit(services, scenario, recorded, seed)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         solara_app.apps["__default__"] = solara_app.AppScript(f"{__name__}:Visit")
+    reload.reloader.on_change = None  # an edited source file must not take a visitor's run away
     return uvicorn.Server(
         uvicorn.Config(
             Guard(starlette.app, host), log_level="error", ws_max_size=_LARGEST_MESSAGE, timeout_graceful_shutdown=2

@@ -47,14 +47,17 @@ class Session:
         changed = scenario.with_values(values, "page") if values else scenario
         with self.lock:
             model = Watched(changed, rng=int(seed))
-            self.origin, self.values, self.scenario, self.seed, self.model = scenario, dict(values or {}), changed, int(seed), model
+            self.origin, self.values, self.scenario = scenario, dict(values or {}), changed
+            self.seed, self.model = int(seed), model
             self.run += 1
             self.moves: list[dict[str, Any]] = []
             self.reference: dict[str, Any] | None = None
             self.look: int | None = None
             self.glance: Watched | None = None
             self.log: list[Entry] = []
-            self.rows, self.sources, self.serials = [], [], []
+            self.rows: list[np.ndarray] = []
+            self.sources: list[np.ndarray] = []
+            self.serials: list[np.ndarray] = []
             self._without: Any = None
             self.vendors = changed.vendors
             self._columns = {name: column for column, name in enumerate(measures.columns(changed.vendor_names))}

@@ -180,7 +180,7 @@ def found(world, k):
     """The invited nations found a coalition in the free slot k."""
     world.foundings += 1
     if math.isnan(world.first_founding):
-        world.first_founding = world.start + world.step * world.dt
+        world.first_founding = world.start + (world.step + 1) * world.dt  # as in the record: from the end of the step
     world.serial[k] = world.foundings
     world.founded[k] = world.step
     for place in range(world.invitations):

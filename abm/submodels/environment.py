@@ -66,6 +66,13 @@ def planned_compute(world, growth):
 
 
 @rule
+def frontier_share(world, ahead):
+    """Share of a vendor's compute behind one frontier programme, ``ahead`` years from now."""
+    years = world.step * world.dt + ahead
+    return min(1.0, world.p.frontier_share * math.exp(world.p.frontier_share_growth * years))
+
+
+@rule
 def vendor(world, v):
     """Vendor's effective compute now and in a plan.
 
@@ -73,9 +80,7 @@ def vendor(world, v):
     """
     p = world.p
     behind = p.algorithmic_progress * p.vendor_lag[v]
-    years = world.step * world.dt
-    share = min(1.0, p.frontier_share * math.exp(p.frontier_share_growth * years))
-    share_plan = min(1.0, p.frontier_share * math.exp(p.frontier_share_growth * (years + 0.5 * p.planning_horizon)))
+    share, share_plan = frontier_share(world, 0.0), frontier_share(world, 0.5 * p.planning_horizon)
     plan = world.vendor_compute[v] * world.plan_keep + world.vendor_investment[v] * planned_compute(
         world, p.investment_growth
     )
@@ -111,7 +116,8 @@ def horizon(world):
         if world.members[k] > 0:
             world.coalition_plan_quality[k] = quality(top - world.coalition_plan[k], world.p.quality_sensitivity)
             best = max(best, world.coalition_plan_quality[k])
-    world.free_plan = free_models(world, top, best)
+    half = 0.5 * world.p.planning_horizon
+    world.free_plan = free_models(world, top, world.released - world.p.algorithmic_progress * half, best)
 
 
 @rule
@@ -123,7 +129,9 @@ def frontier(world):
         if world.vendor_capability[v] > top:
             top, leader = world.vendor_capability[v], v
     spent = world.vendor_investment[leader] * world.hardware
-    growth = spent / max(world.vendor_compute[leader], 1e-12) - p.depreciation + p.frontier_share_growth
+    growth = spent / max(world.vendor_compute[leader], 1e-12) - p.depreciation
+    if frontier_share(world, 0.0) < 1.0:
+        growth += p.frontier_share_growth
     world.frontier_speed = p.algorithmic_progress + max(growth, 0.0) / math.log(10.0)
     for k in range(world.members.size):
         if world.members[k] > 0:
@@ -136,14 +144,14 @@ def frontier(world):
         if world.members[k] > 0:
             world.coalition_quality[k] = quality(top - world.coalition_capability[k], p.quality_sensitivity)
             best = max(best, world.coalition_quality[k])
-    world.free_quality = free_models(world, top, best)
+    world.free_quality = free_models(world, top, world.released, best)
 
 
 @rule
-def free_models(world, top, best_coalition):
+def free_models(world, top, released, best_coalition):
     """Quality of the best free model: open weights, a dated release, or what the best coalition gives away."""
     p = world.p
-    gap = min(world.frontier_speed * p.open_weights_lag, top - world.released)
+    gap = min(world.frontier_speed * p.open_weights_lag, top - released)
     return max(quality(gap, p.quality_sensitivity), p.openness * best_coalition)
 
 

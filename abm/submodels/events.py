@@ -3,7 +3,7 @@
 import math
 
 from abm.compiled import rule
-from abm.parameters import set_parameter
+from abm.parameters import place, set_parameter
 from abm.submodels.derived import derive, tie
 
 #: Kinds of event, in the order of their codes, with what their size means and whom they concern.
@@ -19,6 +19,7 @@ KINDS = {
     "convene": "the named nations are convened to found a coalition; `binding` skips their judgement",
 }
 RESTRICTION, OUTAGE, TENSION, COMPUTE, FUNDING, OPEN_WEIGHTS, ADOPTION, PARAMETER, CONVENE = range(len(KINDS))
+INVESTMENT, _ = place("investment_us")  # the one parameter whose running value is a state of its own
 
 
 @rule
@@ -41,6 +42,8 @@ def _apply(world, e):
         world.released = max(world.released, world.frontier - value)
     elif kind == PARAMETER:
         set_parameter(world, world.event_parameter[e], target, value)
+        if world.event_parameter[e] == INVESTMENT:
+            world.vendor_investment[target] = value
         for i in range(world.n):
             derive(world, i)
             tie(world, i)

@@ -68,23 +68,29 @@ def begin_cut(world, i, v, duration):
 
 @rule
 def list_cuts(world, v):
-    """List the nations that vendor v's country began to cut off in this step."""
-    world.cuts_made[v] = 0
+    """List the nations that vendor v's country has cut off in this step, from now or from before."""
+    world.cuts_made[v] = world.cut_count[v] = 0
     for i in range(world.n):
-        if world.cut_new[i, v] > 0.0:
-            world.cut_off[v, world.cuts_made[v]] = i
-            world.cuts_made[v] += 1
+        if world.cut_share[i, v] > 0.0:
+            world.cut_off[v, world.cut_count[v]] = i
+            world.cut_count[v] += 1
+            world.cuts_made[v] += world.cut_new[i, v] > 0.0
 
 
 @rule
 def learn(world, i):
-    """Nation i's belief: old evidence fades, its own cuts and exposure count fully, others' by trust."""
+    """Nation i's belief: old evidence fades, its own cuts and exposure count fully, others' by trust.
+
+    Who is cut off cannot be cut off anew, so that time is no exposure.
+    """
     p, kept = world.p, world.evidence_kept
-    exposure = world.dt * (1.0 + p.social_learning * world.trust_sum[i])
     for v in range(world.vendor_compute.size):
-        heard = 0.0
-        for place in range(world.cuts_made[v]):
-            heard += world.trust[i, world.cut_off[v, place]]
+        heard, exposed = 0.0, world.trust_sum[i]
+        for place in range(world.cut_count[v]):
+            j = world.cut_off[v, place]
+            heard += world.trust[i, j] * world.cut_new[j, v]
+            exposed -= world.trust[i, j] * world.cut_share[j, v]
+        exposure = world.dt * (1.0 - world.cut_share[i, v] + p.social_learning * exposed)
         world.belief_cuts[i, v] = kept * world.belief_cuts[i, v] + world.cut_new[i, v] + p.social_learning * heard
         world.belief_years[i, v] = kept * world.belief_years[i, v] + exposure
 

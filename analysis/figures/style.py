@@ -142,5 +142,6 @@ def save(figure: Figure, folder: Path, name: str, title: str, caption: str) -> t
     with rc_context(RC):
         png, svg = folder / f"{name}.png", folder / f"{name}.svg"
         figure.savefig(png, dpi=DPI, metadata={"Title": title, "Description": caption})
+        figure.set_layout_engine("none")  # the places found for the PNG serve the SVG too
         figure.savefig(svg, metadata={"Title": title, "Description": caption, "Date": None})
     return png, svg

@@ -28,7 +28,7 @@ def draw(result: Result) -> Figure:
     steps = run.steps(PANELS)
     rows = -(-len(steps) // 2)
     (west, east), (south, north) = window()
-    figure = style.new(0.72 + rows * (0.26 + style.WIDTH / 2 * (north - south) / (east - west)))
+    figure = style.new(0.85 + rows * (0.26 + style.WIDTH / 2 * (north - south) / (east - west)))
     panels = figure.subplots(rows, 2, squeeze=False).ravel()
     for axes, step in zip(panels, steps, strict=False):
         axes.set_title(f"{run.times[step]:g}", pad=2)
@@ -37,6 +37,7 @@ def draw(result: Result) -> Figure:
         axes.axis("off")
     hosts = Patch(facecolor=style.PALE, edgecolor=style.INK, hatch="/////", linewidth=0, label="vendor's host")
     style.legend(figure, result, extra=[hosts, Patch(facecolor=style.PALE, label="not simulated")])
+    style.one_run(figure, result, run.run)
     return figure
 
 

@@ -21,7 +21,8 @@ def add(commands) -> None:
         "the result says. `abm view --replay DIR RUN` shows it in the browser.",
     )
     replay.add_argument("directory", metavar="DIR", help="result directory of a run or sweep")
-    replay.add_argument("run", metavar="RUN", type=whole(0, 2**63), help="number of the run, from the column `run` of the table runs")
+    replay.add_argument("run", metavar="RUN", type=whole(0, 2**63),
+                        help="number of the run, from the column `run` of the table runs")
     replay.add_argument("--out", metavar="OUT", help="directory for the records (default: DIR/replays/RUN)")
     replay.add_argument("--force", action="store_true", help="overwrite a result that stands in OUT")
     replay.add_argument("--quiet", action="store_true", help="say nothing but errors")

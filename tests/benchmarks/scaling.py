@@ -46,9 +46,8 @@ def measure(full: bool) -> list[Table]:
             "Cost as the work grows: microseconds a run",
             ["what grows", "sizes", "us a run", "exponent"],
             rows,
-            "Exponent: slope of log time over log size, from the sizes above 0. Nations are invented (`synthetic`), 60 steps; the "
-            "second half of the work of a run grows with pairs of nations. Threads and chunks: baseline world, wall time "
-            "a run of a sweep that writes its files.",
+            "Exponent: slope of log time over log size, from the sizes above 0. Nations are invented (`synthetic`), 60 steps. "
+            "Threads and chunks: baseline world, wall time a run of a sweep that writes its files.",
         )
     ]
 

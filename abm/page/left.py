@@ -1,0 +1,124 @@
+"""The left side of the page: what a visitor can do. Levers, interventions, files to take away and to bring."""
+
+from __future__ import annotations
+
+import math
+import time
+from functools import cache
+from typing import Any
+
+from mesa.visualization.utils import force_update
+
+from abm import data, parameters
+from abm.page import components, panels, takeaway
+from abm.page.components import Plain
+from abm.page.screen import Screen, chooser, doing, guarded, take_up
+from abm.page.session import Session, describe
+from abm.scenario import Scenario
+
+_KINDS = {
+    "restriction": "a vendor cuts off nations", "outage": "a vendor fails", "tension": "a tension shock",
+    "open_weights": "open weights are released", "convene": "nations are convened",
+}
+_FIGURES = {
+    "map": "map or network", "stances": "stances", "lag": "lag", "trust": "trust and turnover",
+    "future-gdp_coalition": "futures: coalitions", "future-lag_coalition": "futures: lag", "why": "why",
+    "compare-gdp_coalition": "compare: coalitions",
+}
+#: Levers shown first: those near which the model tips, and those a treaty or a vendor can pull.
+_FIRST = (
+    "fee_us", "fee_china", "portability", "hazard_us", "quality_sensitivity", "frontier_share", "convening_size", "openness"
+)
+
+
+@cache
+def lever_groups(vendors: tuple[str, ...]) -> Plain:
+    """The parameter table as sliders: the main levers first, then all by group. A slider's middle is near the baseline."""
+    baseline, rows = parameters.defaults(vendors), {}
+    for name, (p, _) in parameters.names(vendors).items():
+        inside = (baseline[name] - p.low) / (p.high - p.low)
+        power = min(max(math.log(inside) / math.log(0.5), 0.5), 8.0) if 0 < inside < 1 else 1.0 if inside else 2.0
+        rows[name] = {
+            "name": name, "label": name.replace("_", " "), "unit": p.unit, "meaning": p.meaning, "source": p.source,
+            "low": p.low, "high": p.high, "power": power, "whole": p.whole, "choices": list(p.choices),
+            "baseline": p.show(baseline[name]) if p.choices else baseline[name], "group": p.group,
+        }
+    groups = list(dict.fromkeys(row["group"] for row in rows.values()))
+    main = {"name": "main levers", "first": True, "rows": [rows[name] for name in _FIRST]}
+    sorted_in = [{"name": g, "first": False, "rows": [r for r in rows.values() if r["group"] == g]} for g in groups]
+    return Plain([main, *sorted_in])
+
+
+def Levers(screen: Screen):
+    session = screen.session
+
+    def drag(sent):
+        def consider():
+            screen.pending = session.preview(str(sent["name"]), sent["value"])
+
+        guarded(screen, consider)
+        if screen.message:
+            force_update()
+        screen.ask()
+
+    components.Levers(
+        groups=lever_groups(session.model.world.vendors), values=Plain(_lever_values(session)), step_now=session.step_now,
+        event_drag=drag, event_release=doing(screen, lambda sent: session.set_parameter(str(sent["name"]), sent["value"])),
+    )
+
+
+def _lever_values(session: Session) -> dict[str, Any]:
+    """Parameters as they stand, with those that moves have set for the coming step."""
+    ordered = {move["name"]: move["value"] for move in session.moves if move["kind"] == "parameter"}
+    return session.shown_parameters() | (ordered if session.look is None else {})
+
+
+def Act(screen: Screen):
+    session = screen.session
+    over = "The run is over: reset it to act." if session.model.finished else ""
+    past = "You look at the past: return to the present to act." if session.look is not None else ""
+    components.Act(
+        kinds=Plain(_KINDS), vendors=Plain(session.model.world.vendors),
+        groups=Plain(list(data.GROUPS)), nations=chooser(session),
+        moves=Plain([f"{panels.quarter(m['date'])}: {describe(m)}" for m in session.moves]),
+        disabled=over or past, event_act=doing(screen, session.act),
+    )
+
+
+
+
+def Takeaway(screen: Screen):
+    session, services = screen.session, screen.session.services
+
+    def save(name):
+        path = services.save(Scenario.parse(session.document(), session.scenario.name, "page"), session.seed, str(name))
+        screen.message = f"Saved as {path}; `abm replay {path} 0` does the run again."
+
+    def fetch(name):
+        screen.file = {"name": name, "text": takeaway.FILES[name](session), "count": time.monotonic()}
+
+    def load(sent):
+        if "text" not in sent:
+            raise ValueError(f"{str(sent.get('name'))[:80]}: is larger than {takeaway.LIMIT // 1024} kB")
+        take_up(screen, *takeaway.from_file(str(sent["name"])[:80], str(sent["text"])))
+
+    def replay(sent):
+        opened = services.open(str(sent["name"]), int(sent["run"] or 0))
+        screen.playing = False
+        session.open(opened)
+        same = session.agrees()
+        verdict = "every measure as recorded" if same else "the measures DIFFER from those recorded"
+        screen.message = f"{opened.title}: {verdict}."
+
+    def missing(what):
+        screen.message = f"{str(what)[:60]} is not on the page at present; open its panel first."
+
+    components.Takeaway(
+        figures=Plain(_FIGURES), results=Plain(services.results()), link=takeaway.link(session),
+        file=Plain(screen.file), limit=takeaway.LIMIT,
+        event_save=doing(screen, save), event_fetch_file=doing(screen, fetch), event_load_file=doing(screen, load),
+        event_replay=doing(screen, replay), event_missing=doing(screen, missing),
+    )
+
+
+PANELS = {"Levers": Levers, "Act": Act, "Take away": Takeaway}

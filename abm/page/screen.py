@@ -1,0 +1,124 @@
+"""What a visitor has open beside the run, and what the browser's events do to it."""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import Any
+
+from mesa.visualization.utils import force_update
+
+from abm.page import components
+from abm.page.components import Plain
+from abm.page.foresight import Foresight
+from abm.page.frame import base
+from abm.page.services import Opened, Services
+from abm.page.session import Session
+from abm.scenario import Scenario
+
+LEFT, RIGHT = ("Levers", "Act", "Take away"), ("Futures", "Nation", "Coalitions", "Compare", "Log")
+_SLOWEST_DRAWING = 2.0  # seconds; a browser that draws nothing (a hidden tab) holds the run up no longer than this
+
+
+class Screen:
+    """What the visitor has open, beside the run: tabs, view, selection, and whether the last frame has been drawn."""
+
+    def __init__(self, services: Services, scenario: Scenario, seed: int, recorded: Opened | None):
+        self.session = Session(services, scenario, seed)
+        if recorded is not None:
+            self.session.open(recorded)
+        self.foresight = Foresight(self.session, force_update)
+        self.playing, self.interval = False, 100
+        self.left, self.right, self.view, self.weight = LEFT[0], RIGHT[0], "map", "gdp"
+        self.selected, self.now = self.session.model.world.iso3[0], False
+        self.pending: dict[str, Any] | None = None
+        self.message = ""
+        self.file: dict[str, Any] | None = None
+        self.futures: Plain | None = None
+        self.drawn = threading.Event()
+        self._of_run: tuple[int, Plain, Any] = (-1, components.NOTHING, None)
+
+    def of_run(self) -> tuple[Plain, Any]:
+        """The picture's fixed part and the table of nations of the present run."""
+        if self._of_run[0] != self.session.run:
+            session = self.session
+            fixed = Plain(base(session.scenario, session.model.world))
+            self._of_run = (session.run, fixed, session.scenario.nations())
+            if self.selected not in self.session.model.world.iso3:
+                self.selected = self.session.model.world.iso3[0]
+        return self._of_run[1:]
+
+    def play(self) -> None:
+        """Step until paused or over. While a frame is drawn the model makes one more step and then waits for the browser."""
+        self.drawn.set()
+        while self.playing and not self.session.model.finished:
+            began = time.monotonic()
+            self.session.step()
+            self.drawn.wait(_SLOWEST_DRAWING)
+            self.drawn.clear()
+            force_update()
+            time.sleep(max(self.interval / 1000 - (time.monotonic() - began), 0.001))
+        self.playing = False
+        self.ask()
+        force_update()
+
+    def ask(self) -> None:
+        """Ask for the futures of the present state, or of the move that is being considered."""
+        if not self.playing:
+            session = self.session
+            with session.lock:
+                document, reference = session.document(), session.reference
+                if self.pending is not None:
+                    document, reference = self.pending, document
+                self.foresight.ask(document, reference, session.step_now)
+
+
+def guarded(screen: Screen, action) -> None:
+    """Do what a visitor asked; what is not admissible becomes a message."""
+    screen.message = ""
+    try:
+        action()
+    except (ValueError, TypeError, KeyError) as error:
+        screen.message = str(error)
+
+
+def doing(screen: Screen, action):
+    """An event of the browser that changes the run: guarded, then drawn, then the futures asked for again."""
+
+    def do(*sent):
+        guarded(screen, lambda: action(*sent))
+        screen.pending = None
+        force_update()
+        screen.ask()
+
+    return do
+
+
+def setter(screen: Screen, name: str, allowed: tuple):
+    def choose(value):
+        if value in allowed:
+            setattr(screen, name, value)
+            force_update()
+
+    return choose
+
+
+def select(screen: Screen):
+    def select(iso3):
+        if iso3 in screen.session.model.world.iso3:
+            screen.selected, screen.right = iso3, "Nation"
+            force_update()
+
+    return select
+
+
+def take_up(screen: Screen, scenario: Scenario, seed: int | None) -> None:
+    screen.playing = False
+    screen.session.recorded = None
+    screen.session.begin(scenario, screen.session.seed if seed is None else seed)
+
+
+def chooser(session: Session) -> Plain:
+    world = session.model.world
+    named = ({"iso3": iso3, "name": name} for iso3, name in zip(world.iso3, world.names))
+    return Plain(sorted(named, key=lambda nation: nation["name"]))
