@@ -35,7 +35,7 @@ class Screen:
         self.message = ""
         self.file: dict[str, Any] | None = None
         self.futures: Plain | None = None
-        self.drawn = threading.Event()
+        self.drawn, self.turn = threading.Event(), threading.Lock()
         self._of_run: tuple[int, Plain, Any] = (-1, components.NOTHING, None)
 
     def of_run(self) -> tuple[Plain, Any]:
@@ -50,17 +50,18 @@ class Screen:
 
     def play(self) -> None:
         """Step until paused or over. While a frame is drawn the model makes one more step and then waits for the browser."""
-        self.drawn.set()
-        while self.playing and not self.session.model.finished:
-            began = time.monotonic()
-            self.session.step()
-            self.drawn.wait(_SLOWEST_DRAWING)
-            self.drawn.clear()
+        with self.turn:
+            self.drawn.set()
+            while self.playing and not self.session.model.finished:
+                began = time.monotonic()
+                self.session.step()
+                self.drawn.wait(_SLOWEST_DRAWING)
+                self.drawn.clear()
+                force_update()
+                time.sleep(max(self.interval / 1000 - (time.monotonic() - began), 0.001))
+            self.playing = False
+            self.ask()
             force_update()
-            time.sleep(max(self.interval / 1000 - (time.monotonic() - began), 0.001))
-        self.playing = False
-        self.ask()
-        force_update()
 
     def ask(self) -> None:
         """Ask for the futures of the present state, or of the move that is being considered."""

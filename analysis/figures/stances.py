@@ -32,7 +32,7 @@ def _stacks(figure, frame, result: Result, names) -> None:
     colour = style.colours(result.vendors)
     panels = figure.subplots(1, 2, sharey=True)
     for axes, measure, title in zip(panels, ("nations", "gdp"), ("By number of nations", "By GDP"), strict=True):
-        means = [frame[f"{measure}_{name}", "median"] for name in names]
+        means = [frame[f"{measure}_{name}", "mean"] for name in names]
         axes.stackplot(frame.index, means, colors=[colour[name] for name in names], edgecolor="white", linewidth=0.4)
         axes.set_title(title)
         axes.set_ylim(0, 1)
