@@ -10,7 +10,7 @@ from abm.compiled import sources
 PACKAGES = ("numpy", "numba", "llvmlite", "mesa", "pandas", "pyarrow")
 #: Beside the compiled rules: how a world is made, from which facts, and how runs are planned and recorded.
 _MORE = ("abm/world.py", "abm/scenario.py", "abm/options.py", "abm/record.py", "abm/data/__init__.py", "abm/data/*.csv",
-         "runs/plan.py", "runs/chunk.py", "runs/factor.py", "runs/tables.py")
+         "runs/plan.py", "runs/chunk.py", "runs/factor.py", "runs/perform.py", "runs/tables.py")
 
 
 def project_version() -> str:

@@ -1,16 +1,56 @@
-"""From what a sweep file says of a factor to an axis of the design, checked against the scenario."""
+"""Axes of a design: what a factor ranges over, as a sweep file says it, checked against the scenario."""
 
 from __future__ import annotations
 
 import datetime
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
 from abm.scenario import DatedEvent, Scenario, ScenarioError
-from runs.designs import Axis
 from runs.factor import NATIONS, Factor, check_name
 
 _RANGE = {"low", "high", "count", "log"}
+
+
+@dataclass(frozen=True)
+class Axis:
+    """A factor with what it ranges over: listed ``values`` (levels as positions), or ``low`` to ``high``.
+
+    ``count`` cuts a range for a grid; ``log`` spaces it evenly in its logarithm; ``whole`` keeps whole numbers; ``present``
+    is its value in the scenario.
+    """
+
+    factor: Factor
+    values: tuple[float, ...] = ()
+    low: float = 0.0
+    high: float = 1.0
+    count: int = 0
+    log: bool = False
+    whole: bool = False
+    present: float = field(default=float("nan"))
+
+    def at(self, share: np.ndarray) -> np.ndarray:
+        """Numbers at shares (0 to 1) of the axis: equal shares for listed values, whole numbers or stretches of a range."""
+        if self.values:
+            places = np.minimum((share * len(self.values)).astype(int), len(self.values) - 1)
+            return np.array(self.values)[places]
+        if self.whole:
+            return np.minimum(np.floor(self.low + share * (self.high - self.low + 1)), self.high)
+        if self.log:
+            return np.clip(self.low * (self.high / self.low) ** share, self.low, self.high)
+        return np.clip(self.low + share * (self.high - self.low), self.low, self.high)
+
+    def grid(self) -> np.ndarray:
+        """The listed values, or ``count`` evenly spaced ones from ``low`` to ``high``."""
+        if self.values:
+            return np.array(self.values)
+        if self.whole:
+            return np.unique(np.round(np.linspace(self.low, self.high, self.count)))
+        space = np.geomspace if self.log else np.linspace
+        return np.clip(space(self.low, self.high, self.count), self.low, self.high)
 
 
 def axis(name: str, given: Any, scenario: Scenario) -> Axis:

@@ -15,10 +15,11 @@ from typing import Any
 
 from abm.provenance import provenance
 from runs.chunk import Chunk
+from runs.perform import Done, perform
 from runs.plan import Plan
+from runs.resume import Notice
 from runs.store import StoreError
-from runs.sweep import Executor, Notice, processors
-from runs.tables import Done, do
+from runs.sweep import Executor, processors
 
 #: Seconds in which a scheduler must answer and a worker must have come; workers that one chunk may take down with it.
 PATIENCE, DEATHS = 20, 10
@@ -35,11 +36,11 @@ def promised() -> dict[str, Any]:
 
 
 def do_as(chunk: Chunk, expected: dict[str, Any]) -> Done:
-    """:func:`runs.tables.do` on a worker that checks itself first, since workers may come at any time."""
+    """:func:`runs.perform.perform` on a worker that checks itself first, since workers may come at any time."""
     differing = [key for key in _PROMISED if promised()[key] != expected[key]]
     if differing:
         raise OtherSources(" and ".join(differing))
-    return do(chunk)
+    return perform(chunk)
 
 
 def dask(scheduler: str | None = None, workers: int | None = None, notice: Notice = lambda sentence: None) -> Executor:
@@ -67,7 +68,7 @@ def _hush() -> None:
 
 def _client(distributed, scheduler: str | None, workers: int, stack: contextlib.ExitStack):
     if scheduler is None:
-        cluster = distributed.LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=None)
+        cluster = distributed.LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address="127.0.0.1:0")
         return distributed.Client(stack.enter_context(cluster))
     try:
         return distributed.Client(scheduler, timeout=PATIENCE)

@@ -7,57 +7,18 @@ method needs is declared in :data:`METHODS`, so that a design too small for it i
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from runs.factor import Factor
+from runs.axes import Axis
 
 LIMIT = 200_000_000  # entries of a design; what memory can be trusted to hold
 
 
 class DesignError(ValueError):
     """What a method cannot do with these axes or numbers, in one clause."""
-
-
-@dataclass(frozen=True)
-class Axis:
-    """A factor with what it ranges over: listed ``values`` (levels as positions), or ``low`` to ``high``.
-
-    ``count`` cuts a range for a grid; ``log`` spaces it evenly in its logarithm; ``whole`` keeps whole numbers; ``present``
-    is its value in the scenario.
-    """
-
-    factor: Factor
-    values: tuple[float, ...] = ()
-    low: float = 0.0
-    high: float = 1.0
-    count: int = 0
-    log: bool = False
-    whole: bool = False
-    present: float = field(default=float("nan"))
-
-    def at(self, share: np.ndarray) -> np.ndarray:
-        """Numbers at shares (0 to 1) of the axis: equal shares for listed values, whole numbers or stretches of a range."""
-        if self.values:
-            places = np.minimum((share * len(self.values)).astype(int), len(self.values) - 1)
-            return np.array(self.values)[places]
-        if self.whole:
-            return np.minimum(np.floor(self.low + share * (self.high - self.low + 1)), self.high)
-        if self.log:
-            return np.clip(self.low * (self.high / self.low) ** share, self.low, self.high)
-        return np.clip(self.low + share * (self.high - self.low), self.low, self.high)
-
-    def grid(self) -> np.ndarray:
-        """The listed values, or ``count`` evenly spaced ones from ``low`` to ``high``."""
-        if self.values:
-            return np.array(self.values)
-        if self.whole:
-            return np.unique(np.round(np.linspace(self.low, self.high, self.count)))
-        space = np.geomspace if self.log else np.linspace
-        return np.clip(space(self.low, self.high, self.count), self.low, self.high)
 
 
 def grid(axes: Sequence[Axis], options: dict[str, Any]) -> np.ndarray:

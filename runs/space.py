@@ -5,9 +5,9 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+from runs.perform import perform
 from runs.plan import Plan
 from runs.store import StoreError
-from runs.tables import do
 
 SMALL = 1000  # runs; below this nothing is estimated
 _PILOTS = (16, 64)  # runs; from two sizes follow the bytes of a file and those of a run
@@ -18,7 +18,7 @@ def bytes_needed(plan: Plan, chunks: int, runs: int) -> float:
     sizes = []
     for size in _PILOTS:
         spread = range(0, plan.count, max(1, plan.count // size))[:size]
-        sizes.append(sum(len(content) for content in do(plan.part(spread)).files.values()))
+        sizes.append(sum(len(content) for content in perform(plan.part(spread)).files.values()))
     each = max(0.0, (sizes[1] - sizes[0]) / (_PILOTS[1] - _PILOTS[0]))
     return chunks * max(0.0, sizes[0] - _PILOTS[0] * each) + runs * each
 

@@ -16,7 +16,6 @@
 
 from __future__ import annotations
 
-import csv
 import difflib
 from collections.abc import Mapping
 from pathlib import Path
@@ -25,19 +24,18 @@ from typing import Annotated, Any
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from abm import data
 from abm.scenario import Scenario, ScenarioError, load
 from runs import designs, library
-from runs.axes import axis
-from runs.designs import METHODS, Axis
-from runs.factor import NATIONS
+from runs.axes import Axis, axis
+from runs.designs import METHODS
 from runs.plan import TABLES, Plan
+from runs.points_table import PointsError, read_points
 
 CSV = "csv"
 _OPTIONS: dict[str, Mapping[str, Any]] = {name: method.options for name, method in METHODS.items()} | {CSV: {"file": None}}
 
 
-class SweepError(ValueError):
+class SweepError(PointsError):
     """All that is wrong with a sweep file, one sentence a line."""
 
 
@@ -78,7 +76,9 @@ def read(path: str | Path) -> Plan:
     scenario = _scenario(path, content)
     options = _options(path, content.design)
     if content.design.method == CSV:
-        axes, points = _from_csv(path, path.parent / options["file"], content, scenario)
+        if content.factors:
+            raise SweepError(f"{path}: factors: the columns of {options['file']} are the factors; leave this out")
+        axes, points = read_points(path.parent / options["file"], scenario)
     else:
         axes = _axes(path, content, scenario)
         try:
@@ -165,37 +165,3 @@ def _axes(path: Path, content: _File, scenario: Scenario) -> list[Axis]:
     if problems:
         raise SweepError("\n".join(problems))
     return axes
-
-
-def _from_csv(path: Path, table: Path, content: _File, scenario: Scenario) -> tuple[list[Axis], np.ndarray]:
-    """Axes and points of a table with a column per factor and a row per point."""
-    if content.factors:
-        raise SweepError(f"{path}: factors: the columns of {table.name} are the factors; leave this out")
-    try:
-        with open(table, newline="", encoding="utf-8") as file:
-            names, *rows = [row for row in csv.reader(file) if row]
-    except (OSError, UnicodeDecodeError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or "it needs a line with the factors' names and a line per point"
-        raise SweepError(f"{table}: cannot be read as a table of points: {reason}") from None
-    ragged = next((line for line, row in enumerate(rows, 2) if len(row) != len(names)), None)
-    if ragged or not rows or len(set(names)) < len(names):
-        where = f"{table}: line {ragged}" if ragged else f"{table}"
-        raise SweepError(f"{where}: every line needs {len(names)} values, under names that differ, and there must be one")
-    axes, problems = [], []
-    for name, *column in zip(names, *rows):
-        try:
-            axes.append(axis(name, [_cell(name, text.strip()) for text in column], scenario))
-        except ValueError as error:
-            problems.append(f"{table}: column {name}: {str(error).removeprefix(f'{name}: ')}")
-    if problems:
-        raise SweepError("\n".join(problems))
-    return axes, np.array([axis.values for axis in axes]).T.copy()
-
-
-def _cell(name: str, text: str) -> Any:
-    if name == NATIONS:
-        return text if text in data.GROUPS else text.split()
-    try:
-        return float(text)
-    except ValueError:
-        return text

@@ -215,13 +215,13 @@ def test_a_replay_that_is_no_longer_the_same_says_so(capsys, monkeypatch):
 
 
 def test_failed_runs_are_told_and_status_1(capsys, monkeypatch):
-    from runs import tables
+    from runs import perform
 
     def failing(*arguments, **options):
         raise MemoryError("no room")
 
     with monkeypatch.context() as broken:
-        broken.setattr(tables, "simulate", failing)
+        broken.setattr(perform, "simulate", failing)
         assert abm("sweep", "sweep.toml") == 1
     assert "6 of 6 runs failed; their errors stand in the table results/sweep/runs; --retry-failed" in capsys.readouterr().err
     assert abm("status", "results/sweep") == 0

@@ -13,12 +13,13 @@ import pytest
 
 import runs
 from abm.scenario import Scenario, ScenarioError
-from runs import library, sweep_file, tables
+from runs import library, sweep_file
+from runs import perform as work
+from runs.perform import perform
 from runs.plan import Factor, Plan
 from runs.store import StoreError
 from runs.sweep import local
 from runs.sweep_file import SweepError
-from runs.tables import do
 from tests import sweeps, worlds
 
 SHIPPED = library.names(library.SWEEPS)
@@ -160,7 +161,7 @@ def undisturbed(tmp_path_factory):
 def processes(plan, chunks):
     """Two processes of their own, which share nothing with this one."""
     with ProcessPoolExecutor(2, multiprocessing.get_context("spawn")) as pool:
-        yield from zip(chunks, pool.map(do, [plan.part(plan.runs(chunk)) for chunk in chunks]))
+        yield from zip(chunks, pool.map(perform, [plan.part(plan.runs(chunk)) for chunk in chunks]))
 
 
 def backwards(plan, chunks):
@@ -207,7 +208,7 @@ def test_the_same_replicate_has_the_same_noise_at_every_point_which_saves_varian
 
 
 def test_a_run_that_fails_is_a_row_and_the_others_go_on(tmp_path, undisturbed, monkeypatch):
-    simulate = tables.simulate
+    simulate = work.simulate
 
     def failing(world, steps, seeds, *rest, **options):
         if 9 in seeds:
@@ -215,7 +216,7 @@ def test_a_run_that_fails_is_a_row_and_the_others_go_on(tmp_path, undisturbed, m
         return simulate(world, steps, seeds, *rest, **options)
 
     with monkeypatch.context() as broken:
-        broken.setattr(tables, "simulate", failing)
+        broken.setattr(work, "simulate", failing)
         sweeps.carry(sweeps.plan(), tmp_path)
     table = runs.open(tmp_path).runs().set_index("run")
     failed = table[table["status"] == "failed"]

@@ -1,6 +1,6 @@
 """Importing this loads the compiled rules once, so that processes forked from here start at once."""
 
-from runs.tables import do
+from runs.perform import perform
 from tests import sweeps
 
-do(sweeps.plan(points=1, replicates=1, steps=12).part(range(1)))
+perform(sweeps.plan(points=1, replicates=1, steps=12).part(range(1)))

@@ -86,7 +86,8 @@ def _coalitions(before: Before, world: World):
         if serial != before.serial[k]:
             rows = [i for i in range(record.n) if record.source[i] == len(world.vendors) + 2 + k]
             names = ", ".join(world.names[i] for i in rows)
-            yield "founding", f"{coalition_name(serial)} is founded; its members: {names}", tuple(world.iso3[i] for i in rows)
+            text = f"{coalition_name(serial)} is founded; members at the end of the step: {names}"
+            yield "founding", text, tuple(world.iso3[i] for i in rows)
         elif record.members[k] == 0 and (before.source == len(world.vendors) + 2 + k).any():
             yield "dissolution", f"{coalition_name(serial)} is dissolved", ()
 

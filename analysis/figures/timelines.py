@@ -52,7 +52,7 @@ def ordered(run: reading.Stances, names) -> list[int]:
     since = [len(source) - int(np.argmax((source != source[-1])[::-1, i])) for i in range(source.shape[1])]
     since = [0 if (source[:, i] == source[-1, i]).all() else since[i] for i in range(source.shape[1])]
     rank = {name: place for place, name in enumerate((*run.coalitions, *names))}
-    return sorted(range(source.shape[1] - 1), key=lambda i: (rank[source[-1, i]], since[i]))
+    return sorted(range(source.shape[1]), key=lambda i: (rank[source[-1, i]], since[i]))
 
 
 def bars(run: reading.Stances, rows: list[int], colour: dict[str, str]) -> PolyCollection:

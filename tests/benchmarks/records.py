@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from runs.plan import Plan
-from runs.tables import do
+from runs.perform import perform
 from tests.benchmarks.table import Table
 from tests.benchmarks.timing import baseline, seconds
 
@@ -29,5 +29,5 @@ def measure(full: bool) -> list[Table]:
 
 def _cost(*tables: str) -> tuple[float, float, float]:
     part = Plan(baseline(), replicates=RUNS, tables=tables).part(range(RUNS))
-    sizes = [len(content) / RUNS for content in do(part).files.values()]
-    return seconds(lambda: do(part)) / RUNS, sizes[0], sizes[-1]
+    sizes = [len(content) / RUNS for content in perform(part).files.values()]
+    return seconds(lambda: perform(part)) / RUNS, sizes[0], sizes[-1]

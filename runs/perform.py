@@ -1,0 +1,102 @@
+"""Doing the runs of a chunk: simulate, keep failures to the runs that fail, put the tables into the bytes of files."""
+
+from __future__ import annotations
+
+import threading
+from typing import NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from abm import measures
+from abm.scenario import Scenario
+from abm.world import World
+from runs.chunk import Chunk
+from runs.ensemble import simulate
+from runs.tables import CHOICES, TIES, choices_table, runs_table, series_schema, series_table, ties_table
+
+_kept = threading.local()
+
+
+class Done(NamedTuple):
+    """A chunk that is done: each table as the bytes of a Parquet file, and how many of its runs failed."""
+
+    files: dict[str, bytes]
+    failed: int
+
+
+def perform(chunk: Chunk) -> Done:
+    """Do the runs of a chunk. A pure function: it can be done anywhere, any number of times."""
+    parts = [part for scenario, places in chunk.worlds() for part in _world_runs(chunk, scenario, places)]
+    tables = {name: _joined([part[name] for part in parts]) for name in chunk.tables}
+    failed = pc.sum(pc.equal(tables["runs"]["status"], "failed")).as_py()
+    return Done({name: _parquet(table) for name, table in tables.items()}, failed)
+
+
+def _world_runs(chunk: Chunk, scenario: Scenario, places: np.ndarray) -> list[dict[str, pa.Table]]:
+    try:
+        world = _world(scenario)
+    except Exception as error:  # a world that cannot be built costs its own runs only
+        return [_failed(chunk, places, error)]
+    return _attempt(chunk, scenario, world, places)
+
+
+def _attempt(chunk: Chunk, scenario: Scenario, world: World, places: np.ndarray) -> list[dict[str, pa.Table]]:
+    """Do runs together; where that fails, each half by itself, until only the runs that fail are left."""
+    try:
+        return [_simulated(chunk, scenario, world.copy(), places)]
+    except Exception as error:
+        if len(places) == 1:
+            return [_failed(chunk, places, error)]
+    half = len(places) // 2
+    return _attempt(chunk, scenario, world, places[:half]) + _attempt(chunk, scenario, world, places[half:])
+
+
+def _simulated(chunk: Chunk, scenario: Scenario, world: World, places: np.ndarray) -> dict[str, pa.Table]:
+    results = simulate(
+        world,
+        scenario.content.steps,
+        chunk.seeds[places],
+        chunk.varied,
+        chunk.values()[places],
+        series="series" in chunk.tables,
+        choices="choices" in chunk.tables or "ties" in chunk.tables,
+    )
+    make = {"series": series_table, "choices": choices_table, "ties": ties_table}
+    tables = {name: make[name](world, chunk.numbers[places], results) for name in chunk.tables if name != "runs"}
+    failed = results.status > 0
+    errors = np.array([f"the state is not finite from step {s} on" if s else "" for s in results.status.tolist()])
+    return tables | {"runs": runs_table(chunk, places, errors, np.where(failed[:, None], np.nan, results.outcomes))}
+
+
+def _failed(chunk: Chunk, places: np.ndarray, error: Exception) -> dict[str, pa.Table]:
+    """Rows for runs that left nothing, with the reason."""
+    vendors = chunk.scenario.vendor_names
+    text = str(error) if isinstance(error, ValueError) else f"{type(error).__name__}: {error}"
+    outcomes = np.full((len(places), len(measures.columns(vendors))), np.nan)
+    empty = {"series": series_schema(vendors), "choices": CHOICES, "ties": TIES}
+    tables = {name: empty[name].empty_table() for name in chunk.tables if name != "runs"}
+    return tables | {"runs": runs_table(chunk, places, np.array([text] * len(places)), outcomes)}
+
+
+def _world(scenario: Scenario) -> World:
+    """A scenario's world; this thread keeps the last one, since chunks mostly share it."""
+    key = repr(scenario.document())
+    if getattr(_kept, "key", None) != key:
+        _kept.world, _kept.key = scenario.world(), key
+    return _kept.world
+
+
+def _joined(parts: list[pa.Table]) -> pa.Table:
+    if len(parts) == 1:
+        return parts[0]
+    table = pa.concat_tables(parts).unify_dictionaries()
+    return table.take(pc.sort_indices(table["run"]))
+
+
+def _parquet(table: pa.Table) -> bytes:
+    sink = pa.BufferOutputStream()
+    pq.write_table(table, sink, compression="zstd")
+    return sink.getvalue().to_pybytes()
