@@ -15,7 +15,7 @@ pytest.importorskip("solara", reason="the extra `page` is not installed")
 
 from abm import options
 from abm.model import Model
-from abm.page import charts, drawing, frame, geography, happenings, panels, takeaway, why
+from abm.page import charts, drawing, frame, geography, happenings, palette, panels, takeaway, why
 from abm.page.foresight import Foresight
 from abm.page.futures import REPLICATES, futures
 from abm.page.session import Session, Watched
@@ -396,3 +396,9 @@ def test_the_map_stands_in_mesas_own_visualization_too():
     force_update()
     assert stage.frame.content["step"] == 1
     rendered.close()
+
+
+def test_the_page_and_the_figures_give_an_option_the_same_colour():
+    from analysis.figures import style
+
+    assert palette.OPTIONS == style.OPTIONS

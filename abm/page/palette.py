@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-#: Colours of the options, by name.
-OPTIONS = {"us": "#0072B2", "china": "#D55E00", "self_build": "#009E73", "hold_back": "#999999", "coalition": "#CC79A7"}
+#: Colours of the options, by name: the same as in the figures of a report (analysis.figures.style), as a test sees to.
+OPTIONS = {"us": "#0072B2", "china": "#D55E00", "self_build": "#E69F00", "hold_back": "#CC79A7", "coalition": "#009E73"}
 
 #: Coalitions in the order of their founding; the shades repeat after the eighth.
-COALITIONS = ("#CC79A7", "#56B4E9", "#E69F00", "#F0E442", "#882255", "#44AA99", "#AA8866", "#6A3D9A")
+COALITIONS = ("#009E73", "#56B4E9", "#882255", "#F0E442", "#6A3D9A", "#AA8866", "#44AA99", "#00523B")
 
 #: Vendors that a scenario adds.
 FURTHER_VENDORS = ("#8C6D1F", "#5B2C83", "#1B7F7A")

@@ -1,0 +1,46 @@
+"""The README's pictures of the page, taken again: ``python -m tests.page_pictures`` (needs Chromium)."""
+
+from __future__ import annotations
+
+import io
+import tempfile
+from pathlib import Path
+
+from PIL import Image
+from playwright.sync_api import sync_playwright
+
+from runs import library
+from tests.page_browser import Visit, chromium, serve_in_background
+
+DOCS = Path(__file__).parent.parent / "docs"
+#: File, width, height, colour scheme, tab that is open, steps played.
+PICTURES = (
+    ("page-1280", 1280, 720, "light", "Nation", 24),
+    ("page-1920-dark", 1920, 1080, "dark", "Futures", 16),
+    ("page-tablet", 820, 1180, "light", "Coalitions", 24),
+)
+
+
+def main() -> None:
+    """Take every picture of a new visitor's page, seed 0."""
+    with tempfile.TemporaryDirectory() as results, sync_playwright() as driver:
+        served, end = serve_in_background(library.scenario("baseline"), Path(results))
+        browser = driver.chromium.launch(executable_path=chromium(), args=["--no-sandbox", "--disable-gpu"])
+        try:
+            for name, width, height, scheme, tab, steps in PICTURES:
+                page = browser.new_page(viewport={"width": width, "height": height}, color_scheme=scheme)
+                visit = Visit(page).at(served.address)
+                visit.step(steps)
+                page.click("circle[data-iso3=DEU]", force=True)
+                visit.tab(tab)
+                page.wait_for_timeout(4000)
+                picture = Image.open(io.BytesIO(page.screenshot()))
+                picture.quantize(96, dither=Image.Dither.NONE).save(DOCS / f"{name}.png", optimize=True)
+                page.close()
+        finally:
+            browser.close()
+            end()
+
+
+if __name__ == "__main__":
+    main()
