@@ -33,7 +33,6 @@ TENSION, OUTAGE = STREAMS["tension"], STREAMS["outage"]
 _M0, _M1 = np.uint64(0xD2511F53), np.uint64(0xCD9E8D57)
 _W0, _W1 = np.uint64(0x9E3779B9), np.uint64(0xBB67AE85)
 _LOW, _32 = np.uint64(0xFFFFFFFF), np.uint64(32)
-_WORDS, _LANES = np.uint64(2), np.uint64(3)
 
 
 @rule
@@ -53,29 +52,21 @@ def _between(word):
 
 
 @rule
-def uniform(seed, step, nation, draw):
-    """A number in (0, 1), never 0 or 1, of 32-bit resolution; ``draw`` is a stream's first draw plus k."""
-    draw = np.uint64(draw)
+def block_of_draws(seed, step, nation, block):
+    """Four draws in (0, 1), numbers 4 * ``block`` on, of a nation in a step."""
     seed = np.uint64(seed)
     w0, w1, w2, w3 = philox(
-        np.uint64(step), np.uint64(nation), draw >> _WORDS, np.uint64(0), seed & _LOW, seed >> _32
+        np.uint64(step), np.uint64(nation), np.uint64(block), np.uint64(0), seed & _LOW, seed >> _32
     )
-    lane = draw & _LANES
-    word = w0 if lane == 0 else w1 if lane == 1 else w2 if lane == 2 else w3
-    return _between(word)
+    return _between(w0), _between(w1), _between(w2), _between(w3)
 
 
 @rule
-def fill(seed, step, nation, draw, out):
-    """Write the draws from ``draw`` on to ``out``, four from each block; ``draw`` and the length are multiples of four."""
-    seed = np.uint64(seed)
-    for at in range(0, out.size, 4):
-        block = np.uint64((draw + at) // 4)
-        w0, w1, w2, w3 = philox(
-            np.uint64(step), np.uint64(nation), block, np.uint64(0), seed & _LOW, seed >> _32
-        )
-        out[at], out[at + 1] = _between(w0), _between(w1)
-        out[at + 2], out[at + 3] = _between(w2), _between(w3)
+def uniform(seed, step, nation, draw):
+    """A number in (0, 1), never 0 or 1, of 32-bit resolution; ``draw`` is a stream's first draw plus k."""
+    u0, u1, u2, u3 = block_of_draws(seed, step, nation, draw // 4)
+    lane = draw % 4
+    return u0 if lane == 0 else u1 if lane == 1 else u2 if lane == 2 else u3
 
 
 @rule

@@ -30,7 +30,7 @@ PHASES = (
     Phase("world", tension),
     Phase("vendors", vendor),
     Phase("vendors", outage),
-    Phase("nations", draw_chances),
+    Phase("world", draw_chances),
     Phase("nations", restrict),
     Phase("vendors", list_cuts),
     Phase("nations", learn),

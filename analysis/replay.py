@@ -29,7 +29,7 @@ class Decision:
 
     ``table`` has a row per option it weighed (see :meth:`abm.agents.Nation.explain`, here in % of GDP per year), ``chosen``
     is the row it took, ``coalitions`` what a reader calls the rows that are coalitions. ``reviewed`` is False where others
-    moved it (an invitation), or it has not reviewed yet: then the table is of that date.
+    moved it (an invitation, a dissolution), or it has not reviewed yet: then the table is of that date.
     """
 
     name: str
@@ -91,17 +91,25 @@ def _last_change(source: np.ndarray) -> int:
 
 def _decision(model: Model, run: Stances, i: int, step: int, changed: bool) -> Decision:
     nation = model.nations[i]
-    reviewed = nation.reviewed == step - 1 if changed else nation.reviewed >= 0
     chosen = options.source_names(model.world.vendors)[nation.source]
-    table = model.explain(nation.iso3, now=not reviewed)
-    was = str(run.coalition[step - 1, i]) if changed else ""
     called = {f"coalition {body.row + 1}": coalition_name(body.serial) for body in model.coalitions if body.active}
+    was = str(run.coalition[step - 1, i]) if changed else ""
     left = [row for row, coalition in called.items() if coalition == was]
+    table = model.explain(nation.iso3)
+    just = nation.reviewed == step - 1 if changed else nation.reviewed >= 0
+    reviewed = just and best(table, left) == chosen
+    date = model.world.date(nation.reviewed + 1 if reviewed else step)
+    if not reviewed:
+        table = model.explain(nation.iso3, now=True)
     table = _shortened(table, {chosen, *left})
     rows = {row: f"coalition {called[row]}" if row in called else "a coalition" for row in coalition_rows(table)}
     rows |= {row: f"{rows[row]}, left" for row in left if row in rows}
-    date = model.world.date(nation.reviewed + 1 if reviewed else step)
     return Decision(nation.name, date, chosen, rows, reviewed, table)
+
+
+def best(table: pd.DataFrame, left: list[str]) -> str:
+    """The row of the highest payoff with chance, other than of a coalition that it had to leave."""
+    return str((table["payoff"] + table["noise"]).drop(left, errors="ignore").idxmax())
 
 
 def coalition_rows(table: pd.DataFrame) -> list[str]:

@@ -15,6 +15,10 @@ from runs.factor import NATIONS, Factor, check_name
 _RANGE = {"low", "high", "count", "log"}
 
 
+class SweepError(ValueError):
+    """All that is wrong with a sweep file or its table of points, one sentence a line."""
+
+
 @dataclass(frozen=True)
 class Axis:
     """A factor with what it ranges over: listed ``values`` (levels as positions), or ``low`` to ``high``.

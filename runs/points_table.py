@@ -10,26 +10,22 @@ import numpy as np
 
 from abm import data
 from abm.scenario import Scenario
-from runs.axes import Axis, axis
+from runs.axes import Axis, SweepError, axis
 from runs.factor import NATIONS
 
 
-class PointsError(ValueError):
-    """What is wrong with a table of points, one sentence a line."""
-
-
 def read_points(table: Path, scenario: Scenario) -> tuple[list[Axis], np.ndarray]:
-    """Axes and (P, F) points of a table with a column per factor and a row per point. Errors: PointsError."""
+    """Axes and (P, F) points of a table with a column per factor and a row per point. Errors: SweepError."""
     try:
         with open(table, newline="", encoding="utf-8") as file:
             names, *rows = [row for row in csv.reader(file) if row]
     except (OSError, UnicodeDecodeError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "it needs a line with the factors' names and a line per point"
-        raise PointsError(f"{table}: cannot be read as a table of points: {reason}") from None
+        raise SweepError(f"{table}: cannot be read as a table of points: {reason}") from None
     ragged = next((line for line, row in enumerate(rows, 2) if len(row) != len(names)), None)
     if ragged or not rows or len(set(names)) < len(names):
         where = f"{table}: line {ragged}" if ragged else f"{table}"
-        raise PointsError(f"{where}: every line needs {len(names)} values, under names that differ, and there must be one")
+        raise SweepError(f"{where}: every line needs {len(names)} values, under names that differ, and there must be one")
     axes, problems = [], []
     for name, *column in zip(names, *rows):
         try:
@@ -37,7 +33,7 @@ def read_points(table: Path, scenario: Scenario) -> tuple[list[Axis], np.ndarray
         except ValueError as error:
             problems.append(f"{table}: column {name}: {str(error).removeprefix(f'{name}: ')}")
     if problems:
-        raise PointsError("\n".join(problems))
+        raise SweepError("\n".join(problems))
     return axes, np.array([axis.values for axis in axes]).T.copy()
 
 

@@ -26,17 +26,13 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from abm.scenario import Scenario, ScenarioError, load
 from runs import designs, library
-from runs.axes import Axis, axis
+from runs.axes import Axis, SweepError, axis
 from runs.designs import METHODS
 from runs.plan import TABLES, Plan
-from runs.points_table import PointsError, read_points
+from runs.points_table import read_points
 
 CSV = "csv"
 _OPTIONS: dict[str, Mapping[str, Any]] = {name: method.options for name, method in METHODS.items()} | {CSV: {"file": None}}
-
-
-class SweepError(PointsError):
-    """All that is wrong with a sweep file, one sentence a line."""
 
 
 class _Strict(BaseModel):

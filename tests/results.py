@@ -24,6 +24,7 @@ CASES = {
          "vendors": {"gulf": {"title": "Gulf $tates", "iso3": "SAU", "ideal_point": 0.1, "compute_share": 0.05}}},
         3,
     ),
+    "invited": ({"steps": 24, "parameters": {"convening_rate": 1, "review_rate": 0.2}}, 1),
     "all nations": ({"nations": {"select": "all"}, "steps": 6, "parameters": EAGER}, 2),
 }
 

@@ -47,10 +47,9 @@ def test_a_draw_is_a_pure_function_of_its_numbers():
 
 @pytest.mark.uncompiled
 def test_a_block_holds_the_draws_one_by_one():
-    block = np.empty(8)
     for draw in (0, 20, CHOICE):
-        draws.fill(np.uint64(2**40 + 9), 6, 5, draw, block)
-        assert block.tolist() == [draws.uniform(2**40 + 9, 6, 5, draw + k) for k in range(8)]
+        block = draws.block_of_draws(np.uint64(2**40 + 9), 6, 5, draw // 4)
+        assert list(block) == [draws.uniform(2**40 + 9, 6, 5, draw + k) for k in range(4)]
 
 
 @pytest.mark.parametrize("along", ["seed", "step", "nation", "draw"])

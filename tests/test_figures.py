@@ -240,11 +240,16 @@ def test_reasons_add_up_to_the_payoff_of_the_option_taken(case):
         assert taken == [f"\u25b6 {wanted}"]
 
 
-def test_a_nation_that_reviews_takes_the_best_option_with_chance_unless_it_must_leave(monkeypatch):
+def test_a_nation_took_the_best_option_with_chance_unless_it_had_to_leave_or_others_moved_it(monkeypatch):
     monkeypatch.setattr(replay, "telling", lambda run: range(len(run.nations)))
-    decisions = replay.replayed.__wrapped__(result("baseline")).decisions
-    assert {decision.reviewed for decision in decisions} == {True, False}
-    for decision in decisions:
+    again = replay.replayed.__wrapped__(result("invited"))
+    run, decisions = again.run, again.decisions
+    invited = [decision for decision in decisions if not decision.reviewed]
+    assert any(decision.chosen.startswith("coalition") for decision in invited)
+    assert len(invited) < len(decisions)
+    for i, decision in enumerate(decisions):
+        changes = run.times[1:][run.source[1:, i] != run.source[:-1, i]]
+        assert len(changes) == 0 or decision.date == changes[-1]
         assert decision.chosen in decision.table.index
         left = [row for row, text in decision.coalitions.items() if text.endswith("left")]
         if decision.reviewed:

@@ -210,6 +210,7 @@ def test_notice_is_binding_even_when_staying_pays_again():
     assert leaver.former_member
 
 
+@pytest.mark.uncompiled
 def test_the_exit_fee_paid_is_the_fee_received_and_goes_by_gdp():
     scenario = unhappy(notice=1, exit_fee=0.01)
     model = stepped(scenario, 1)

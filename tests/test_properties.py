@@ -17,6 +17,7 @@ from tests import worlds
 bounded = settings(max_examples=40, deadline=None, derandomize=True, database=None)
 
 ADDRESSES = list(parameters.names())
+RUNNING = [name for name in ADDRESSES if not parameters.lookup(name).at_start]
 STEPS = 16
 
 
@@ -52,7 +53,7 @@ def events(draw, names: list[str]):
     if kind == "convene":
         event["binding"] = draw(st.booleans())
     if kind == "parameter":
-        p = parameters.lookup(name := draw(st.sampled_from(ADDRESSES)))
+        p = parameters.lookup(name := draw(st.sampled_from(RUNNING)))
         event |= {"name": name, "value": p.choices[-1] if p.choices else p.high if p.whole else draw(st.floats(p.low, p.high))}
     return event
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from abm.attributes import TERMS
 from abm.compiled import rule
-from abm.draws import CHOICE, CONVENE, ORDER, REVIEW, fill, gumbel, uniform
+from abm.draws import CHOICE, CONVENE, ORDER, REVIEW, block_of_draws, gumbel, uniform
 from abm.options import first_coalition, hold_back, self_build
 from abm.submodels.coalition import admits, enter, found, move
 from abm.submodels.convening import convened_terms, free_slot, outside
@@ -78,14 +78,16 @@ def note(world, i, source, terms):
 @rule
 def draw_noise(world, i):
     """Draw the noise on every open option, and work out what each is worth with it."""
-    for block in range(0, world.terms.shape[1], 4):
-        fill(world.seed, world.step, i, CHOICE + block, world.draws)
-        for lane in range(min(4, world.terms.shape[1] - block)):
-            source = block + lane
-            world.worth[source] = -np.inf
-            if not math.isnan(world.terms[i, source, 0]):
-                world.terms[i, source, NOISE] = world.p.noise * gumbel(world.draws[lane])
-                world.worth[source] = total(world.terms[i, source]) + world.terms[i, source, NOISE]
+    drawn = -1  # the block of four draws at hand
+    for source in range(world.worth.size):
+        world.worth[source] = -np.inf
+        if not math.isnan(world.terms[i, source, 0]):
+            if source // 4 != drawn:
+                drawn = source // 4
+                u0, u1, u2, u3 = block_of_draws(world.seed, world.step, i, CHOICE // 4 + drawn)
+                world.draws[0], world.draws[1], world.draws[2], world.draws[3] = u0, u1, u2, u3
+            world.terms[i, source, NOISE] = world.p.noise * gumbel(world.draws[source % 4])
+            world.worth[source] = total(world.terms[i, source]) + world.terms[i, source, NOISE]
 
 
 @rule

@@ -6,7 +6,7 @@ Source: form after [FarrellNewman2019]; learning is the conjugate Gamma-Poisson 
 import math
 
 from abm.compiled import rule
-from abm.draws import CUT, CUT_DURATION, REVIEW, fill, uniform
+from abm.draws import CUT, CUT_DURATION, block_of_draws, uniform
 from abm.options import builds, hold_back
 from abm.submodels.events import announced
 
@@ -33,9 +33,19 @@ def believed_hazard(world, i, v):
 
 
 @rule
-def draw_chances(world, i):
-    """Nation i's draws of this step: for a review of its stance, and for a cut by each vendor."""
-    fill(world.seed, world.step, i, REVIEW, world.chance[i])
+def draw_chances(world):
+    """Every nation's draws of this step: for a review of its stance, and for a cut by each vendor.
+
+    Drawn for all nations in one loop over nothing else, since a processor then draws for several at a time.
+    """
+    seed, step = world.seed, world.step
+    for block in range(world.chance.shape[1] // 4):
+        for i in range(world.n):
+            u0, u1, u2, u3 = block_of_draws(seed, step, i, block)
+            world.chance[i, 4 * block] = u0
+            world.chance[i, 4 * block + 1] = u1
+            world.chance[i, 4 * block + 2] = u2
+            world.chance[i, 4 * block + 3] = u3
 
 
 @rule

@@ -16,7 +16,7 @@ CAPTION = (
     "number are their sum, the hollow diamond adds the chance that stands for all the model leaves out. A nation takes the "
     "option with the rightmost hollow diamond (the triangle marks it), except that a member must leave once the notice it "
     "gave has run out. Panels without hollow diamonds are of nations that others moved, such as those invited into a "
-    "coalition: they show what the options were worth at that date."
+    "coalition, or that have not reviewed their stance yet: they show what the options were worth at that date."
 )
 #: Term -> (label, colour); a scheme for filled areas by Paul Tol, apart from the options' colours.
 TERMS = {
