@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from runs.plan import Plan
 from runs.perform import perform
+from runs.plan import Plan
 from tests.benchmarks.table import Table
 from tests.benchmarks.timing import baseline, seconds
 
