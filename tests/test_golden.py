@@ -9,7 +9,9 @@ from tests import golden
 CURE = "if this change of the rules is meant, run `make golden` and say in CHANGELOG.md why the results moved"
 
 
-@pytest.mark.parametrize("name", golden.RUNS)
+@pytest.mark.parametrize("name", [
+    pytest.param(name, marks=pytest.mark.xdist_group("three vendors") if "three" in name else ()) for name in golden.RUNS
+])
 def test_results_are_those_kept(name):
     kept = json.loads((golden.FOLDER / f"{name}.json").read_text(encoding="utf-8"))
     found = golden.results(name)

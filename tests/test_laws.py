@@ -84,7 +84,9 @@ def _scenarios():
         for cost_key in ("gdp", "equal", "compute"):
             rule = {"admission": admission, "cost_key": cost_key, "notice": number}
             yield pytest.param(worlds.levers(parameters=rule), number, id=f"{admission}, {cost_key}")
-    yield pytest.param(worlds.levers(vendors=worlds.THIRD_VENDOR), 8, id="three vendors")
+    # One process compiles for three vendors, and the other tests that need it find its work.
+    group = pytest.mark.xdist_group("three vendors")
+    yield pytest.param(worlds.levers(vendors=worlds.THIRD_VENDOR), 8, id="three vendors", marks=group)
     yield pytest.param(worlds.plain(1), 9, id="one nation")
     for seed in (0, 2**63 + 5):
         yield pytest.param(Scenario.read(worlds.BASELINE), seed, id=f"baseline, seed {seed}")
@@ -125,6 +127,7 @@ def test_a_continued_run_is_the_run_itself_under_its_own_seed():
     assert int(model.world.record.step) == 10
 
 
+@pytest.mark.xdist_group("three vendors")
 def test_uncompiled_equals_compiled(tmp_path):
     """The same choices exactly, all other state within 1e-12: a misspelt field or a type that wraps would show."""
     file = tmp_path / "uncompiled.npz"

@@ -21,7 +21,7 @@ def scenario(request):
         "baseline": {},
         "three vendors": {"vendors": THREE},
         "no coalition": {"parameters": {"convening_rate": 0}},
-        "synthetic": {"nations": {"synthetic": 80}, "parameters": {"convening_size": 5}},
+        "synthetic": {"nations": {"synthetic": 40}, "parameters": {"convening_size": 5}},
     }
     return Scenario.parse(documents[request.param])
 

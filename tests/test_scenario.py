@@ -286,7 +286,7 @@ def test_values_can_be_set_over_a_scenario():
 
 def test_the_selections():
     def chosen(**nations) -> list[str]:
-        return list(Scenario.parse({"nations": nations}).world().iso3)
+        return list(Scenario.parse({"nations": nations}).nations().index)
 
     economies = data.economies()
     assert len(chosen()) == 53
