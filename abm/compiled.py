@@ -5,6 +5,7 @@ file it would silently serve old machine code. So the cache directory is named a
 be compiled, and an edit anywhere starts a fresh one.
 """
 
+import fcntl
 import hashlib
 import os
 import shutil
@@ -12,6 +13,7 @@ import tempfile
 from pathlib import Path
 
 import numba
+from numba.core.caching import IndexDataCacheFile
 
 KEPT = 4  # cache generations kept on disk
 TABLES = ("attributes.py", "compiled.py")  # they hold no compiled function, but say how the others are compiled
@@ -59,8 +61,26 @@ def _drop_old_generations(root: Path) -> None:
         shutil.rmtree(stale, ignore_errors=True)
 
 
+def _save_one_at_a_time(directory: Path) -> None:
+    """Let processes that share the directory save in turn.
+
+    numba numbers a function's files by what its index holds. Two processes that compile it for different worlds at once
+    would take the same number, and the index of one would then lead to the machine code of the other.
+    """
+    save = IndexDataCacheFile.save
+
+    def save_locked(self, key, data):
+        with open(directory / ".lock", "w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            save(self, key, data)
+
+    IndexDataCacheFile.save = save_locked  # type: ignore[method-assign]
+
+
 if not getattr(numba.config, "DISABLE_JIT"):  # noqa: B009 - numba sets its settings' names at run time
-    setattr(numba.config, "CACHE_DIR", str(_cache_directory()))  # noqa: B010
+    _directory = _cache_directory()
+    setattr(numba.config, "CACHE_DIR", str(_directory))  # noqa: B010
+    _save_one_at_a_time(_directory)
 
 #: Decorator of every rule. No fast-math: results must not depend on how a loop was vectorised.
 rule = numba.njit(cache=True, nogil=True, error_model="numpy")

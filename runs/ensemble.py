@@ -149,7 +149,10 @@ def simulate(
 
 def _with_event_parameters(world: World, varied: list[Varied], values: np.ndarray) -> tuple[list[Varied], np.ndarray]:
     """Add the parameters that events change, at their present values, unless they are varied anyway."""
-    record, before = world.record, world.parameters()
+    record = world.record
+    if not (record.event_parameter[: record.events] >= 0).any():
+        return varied, values
+    before = world.parameters()
     named = {place: name for name in before for place in [parameters.place(name, world.vendors)]}
     added: list[Varied] = []
     for e in range(int(record.events)):

@@ -61,8 +61,12 @@ def restrict(world, i):
             if drawn < expected and drawn < -math.expm1(-expected):  # the first test spares most exponentials
                 length = -math.log(uniform(world.seed, world.step, i, CUT_DURATION + v))
                 begin_cut(world, i, v, world.p.restriction_duration * length)
-        world.cut_share[i, v] = min(world.cut_left[i, v] / world.dt, 1.0)
-        world.cut_left[i, v] = max(world.cut_left[i, v] - world.dt, 0.0)
+        left = world.cut_left[i, v]
+        if left > 0.0:
+            world.cut_share[i, v] = min(left / world.dt, 1.0)
+            world.cut_left[i, v] = max(left - world.dt, 0.0)
+        else:
+            world.cut_share[i, v] = 0.0
 
 
 @rule
@@ -79,12 +83,13 @@ def begin_cut(world, i, v, duration):
 @rule
 def list_cuts(world, v):
     """List the nations that vendor v's country has cut off in this step, from now or from before."""
-    world.cuts_made[v] = world.cut_count[v] = 0
+    made = count = 0
     for i in range(world.n):
         if world.cut_share[i, v] > 0.0:
-            world.cut_off[v, world.cut_count[v]] = i
-            world.cut_count[v] += 1
-            world.cuts_made[v] += world.cut_new[i, v] > 0.0
+            world.cut_off[v, count] = i
+            count += 1
+            made += world.cut_new[i, v] > 0.0
+    world.cuts_made[v], world.cut_count[v] = made, count
 
 
 @rule
