@@ -9,7 +9,7 @@ import argparse
 import sys
 
 from runs.commands import listings, parameters, replay, run, status, sweep, view
-from runs.commands.asking import Problem, tell
+from runs.commands.asking import Problem, extensions, tell
 from runs.store import StoreError
 
 COMMANDS = (run, view, sweep, status, replay, parameters, listings)
@@ -39,7 +39,7 @@ def parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    for command in COMMANDS:
+    for command in (*COMMANDS, *extensions("ai_sovereignty.commands")):
         command.add(commands)
     return top
 

@@ -120,6 +120,12 @@ def band(axes: Axes, frame, colour: str, label: str | None = None, **line) -> No
     axes.plot(frame.index, frame["median"], color=colour, label=label, marker=marker, **line)
 
 
+def points(axes: Axes, x, y, low, high, colour: str, label: str | None = None, line: str = "-") -> None:
+    """Points with their intervals, joined by a thin line (``line=""``: not joined)."""
+    axes.plot(x, y, color=colour, marker="o", markersize=3.5, linewidth=1, linestyle=line or "none", label=label)
+    axes.vlines(x, low, high, color=colour, linewidth=1)
+
+
 def footnote(figure: Figure, result: Result) -> None:
     """Below all axes: what lines and bands are, and the number of replicates."""
     count = len(finished(result))

@@ -57,6 +57,11 @@ def extension(name: str):
     return next(iter(found)).load()
 
 
+def extensions(group: str) -> list[Any]:
+    """All that `analysis` offers in a group of entry points, by name."""
+    return [found.load() for found in sorted(entry_points(group=group), key=lambda found: found.name)]
+
+
 def tell(sentence: str) -> None:
     """Tell the person on the error stream."""
     print(f"abm: {sentence}", file=sys.stderr)

@@ -1,0 +1,20 @@
+"""The questions of ``abm ask``, one module each; :mod:`analysis.inquiry` says what a question holds."""
+
+import difflib
+from importlib import import_module
+from types import ModuleType
+
+#: Questions in the order in which they are listed.
+QUESTIONS = (
+    "smallest-coalition", "pivotal", "tipping", "window", "cost-key", "rules", "shock", "levers", "free-riding",
+    "what-breaks", "early-warning",
+)  # fmt: skip
+
+
+def question(name: str) -> ModuleType:
+    """The module of a question. Errors: ValueError with the nearest name."""
+    if name not in QUESTIONS:
+        near = difflib.get_close_matches(name, QUESTIONS, 1)
+        hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(QUESTIONS)}"
+        raise ValueError(f"{name}: no such question; {hint}")
+    return import_module(f"analysis.questions.{name.replace('-', '_')}")

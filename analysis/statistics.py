@@ -1,0 +1,74 @@
+"""Estimates with their uncertainty: means, shares, paired differences, quantities without a formula (bootstrap)."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import stats
+
+LEVEL = 0.95  # confidence of every interval
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A number with its interval at :data:`LEVEL`, from ``count`` replicates."""
+
+    value: float
+    low: float = math.nan
+    high: float = math.nan
+    count: int = 0
+
+    @property
+    def half_width(self) -> float:
+        """Half the width of the interval."""
+        return (self.high - self.low) / 2
+
+    @property
+    def clear(self) -> bool:
+        """Whether the interval leaves out nought: a difference larger than noise."""
+        return self.low > 0 or self.high < 0
+
+
+def mean(values) -> Estimate:
+    """Mean over replicates with Student's interval; NaN values (undefined in a replicate) do not count."""
+    values = np.asarray(values, float)
+    values = values[np.isfinite(values)]
+    count = len(values)
+    if count < 2:
+        return Estimate(values.mean() if count else math.nan, count=count)
+    half = stats.t.ppf(0.5 + LEVEL / 2, count - 1) * values.std(ddof=1) / math.sqrt(count)
+    return Estimate(values.mean(), values.mean() - half, values.mean() + half, count)
+
+
+def difference(values, base) -> Estimate:
+    """Mean of the paired differences: replicate by replicate, what both share in noise drops out."""
+    return mean(np.asarray(values, float) - np.asarray(base, float))
+
+
+def share(happened) -> Estimate:
+    """Share of replicates in which something happened, with Wilson's interval. Source: [Wilson1927]."""
+    happened = np.asarray(happened, bool)
+    count = len(happened)
+    if not count:
+        return Estimate(math.nan)
+    interval = stats.binomtest(int(happened.sum()), count).proportion_ci(LEVEL, method="wilson")
+    return Estimate(happened.mean(), interval.low, interval.high, count)
+
+
+def bootstrap(statistic: Callable[[np.ndarray], float], count: int, resamples: int = 500, seed: int = 0) -> Estimate:
+    """Percentile interval of ``statistic(rows)``, where ``rows`` are replicates drawn with replacement from ``count``.
+
+    Pairing survives: a statistic of several arms takes the same rows of each. Resamples in which it is NaN do not count.
+    Source: [EfronTibshirani1993].
+    """
+    random = np.random.default_rng(seed)
+    drawn = np.array([statistic(random.integers(count, size=count)) for _ in range(resamples)])
+    drawn = drawn[np.isfinite(drawn)]
+    whole = float(statistic(np.arange(count)))
+    if not len(drawn):
+        return Estimate(whole, count=count)
+    low, high = np.quantile(drawn, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+    return Estimate(whole, low, high, count)

@@ -1,0 +1,118 @@
+"""Experiments in memory: the same replicates under several arms (scenarios) or at several points, on all processors.
+
+Arms and points share their seeds (common random numbers), so that a difference between two of them is a difference
+replicate by replicate. For what has to be kept on disk, or resumed, use a sweep.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import fields
+
+import numpy as np
+import pandas as pd
+
+from abm import measures
+from abm.scenario import Scenario
+from runs.ensemble import Results, simulate
+from runs.factor import Factor, check_name
+from runs.sweep import processors
+
+BLOCK = 64  # runs that a thread takes at a time
+Progress = Callable[[int], object]
+
+
+def run_arms(
+    arms: Sequence[Scenario],
+    replicates: int,
+    seed: int = 0,
+    draws: pd.DataFrame | None = None,
+    series: bool = False,
+    choices: bool = False,
+    progress: Progress = lambda runs: None,
+) -> list[Results]:
+    """Run every arm with seeds ``seed`` to ``seed + replicates - 1``; one Results of R rows per arm.
+
+    ``draws`` has a row per replicate and a column per parameter: replicate r of every arm runs with row r (uncertainty that
+    the arms share). A parameter that an arm sets itself away from the first arm keeps the arm's value.
+    """
+    seeds = np.arange(seed, seed + replicates, dtype=np.uint64)
+    kept = [_free(arm, arms[0], draws) for arm in arms]
+    jobs = [(arm, seeds[b : b + BLOCK], _part(free, b)) for arm, free in zip(arms, kept) for b in range(0, replicates, BLOCK)]
+    done = _all(jobs, series, choices, progress)
+    blocks = -(-replicates // BLOCK)
+    return [_joined(done[a * blocks : (a + 1) * blocks]) for a in range(len(arms))]
+
+
+def run_points(
+    scenario: Scenario,
+    points: pd.DataFrame,
+    replicates: int = 1,
+    seed: int = 0,
+    draws: pd.DataFrame | None = None,
+    series: bool = False,
+    choices: bool = False,
+    progress: Progress = lambda runs: None,
+) -> Results:
+    """Run every point (a row, a column per factor) with the same seeds; Results of P * R rows, points outermost.
+
+    ``draws`` is as in :func:`run_arms`; a factor of the points overrides it. Errors: ValueError for an unknown factor.
+    """
+    count = len(points) * replicates
+    table = points.loc[points.index.repeat(replicates)].reset_index(drop=True)
+    if draws is not None:
+        shared = draws.iloc[:replicates].drop(columns=points.columns, errors="ignore")
+        table = pd.concat([table, pd.concat([shared] * len(points), ignore_index=True)], axis=1)
+    seeds = np.tile(np.arange(seed, seed + replicates, dtype=np.uint64), len(points))
+    jobs = [(scenario, seeds[b : b + BLOCK], _part(table, b)) for b in range(0, count, BLOCK)]
+    return _joined(_all(jobs, series, choices, progress))
+
+
+def frame(results: Results, scenario: Scenario) -> pd.DataFrame:
+    """Outcomes at the last step as a table, a row per run; failed runs are left out, their index kept."""
+    table = pd.DataFrame(results.outcomes, columns=list(measures.columns(scenario.vendor_names)))
+    return table[results.status == 0]
+
+
+def _free(arm: Scenario, first: Scenario, draws: pd.DataFrame | None) -> pd.DataFrame | None:
+    """The draws of the parameters that the arm does not itself change against the first arm."""
+    if draws is None:
+        return None
+    mine, theirs = arm.content.parameters, first.content.parameters
+    return draws.drop(columns=[name for name in draws if mine.get(name) != theirs.get(name)])
+
+
+def _part(table: pd.DataFrame | None, start: int) -> pd.DataFrame | None:
+    return None if table is None else table.iloc[start : start + BLOCK]
+
+
+def _all(jobs, series: bool, choices: bool, progress: Progress) -> list[Results]:
+    def job(work) -> Results:
+        scenario, seeds, table = work
+        done = _simulated(scenario, seeds, table, series, choices)
+        progress(len(seeds))
+        return done
+
+    with ThreadPoolExecutor(processors()) as pool:
+        return list(pool.map(job, jobs))
+
+
+def _simulated(scenario: Scenario, seeds: np.ndarray, table: pd.DataFrame | None, series: bool, choices: bool) -> Results:
+    if table is None or not len(table.columns):
+        return simulate(scenario.world(), scenario.content.steps, seeds, series=series, choices=choices)
+    factors = [Factor(name) for name in table]
+    for factor in factors:
+        check_name(factor.name, scenario)
+    varied = [place for factor in factors if (place := factor.varied(scenario)) is not None]
+    values = np.column_stack([factor.numbers(table[factor.name].to_numpy(float), scenario) for factor in factors])
+    return simulate(scenario.world(), scenario.content.steps, seeds, varied, values, series, choices)
+
+
+def _joined(parts: Sequence[Results]) -> Results:
+    return Results(*(np.concatenate([getattr(part, field.name) for part in parts]) for field in fields(Results)))
+
+
+def columns_of(scenario: Scenario) -> dict[str, int]:
+    """Place of each measure in the columns of outcomes and series."""
+    return {name: place for place, name in enumerate(measures.columns(scenario.vendor_names))}
