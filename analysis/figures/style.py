@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from matplotlib import rc_context
 from matplotlib.axes import Axes
@@ -31,6 +31,8 @@ INK, GREY, PALE = "#222222", "#666666", "#D9D9D9"
 WIDTH = 7.2  # inches, the text width of a page
 DPI = 180
 
+Shown = TypeVar("Shown")  # what a figure shows: a result, an answer
+
 RC: dict[Any, Any] = {
     "font.family": "sans-serif", "font.sans-serif": ["DejaVu Sans", "Verdana", "sans-serif"], "font.size": 8,
     "text.color": INK, "axes.labelcolor": INK, "axes.edgecolor": GREY, "axes.linewidth": 0.7,
@@ -42,13 +44,13 @@ RC: dict[Any, Any] = {
 }
 
 
-def styled(draw: Callable[[Result], Figure]) -> Callable[[Result], Figure]:
+def styled(draw: Callable[[Shown], Figure]) -> Callable[[Shown], Figure]:
     """Decorator of every ``draw``: the figure is made in this style, whatever the caller's own settings are."""
 
     @wraps(draw)
-    def drawn(result: Result) -> Figure:
+    def drawn(shown: Shown) -> Figure:
         with rc_context(RC):
-            return draw(result)
+            return draw(shown)
 
     return drawn
 
