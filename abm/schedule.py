@@ -14,7 +14,7 @@ from abm.submodels.coalition import account, pool, prospects
 from abm.submodels.convening import summon
 from abm.submodels.environment import advance, environment, frontier, horizon, outage, tension, vendor, vendor_books
 from abm.submodels.events import apply_events
-from abm.submodels.restriction import draw_chances, learn, list_cuts, project, restrict
+from abm.submodels.restriction import draw_chances, learn, project, report_cuts, restrict
 
 
 class Phase(NamedTuple):
@@ -32,7 +32,7 @@ PHASES = (
     Phase("vendors", outage),
     Phase("world", draw_chances),
     Phase("nations", restrict),
-    Phase("vendors", list_cuts),
+    Phase("vendors", report_cuts),
     Phase("nations", learn),
     Phase("nations", open_books),
     Phase("nations", project),

@@ -8,7 +8,7 @@ import math
 
 from abm.compiled import rule
 from abm.options import first_coalition, self_build
-from abm.submodels.capability import pooled, training_share
+from abm.submodels.capability import pooled, quality, training_share
 from abm.submodels.derived import tie
 from abm.submodels.payoff import enlarged, moving_cost, plan_quality
 
@@ -40,7 +40,7 @@ def prospects(world, k):
     """Projected quality of slot k's models, with and without believed cuts in chips."""
     if world.members[k] > 0:
         talent, size, cohesion = world.pool_talent[k], world.members[k], world.cohesion[k]
-        world.coalition_plan_quality[k] = plan_quality(world, world.plan_pool[k], talent, size, cohesion)
+        world.coalition_plan_quality[k] = quality(world.frontier_plan - world.coalition_plan[k], world.p.quality_sensitivity)
         world.coalition_secure_quality[k] = plan_quality(world, world.plan_secure_pool[k], talent, size, cohesion)
 
 
@@ -78,13 +78,15 @@ def admits(world, i, k):
     """Whether slot k's admission rule lets nation i in: ``open``, or enough members who would be no worse off."""
     if world.p.admission == OPEN:
         return True
-    in_favour = 0
-    pool_after = enlarged(world, i, k)
+    source, pool_after = first_coalition(world) + k, enlarged(world, i, k)
+    most_against = (world.members[k] - 1) // 2 if world.p.admission == MAJORITY else 0
+    against = 0
     for j in range(world.n):
-        if world.source[j] == first_coalition(world) + k:
-            if gain_from(world, j, i, k, pool_after) >= -world.p.admission_tolerance:
-                in_favour += 1
-    return 2 * in_favour > world.members[k] if world.p.admission == MAJORITY else in_favour == world.members[k]
+        if world.source[j] == source and gain_from(world, j, i, k, pool_after) < -world.p.admission_tolerance:
+            against += 1
+            if against > most_against:
+                return False
+    return True
 
 
 @rule

@@ -81,15 +81,22 @@ def begin_cut(world, i, v, duration):
 
 
 @rule
-def list_cuts(world, v):
-    """List the nations that vendor v's country has cut off in this step, from now or from before."""
-    made = count = 0
-    for i in range(world.n):
-        if world.cut_share[i, v] > 0.0:
-            world.cut_off[v, count] = i
-            count += 1
-            made += world.cut_new[i, v] > 0.0
-    world.cuts_made[v], world.cut_count[v] = made, count
+def report_cuts(world, v):
+    """What every nation hears of vendor v's cuts in this step: those that are new, and who could have been cut off, by trust.
+
+    Cuts are few and trust is mutual, so a row of trust per nation that is cut off does for all who hear of it.
+    """
+    n, made = world.n, 0
+    for i in range(n):
+        world.heard[v, i], world.exposed[v, i] = 0.0, world.trust_sum[i]
+    for j in range(n):
+        if world.cut_share[j, v] > 0.0:
+            new, share = world.cut_new[j, v], world.cut_share[j, v]
+            made += new > 0.0
+            for i in range(n):
+                world.heard[v, i] += world.trust[j, i] * new
+                world.exposed[v, i] -= world.trust[j, i] * share
+    world.cuts_made[v] = made
 
 
 @rule
@@ -98,15 +105,10 @@ def learn(world, i):
 
     Who is cut off cannot be cut off anew, so that time is no exposure.
     """
-    p, kept = world.p, world.evidence_kept
+    social, kept = world.p.social_learning, world.evidence_kept
     for v in range(world.vendor_compute.size):
-        heard, exposed = 0.0, world.trust_sum[i]
-        for place in range(world.cut_count[v]):
-            j = world.cut_off[v, place]
-            heard += world.trust[i, j] * world.cut_new[j, v]
-            exposed -= world.trust[i, j] * world.cut_share[j, v]
-        exposure = world.dt * (1.0 - world.cut_share[i, v] + p.social_learning * exposed)
-        world.belief_cuts[i, v] = kept * world.belief_cuts[i, v] + world.cut_new[i, v] + p.social_learning * heard
+        exposure = world.dt * (1.0 - world.cut_share[i, v] + social * world.exposed[v, i])
+        world.belief_cuts[i, v] = kept * world.belief_cuts[i, v] + world.cut_new[i, v] + social * world.heard[v, i]
         world.belief_years[i, v] = kept * world.belief_years[i, v] + exposure
 
 

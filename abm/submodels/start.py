@@ -42,6 +42,7 @@ def start_world(world):
     world.released = -99.0
     world.invitations = 0
     world.draws[:] = 0.0
+    world.lanes[:, :] = 0.0
     world.worth[:] = 0.0
 
 
@@ -54,7 +55,7 @@ def start_vendor(world, v):
     world.vendor_fee[v] = p.fee[v]
     world.outage_left[v] = world.outage_share[v] = world.revenue[v] = 0.0
     world.outages[v] = world.cuts_made[v] = 0
-    world.cut_off[v, :] = 0
+    world.heard[v, :] = world.exposed[v, :] = 0.0
     world.client_share[v] = world.client_peak[v] = 0.0
 
 
