@@ -141,7 +141,7 @@ def _Centre(screen: Screen):
     components.Stage(
         base=fixed, frame=Plain(frame(session.shown.world)), view=screen.view, selected=screen.selected,
         event_select=select(screen), event_set_view=setter(screen, "view", ("map", "network")),
-        event_drawn=lambda step: screen.drawn.set(),
+        event_drawn=lambda step: screen.note_drawn(int(step)),
     )
     with solara.Div(classes=["below"]):
         fan = None if screen.playing else screen.foresight.fan

@@ -35,7 +35,7 @@ class Screen:
         self.message = ""
         self.file: dict[str, Any] | None = None
         self.futures: Plain | None = None
-        self.drawn, self.turn = threading.Event(), threading.Lock()
+        self.drawn, self.drawing, self.turn = 0, threading.Condition(), threading.Lock()
         self._of_run: tuple[int, Plain, Any] = (-1, components.NOTHING, None)
 
     def of_run(self) -> tuple[Plain, Any]:
@@ -51,17 +51,23 @@ class Screen:
     def play(self) -> None:
         """Step until paused or over. While a frame is drawn the model makes one more step and then waits for the browser."""
         with self.turn:
-            self.drawn.set()
+            self.note_drawn(self.session.step_now)
             while self.playing and not self.session.model.finished:
-                began = time.monotonic()
+                began, before = time.monotonic(), self.session.step_now
                 self.session.step()
-                self.drawn.wait(_SLOWEST_DRAWING)
-                self.drawn.clear()
+                with self.drawing:
+                    self.drawing.wait_for(lambda: self.drawn >= before, _SLOWEST_DRAWING)  # noqa: B023 - waits here
                 force_update()
                 time.sleep(max(self.interval / 1000 - (time.monotonic() - began), 0.001))
             self.playing = False
             self.ask()
             force_update()
+
+    def note_drawn(self, step: int) -> None:
+        """The browser has drawn this step. A late frame may show a step further than was asked for, and tells so once."""
+        with self.drawing:
+            self.drawn = step
+            self.drawing.notify_all()
 
     def ask(self) -> None:
         """Ask for the futures of the present state, or of the move that is being considered."""
