@@ -38,7 +38,9 @@ def measure(full: bool) -> list[Table]:
                 rows.append([name, interval, *_played(scenario, interval)])
     head = ["world", "interval ms", "first view s", "fan of 200 s", "frames", "frames/s", "longest gap ms"]
     watched = Table("Page in play, 60 steps, software-rendered Chromium, map and charts on", head, rows)
-    return [watched, Table("Memory of a session", ["after", "largest resident MB", "measures kept"], _memory(20, 100))]
+    memory = _memory(20, 100 if full else 20) if rows else []
+    kept = ["after", "server, resident MiB", "page's heap MiB", "elements on the page"]
+    return [watched, Table("Memory as a page is played and reset", kept, memory)]
 
 
 def _played(scenario: Scenario, interval: int) -> list:
@@ -74,18 +76,37 @@ def _fan_seconds(visit: Visit) -> float:
 
 
 def _memory(resets: int, steps: int) -> list[list]:
-    """Resident memory as a session steps and is reset again and again."""
-    from abm.page.session import Session
-    from runs.view import services
+    """Memory of the server's process and of the page's script as the browser plays ``steps`` steps again and again."""
+    from playwright.sync_api import sync_playwright
 
-    session = Session(services(), Scenario.parse({"steps": steps}), 1)
+    served, end = serve_in_background(Scenario.parse({"steps": steps}), Path(tempfile.mkdtemp()))
     rows = []
-    for reset in range(resets + 1):
-        while not session.model.finished:
-            session.step()
-        if reset in (1, resets // 2, resets):
-            gc.collect()
-            largest = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-            rows.append([f"{(reset + 1) * steps} steps, {reset} resets", round(largest, 1), len(session.rows)])
-        session.reset()
+    try:
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=list(CHROMIUM_ARGUMENTS))
+            visit = Visit(browser.new_page(viewport={"width": 1280, "height": 720}))
+            note(visit)
+            visit.at(served.address)
+            visit.set_range("input[aria-label='Speed of play']", 500, "input")
+            for reset in range(resets + 1):
+                visit.page.click("text=Play")
+                visit.wait_step(steps)
+                if reset in (1, resets // 2, resets):
+                    rows.append([f"{(reset + 1) * steps} steps, {reset} resets", *_memory_now(visit)])
+                visit.page.click("text=Reset")
+                visit.wait_step(0)
+            browser.close()
+    finally:
+        end()
     return rows
+
+
+def _memory_now(visit: Visit) -> list[float]:
+    """Resident memory of this process, which serves, and the page's heap after its garbage is collected [MB]."""
+    gc.collect()
+    resident = int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize() / 2**20
+    chromium = visit.page.context.new_cdp_session(visit.page)
+    chromium.send("HeapProfiler.collectGarbage")
+    heap = visit.page.evaluate("performance.memory.usedJSHeapSize") / 2**20
+    nodes = visit.page.evaluate("document.querySelectorAll('*').length")
+    return [round(resident, 1), round(heap, 1), nodes]
