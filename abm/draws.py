@@ -19,6 +19,7 @@ STREAMS = {
     "cut": 1,  # k = vendor: is it cut off? (in one block with the review, as long as there are at most three)
     "order": 16,  # place among the reviewing nations
     "convene": 17,  # does it convene?
+    "invite": 18,  # the row from which on it looks for partners
     "cut_duration": 20,  # k = vendor
     "choice": 40,  # k = source: Gumbel noise on its payoff
     "tension": 80,  # k = 0, 1: of the world, nation 0
@@ -27,7 +28,7 @@ STREAMS = {
 #: Vendors that the streams have room for.
 MOST_VENDORS = 15
 REVIEW, CUT, ORDER = STREAMS["review"], STREAMS["cut"], STREAMS["order"]
-CONVENE, CUT_DURATION, CHOICE = STREAMS["convene"], STREAMS["cut_duration"], STREAMS["choice"]
+CONVENE, INVITE, CUT_DURATION, CHOICE = (STREAMS[name] for name in ("convene", "invite", "cut_duration", "choice"))
 TENSION, OUTAGE = STREAMS["tension"], STREAMS["outage"]
 
 _M0, _M1 = np.uint64(0xD2511F53), np.uint64(0xCD9E8D57)

@@ -11,7 +11,8 @@ from abm.scenario import Scenario
 from abm.submodels import choice, coalition, convening
 from abm.submodels.capability import training_share
 from runs.ensemble import Varied, simulate
-from tests import theory, worlds
+from tests import payoff_oracle as oracle
+from tests import worlds
 from tests.worlds import to_politics
 
 FOUNDERS = ["N001", "N002", "N003", "N004"]
@@ -47,7 +48,7 @@ def test_terms_are_those_of_the_theory(cost_key, seed):
         for source in np.flatnonzero(~np.isnan(trial.terms[i, :, 0])).tolist():
             standing = source < 4 or record.members[source - 4] > 0
             invited = sorted(trial.invited[: trial.invitations].tolist())
-            expected = theory.payoff(record, i, source) if standing else theory.coalition(record, i, invited, source)
+            expected = oracle.payoff(record, i, source) if standing else oracle.coalition(record, i, invited, source)
             assert choice.payoff(trial, i, source) == pytest.approx(expected, rel=1e-9, abs=1e-12)
             kinds.add((source >= 4, standing, source == record.source[i]))
     assert {(False, True, True), (False, True, False), (True, True, False)} <= kinds
@@ -71,10 +72,10 @@ def test_convening_reaches_the_fixed_point_where_nobody_would_refuse(seed, size)
             assert len(set(invited)) == min(size, (record.source[:7] < 4).sum())
             convening.settle_invitations(record, k)
             found = sorted(record.invited[: record.invitations].tolist())
-            expected = theory.convened(record, i, 4 + k)
+            expected = oracle.convened(record, i, 4 + k)
             assert (found if len(found) > 1 else []) == expected
             for j in expected:
-                assert theory.coalition(record, j, expected, 4 + k) > theory.payoff(record, j, int(record.source[j]))
+                assert oracle.coalition(record, j, expected, 4 + k) > oracle.payoff(record, j, int(record.source[j]))
             seen.add((len(expected) > 0, len(expected) < len(invited)))
     assert {(True, size > 2), (False, True)} <= seen, "some sets hold, in part where they are large, and some do not"
 
@@ -115,7 +116,7 @@ def test_what_a_member_gains_from_a_newcomer_is_the_difference_of_its_payoffs():
         choice.survey(record, i)
         after = coalition.enlarged(record, i, 0)
         for j in members:
-            gain = theory.coalition(record, j, sorted([*members, i]), 4) - theory.coalition(record, j, members, 4)
+            gain = oracle.coalition(record, j, sorted([*members, i]), 4) - oracle.coalition(record, j, members, 4)
             assert coalition.gain_from(record, j, i, 0, after) == pytest.approx(gain, rel=1e-9, abs=1e-12)
 
 

@@ -10,6 +10,7 @@ from abm.compiled import rule
 from abm.options import first_coalition, self_build
 from abm.submodels.capability import pooled, quality, training_share
 from abm.submodels.derived import tie
+from abm.submodels.environment import free_ahead
 from abm.submodels.payoff import enlarged, moving_cost, plan_quality
 
 OPEN, MAJORITY, UNANIMITY = range(3)
@@ -46,9 +47,11 @@ def prospects(world, k):
 
 @rule
 def refresh(world, k):
-    """Bring slot k up to date after its membership changed."""
+    """Bring slot k, and what it gives away, up to date after its membership changed."""
     pool(world, k)
     prospects(world, k)
+    if world.p.openness > 0.0:
+        world.free_plan = free_ahead(world, -1, 0.0)
 
 
 @rule

@@ -7,6 +7,7 @@ judge again, until nobody drops out. Nations that join one at a time never get a
 import math
 
 from abm.compiled import rule
+from abm.draws import INVITE, uniform
 from abm.options import first_coalition
 from abm.submodels.capability import training_share
 from abm.submodels.coalition import found
@@ -31,23 +32,28 @@ def outside(world, i):
 
 @rule
 def invite(world, i):
-    """Invite nation i and the partners it trusts most among those in no coalition, ``convening_size`` in all."""
+    """Invite nation i and the partners it trusts most among those in no coalition, ``convening_size`` in all.
+
+    Partners trusted alike come in the order of the rows, begun at a drawn one, so that no row is favoured.
+    """
     world.invited[0] = i
     world.invitations = 1
     most = min(int(world.p.convening_size), world.n)
-    for j in range(world.n):
+    first = int(uniform(world.seed, world.step, i, INVITE) * world.n)
+    for place in range(world.n):
+        j = (first + place) % world.n
         if j != i and outside(world, j):
-            place = world.invitations
-            if place < most:
+            rank = world.invitations
+            if rank < most:
                 world.invitations += 1
-            elif world.trust[i, j] <= world.trust[i, world.invited[place - 1]]:
+            elif world.trust[i, j] <= world.trust[i, world.invited[rank - 1]]:
                 continue
             else:
-                place -= 1
-            while place > 1 and world.trust[i, world.invited[place - 1]] < world.trust[i, j]:
-                world.invited[place] = world.invited[place - 1]
-                place -= 1
-            world.invited[place] = j
+                rank -= 1
+            while rank > 1 and world.trust[i, world.invited[rank - 1]] < world.trust[i, j]:
+                world.invited[rank] = world.invited[rank - 1]
+                rank -= 1
+            world.invited[rank] = j
 
 
 @rule

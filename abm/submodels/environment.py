@@ -111,13 +111,21 @@ def horizon(world):
     world.frontier_plan = top
     for v in range(world.vendor_plan.size):
         world.vendor_plan_quality[v] = quality(top - world.vendor_plan[v], world.p.quality_sensitivity)
-    best = 0.0
     for k in range(world.members.size):
         if world.members[k] > 0:
             world.coalition_plan_quality[k] = quality(top - world.coalition_plan[k], world.p.quality_sensitivity)
-            best = max(best, world.coalition_plan_quality[k])
-    half = 0.5 * world.p.planning_horizon
-    world.free_plan = free_models(world, top, world.released - world.p.algorithmic_progress * half, best)
+    world.free_plan = free_ahead(world, -1, 0.0)
+
+
+@rule
+def free_ahead(world, k, good):
+    """Projected quality of the best free model, were the models of slot k of quality ``good`` (k = -1: all as they are)."""
+    best = good
+    for other in range(world.members.size):
+        if world.members[other] > 0 and other != k:
+            best = max(best, world.coalition_plan_quality[other])
+    released = world.released - 0.5 * world.p.planning_horizon * world.p.algorithmic_progress
+    return free_models(world, world.frontier_plan, released, best)
 
 
 @rule

@@ -8,6 +8,7 @@ stored with their sign, so that the terms add up to the payoff. Each ``*_terms``
 from abm.compiled import rule
 from abm.options import first_coalition, hold_back, self_build
 from abm.submodels.capability import pooled, quality, training_share
+from abm.submodels.environment import free_ahead
 from abm.submodels.restriction import believed_hazard, cut_off_share
 
 
@@ -79,10 +80,24 @@ def hold_back_terms(world, i):
     """Terms of using free models only: less use, own inference, no one to depend on."""
     p = world.p
     used = world.value * world.adoption[i] * p.free_use
-    source = hold_back(world)
+    source, free = hold_back(world), free_without(world, i)
     gain = peers(world, i, world.source_trust[i, source])
     build = p.inference_cost * used + p.client_effort
-    return used * world.free_plan, 0.0, -build, 0.0, -switching(world, i, source), gain, 0.0
+    return used * free, 0.0, -build, 0.0, -switching(world, i, source), gain, 0.0
+
+
+@rule
+def free_without(world, i):
+    """Projected quality of free models without what nation i adds to them: a member who leaves takes its part along."""
+    k = world.source[i] - first_coalition(world)
+    if k < 0 or world.p.openness == 0.0:
+        return world.free_plan
+    size = world.members[k] - 1
+    if size < 2:
+        return free_ahead(world, k, 0.0)
+    cohesion = (world.pool_bonds[k] - 2.0 * world.bond[i]) / (size * (size - 1))
+    compute, talent = world.plan_pool[k] - world.plan_compute[i], world.pool_talent[k] - world.talent[i]
+    return free_ahead(world, k, plan_quality(world, compute, talent, size, cohesion))
 
 
 @rule
