@@ -1,0 +1,46 @@
+"""``abm patterns``: what the record shows beside what the model does, passes and failures alike."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from runs import library
+from runs.commands.asking import settings, whole
+from runs.progress import bar
+
+
+def add(commands) -> None:
+    """Its arguments."""
+    patterns = commands.add_parser(
+        "patterns",
+        help="the model beside patterns of the record",
+        description="Measure patterns of the record (shares, lags, growth, how alliances form and end, cuts, lock-in) on the "
+        "model's runs, and say which it meets and which it misses.",
+    )
+    patterns.add_argument("scenario", nargs="?", default="baseline", metavar="SCENARIO", help="name or path (default: baseline)")
+    patterns.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", dest="settings", help="set a parameter")
+    patterns.add_argument("--replicates", type=whole(10, 100_000), default=100, metavar="N", help="runs each (default: 100)")
+    patterns.add_argument("--seed", type=whole(0, 2**63), default=0, help="seed of the first replicate (default: 0)")
+    patterns.add_argument("--out", default="results/patterns", metavar="DIR", help="where table and figure go")
+    patterns.add_argument("--quiet", action="store_true", help="say nothing but errors")
+    patterns.set_defaults(act=act)
+
+
+def act(arguments) -> int:
+    """Measure, write, say it line by line."""
+    from analysis.figures import style
+    from analysis.patterns import compare, figure, lines
+
+    scenario = library.scenario(arguments.scenario)
+    if arguments.settings:
+        scenario = scenario.with_values(settings(arguments.settings))
+    with bar(None, "runs", arguments.quiet) as progress:
+        table = compare(scenario, arguments.replicates, arguments.seed, progress=progress)
+    folder = Path(arguments.out)
+    folder.mkdir(parents=True, exist_ok=True)
+    table.to_csv(folder / "patterns.csv", index=False)
+    style.save(figure.draw(table), folder, "patterns", figure.TITLE, figure.CAPTION)
+    if not arguments.quiet:
+        print("\n".join(lines(table)))
+        print(f"{int(table['agrees'].sum())} of {len(table)} patterns are met -> {folder}/patterns.csv")
+    return 0

@@ -1,0 +1,54 @@
+"""The patterns as one picture: each range of the record stretched to the same width, the model's value beside it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+from matplotlib.patches import Patch
+
+from analysis.figures import style
+
+TITLE = "Patterns of the record and the model's values"
+CAPTION = (
+    "Grey: the record's range, drawn to the same width for every pattern. Points: the model's median over replicates; lines hold "
+    "10 to 90 % of them. Green lies in the range, orange does not; values beyond the edge stand at it, with an arrow. Numbers: "
+    "the record's range | the model's median."
+)
+EDGE = 2.5  # half-widths of a range shown to either side of its middle
+
+
+@style.styled
+def draw(table: pd.DataFrame) -> Figure:
+    """A row per pattern, in the order of the table."""
+    figure = style.new(0.29 * len(table) + 0.9)
+    axes = figure.subplots()
+    middle, half = (table["record_low"] + table["record_high"]) / 2, (table["record_high"] - table["record_low"]) / 2
+    place = {name: np.clip((table[name] - middle) / half, -EDGE, EDGE) for name in ("model_low", "model", "model_high")}
+    rows = np.arange(len(table))[::-1]
+    axes.axvspan(-1, 1, color=style.PALE, linewidth=0)
+    for y, (_, row) in zip(rows, table.iterrows()):
+        _pattern(axes, y, row, *(float(values[row.name]) for values in place.values()))
+    axes.set_yticks(rows, [f"{name}" for name in table["pattern"]])
+    axes.set_xlim(-EDGE - 0.1, EDGE + 0.1)
+    axes.set_ylim(-0.7, len(table) - 0.3)
+    axes.set_xticks([-1, 1], ["low end of\nthe record", "high end of\nthe record"])
+    axes.tick_params(axis="y", length=0)
+    marks = [style.mark("met", "o", style.GREEN), style.mark("missed", "o", style.VERMILLION)]
+    figure.legend(handles=[*marks, Patch(facecolor=style.PALE, label="the record")], loc="outside upper center", ncols=3)
+    return figure
+
+
+def _pattern(axes, y: float, row: pd.Series, low: float, at: float, high: float) -> None:
+    colour = style.GREEN if row["agrees"] else style.VERMILLION
+    text = f"{_short(row['record_low'])} to {_short(row['record_high'])} | {_short(row['model'])} {row['unit']}"
+    axes.text(EDGE + 0.2, y, text, va="center", fontsize=7, color=style.INK)
+    if np.isnan(at):
+        axes.text(0, y, "not defined: no coalition", va="center", ha="center", fontsize=7)
+        return
+    axes.plot([low, high], [y, y], color=colour, linewidth=1.2)
+    axes.plot([at], [y], color=colour, marker=">" if at >= EDGE else "<" if at <= -EDGE else "o", markersize=4.5)
+
+
+def _short(number: float) -> str:
+    return "none" if np.isnan(number) else f"{number:.2g}" if abs(number) < 10 else f"{number:.0f}"
