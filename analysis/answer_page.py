@@ -42,6 +42,8 @@ def number(value) -> str:
         return value or ""
     if value != value:
         return "–"
+    if abs(value) == float("inf"):
+        return "∞" if value > 0 else "−∞"
     if value == int(value) and abs(value) < 1e6:
         return f"{value:.0f}"
     return f"{value:.5g}" if abs(value) >= 1000 else f"{value:.3g}"

@@ -26,11 +26,11 @@ class Picture(NamedTuple):
     png: Path | None
 
 
-def page(result: Result, findings: Sequence[Finding], pictures: Sequence[Picture]) -> str:
-    """The whole page."""
+def page(result: Result, findings: Sequence[Finding], pictures: Sequence[Picture], varied: Iterable[str] = ()) -> str:
+    """The whole page; ``varied`` is a section on what a sweep varied, as HTML."""
     title = escape(result.manifest.get("title") or result.plan.scenario.name)
     style = files("analysis").joinpath("report.css").read_text("utf-8")
-    parts = (_what(result), _numbers(findings), _pictures(pictures), assumptions(result), reproduction(result))
+    parts = (_what(result), varied, _numbers(findings), _pictures(pictures), assumptions(result), reproduction(result))
     lines = [
         '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">',
         f"<title>{title}</title><style>{style}</style></head>\n<body>",
@@ -47,15 +47,16 @@ def _what(result: Result) -> Iterable[str]:
     vendors = ", ".join(escape(vendor.title) for vendor in scenario.vendors)
     if content.description.strip():
         yield f'<p class="lead">{escape(content.description.strip())}</p>'
-    times = "once" if plan.count == 1 else f"{plan.count} times, with different chance each time"
+    times = "once" if plan.count == 1 else f"{plan.count:,} times, with different chance each time"
+    told = "the numbers below tell how these replicates ended"
+    if len(plan.points) > 1:
+        times = f"{plan.count:,} times, with different assumptions at {len(plan.points):,} design points"
+        told = "the page tells what difference they make"
     yield (
         f"<p>A simulation of {len(scenario.nations())} nations that choose, again and again from {content.start:g} to {end:g}, "
         f"whose artificial intelligence to rely on: a vendor abroad ({vendors}), a coalition with others, one they build "
-        f"alone, or freely released models only. It was run {times}; the numbers below "
-        "tell how these replicates ended.</p>"
+        f"alone, or freely released models only. It was run {times}; {told}.</p>"
     )
-    if len(plan.points) > 1:
-        yield f'<p class="warn">The runs are spread over {len(plan.points)} design points; numbers and figures pool them all.</p>'
     failed = plan.count - len(reading.finished(result))
     if failed:
         yield f'<p class="warn">{failed} of {plan.count} runs failed or are missing, and are left out.</p>'
@@ -68,6 +69,8 @@ def _numbers(findings: Sequence[Finding]) -> Iterable[str]:
         return
     for told in (finding for finding in findings if finding.text):
         yield f"<p><b>{escape(told.label)}:</b> {escape(told.text)}.</p>"
+    if all(finding.text for finding in findings):
+        return
     yield table(
         ("", "median", "10 to 90 % of replicates"),
         [(cell(f.label), cell(f.value, "value"), cell(f.spread, "number")) for f in findings if not f.text],

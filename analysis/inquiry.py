@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from abm.scenario import Scenario
@@ -93,9 +94,24 @@ class Inquiry:
         series[results.status != 0] = float("nan")
         return series
 
+    def money(self, results: Results, measure: str):
+        """(R, T+1) a measure that is a share of GDP, as bn US$ a year of all nations, whose GDP has grown since the start."""
+        content = self.scenario.content
+        years = content.step_years * np.arange(results.series.shape[1])
+        grown = np.exp(np.nan_to_num(self.paths(results, "gdp_growth")) * years)
+        return self.paths(results, measure) * grown * float(self.scenario.nations()["gdp_usd_bn"].sum())
+
     def with_replicates(self, count: int) -> Inquiry:
         """The same question with more or fewer replicates; the first are the same runs."""
         return replace(self, replicates=count)
+
+    def fixed(self, *names: str) -> Inquiry:
+        """The same question in which the draws leave these parameters alone."""
+        return self if self.draws is None else replace(self, draws=self.draws.drop(columns=list(names), errors="ignore"))
+
+    def about(self, scenario: Scenario) -> Inquiry:
+        """The same question about another scenario."""
+        return replace(self, scenario=scenario)
 
     def _draws(self, count: int) -> pd.DataFrame | None:
         """A row per replicate, the sample repeated where there are more replicates than draws."""

@@ -1,27 +1,43 @@
-"""The report of a result: figures, the network for Gephi, and one page that explains both."""
+"""The report of a result or sweep: figures, the network for Gephi, and one page that explains both."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from abm import network
-from analysis import reading
+from analysis import findings, reading, varied
 from analysis.document import Picture, page
-from analysis.figures import FIGURES, figure
-from analysis.findings import headline
+from analysis.figures import FIGURES, SWEEP_FIGURES, figure
+from analysis.findings import Finding
+from analysis.sweeps import Sweep, sweep
 from runs.results import Result
 
 __all__ = ["headline", "write"]
 
 
-def write(result: Result, figures: str = "all", progress: Callable[[int], object] | None = None) -> Path:
+def headline(result: Result, outcomes: Sequence[str] = ()) -> list[Finding]:
+    """What a result says, or how the outcomes of a sweep differ between its points; empty when no run finished."""
+    if len(result.plan.points) == 1:
+        return findings.headline(result)
+    return varied.findings(sweep(result, outcomes)) if reading.finished(result) else []
+
+
+def write(
+    result: Result,
+    figures: str = "all",
+    progress: Callable[[int], object] | None = None,
+    outcomes: Sequence[str] = (),
+) -> Path:
     """Write ``figures/``, ``network.gexf`` and ``report.html`` into the result's directory; returns the page's path.
 
     ``figures`` is ``all`` or ``none``. ``progress`` is called with 1 whenever a figure or file is done. What needs a table
-    that was not recorded is left out, and the page says so.
+    that was not recorded is left out, and the page says so. Of a sweep the figures are those that its design allows, of
+    the measures in ``outcomes`` (empty: the usual ones; ``analysis.sweeps``). Errors: ValueError for an unknown measure.
     """
     done = progress or (lambda amount: None)
+    if len(result.plan.points) > 1:
+        return _write_sweep(sweep(result, outcomes), figures, done)
     runs = reading.finished(result)
     pictures = []
     for name in FIGURES if figures == "all" and runs else ():
@@ -36,17 +52,35 @@ def write(result: Result, figures: str = "all", progress: Callable[[int], object
     return path
 
 
-def _picture(result: Result, name: str) -> Picture:
-    """Draw a figure, save it as PNG and SVG, and return it for the page."""
-    from analysis.figures import style  # matplotlib only where something is drawn
+def _write_sweep(found: Sweep, figures: str, done: Callable[[int], object]) -> Path:
+    """The page of a sweep, with the figures that its design allows."""
+    result, pictures = found.result, []
+    if figures == "all" and reading.finished(result):
+        for name in (name for name in SWEEP_FIGURES if figure(name).fits(found)):
+            pictures.append(_drawn(found, result, name))
+            done(1)
+    path = result.directory / "report.html"
+    path.write_text(page(result, headline(result, found.outcomes), pictures, varied.section(found)), encoding="utf-8")
+    done(1)
+    return path
 
+
+def _picture(result: Result, name: str) -> Picture:
+    """A figure of a result for the page; without its file where a table that it needs was not recorded."""
     module = figure(name)
     missing = [table for table in module.NEEDS if table not in result.plan.tables]
     if missing:
         return Picture(name, module.TITLE, f"Not drawn: it needs {' and '.join(missing)}, which was not recorded.", None)
-    folder = result.directory / "figures"
+    return _drawn(result, result, name)
+
+
+def _drawn(shown: Result | Sweep, result: Result, name: str) -> Picture:
+    """Draw a figure, save it as PNG and SVG, and return it for the page."""
+    from analysis.figures import style  # matplotlib only where something is drawn
+
+    module, folder = figure(name), result.directory / "figures"
     folder.mkdir(exist_ok=True)
-    png, _ = style.save(module.draw(result), folder, name, module.TITLE, module.CAPTION)
+    png, _ = style.save(module.draw(shown), folder, name, module.TITLE, module.CAPTION)
     return Picture(name, module.TITLE, module.CAPTION, png)
 
 

@@ -27,7 +27,7 @@ def draw(shown: tuple[Fit, dict[str, float], dict[str, float]]) -> Figure:
     panels = figure.subplots(rows, COLUMNS).ravel()
     for axes, prior in zip(panels, fit.priors):
         share = prior.share(fit.points[prior.name].to_numpy(float))
-        axes.hist(share, BINS, (0, 1), weights=fit.weight * BINS, color=style.SKY)
+        axes.hist(share, BINS, range=(0, 1), weights=fit.weight * BINS, color=style.SKY)
         axes.axhline(1, color=style.GREY, linewidth=0.8, linestyle="--")
         axes.axvline(float(prior.share(np.array(baseline[prior.name]))), color=style.INK, linewidth=1.2)
         axes.set_title(f"{prior.name.replace('_', ' ')}, {spread[prior.name]:.0%}", fontsize=7)

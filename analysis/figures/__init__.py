@@ -1,4 +1,7 @@
-"""The figures of a result, one module each with ``draw(result)``, ``TITLE``, ``CAPTION`` and the tables it ``NEEDS``."""
+"""The figures of a result, one module each with ``draw(result)``, ``TITLE``, ``CAPTION`` and the tables it ``NEEDS``.
+
+Those of a sweep have ``fits(sweep)`` instead of ``NEEDS``: whether its design is one that they can show.
+"""
 
 from importlib import import_module
 from types import ModuleType
@@ -16,7 +19,15 @@ FIGURES = {
     "structure": "analysis.figures.structure",
 }
 
+#: The same for a sweep, drawn from the outcomes of its design points.
+SWEEP_FIGURES = {
+    "phase-diagram": "analysis.figures.phase_diagram",
+    "indices": "analysis.figures.indices",
+    "response": "analysis.figures.response",
+    "points": "analysis.figures.points",
+}
+
 
 def figure(name: str) -> ModuleType:
     """The module of a figure."""
-    return import_module(FIGURES[name])
+    return import_module((FIGURES | SWEEP_FIGURES)[name])

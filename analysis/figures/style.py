@@ -7,13 +7,13 @@ from functools import wraps
 from pathlib import Path
 from typing import Any, TypeVar
 
-from matplotlib import rc_context
+from matplotlib import colormaps, rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure, SubFigure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
-from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
+from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter, PercentFormatter
 
 from abm import options
 from analysis.reading import finished
@@ -28,6 +28,8 @@ FURTHER_VENDORS = (SKY, YELLOW, "#8C8C8C")
 #: Coalitions of one run, the largest first: greens that differ in lightness.
 COALITIONS = (GREEN, "#00523B", "#8ED9C0", "#4C7A34", "#C5E8A8")
 INK, GREY, PALE = "#222222", "#666666", "#D9D9D9"
+#: Colour maps for a quantity from little to much, readable in grey and by the colour-blind.
+SEQUENTIAL = "cividis"
 WIDTH = 7.2  # inches, the text width of a page
 DPI = 180
 
@@ -93,6 +95,30 @@ def legend(figure: Figure | SubFigure, result: Result, held: Collection[str] | N
     entries = [*patches, *extra]
     columns = len(entries) if len(entries) < 7 else -(-len(entries) // 2)
     figure.legend(handles=entries, loc="outside upper center", ncols=columns, handlelength=1.2, columnspacing=1.4)
+
+
+def ramp(count: int) -> list[Any]:
+    """Colours for ordered lines, from dark to light, all dark enough to read on white."""
+    return [colormaps[SEQUENTIAL](share) for share in ([0.3] if count == 1 else [0.85 * k / (count - 1) for k in range(count)])]
+
+
+def plain_ticks(axis) -> None:
+    """Few ticks, written as short as they are."""
+    axis.set_major_locator(MaxNLocator(4))
+    axis.set_major_formatter(FuncFormatter(lambda x, _: f"{x:g}"))
+
+
+def fine_percent(axis) -> None:
+    """An axis of shares in per cent, with as many digits as the shares need."""
+    axis.set_major_formatter(FuncFormatter(lambda x, _: f"{100 * x:.3g}%"))
+
+
+def logarithmic(axis) -> None:
+    """An axis in even ratios, with labels at 1, 2 and 5 of every order of magnitude."""
+    axis.axes.set_xscale("log") if axis.axis_name == "x" else axis.axes.set_yscale("log")
+    axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    axis.set_major_formatter(FuncFormatter(lambda x, _: f"{x:g}"))
+    axis.set_minor_formatter(NullFormatter())
 
 
 def mark(label: str, shape: str, colour: str, hollow: bool = False) -> Line2D:

@@ -1,21 +1,26 @@
 """What a later start costs, and the last year in which a start still has even odds.
 
 **What is computed.** Nobody convenes before the launch year; from then on nations convene at the scenario's
-``convening_rate``. Each launch year is an arm of the same replicates, and all are judged at the same end: does a viable
-coalition stand, that is, one whose best models lag the frontier by at most ``lag`` months? The last year with even odds is
-where the chance falls through one half, by linear interpolation between launch years; its interval is a bootstrap over
-replicates. What waiting costs is the nations' AI benefit net of all costs, the mean over all years, against the earliest launch.
+``convening_rate``. Each launch year is an arm of the same replicates. Two chances are read from each: that a viable coalition
+stands at the end of the scenario, and that one stands ``wait`` years after the launch, for which late launches run on beyond
+the end. Viable is a coalition whose best models lag the frontier by at most ``lag`` months. The last year with even odds is
+where the first chance, made monotone, falls through one half; its interval is a bootstrap over replicates. What waiting costs is
+the nations' AI benefit net of all costs, the mean over the scenario's years, against the earliest launch.
 
-**Assumptions.** Political will is the only thing that is late. ``closing`` is how fast the frontier takes a growing share of the
-vendors' compute (``frontier_share_growth``), the force that closes the window; -1 leaves the scenario's own value.
+**Assumptions.** Political will is the only thing that is late: a dated event that convenes nations before the launch happens at the
+launch. ``closing`` is how fast the frontier takes a growing share of the vendors' compute (``frontier_share_growth``), the force
+that closes the window; -1 leaves the scenario's own value.
 
-**How to read the figure.** Above: chance of a viable coalition by launch year with its 95 % interval, and the line of even
-odds. Below: what a launch in that year loses against the earliest, paired replicate by replicate.
+**How to read the figure.** Above: the two chances by launch year with 95 % intervals, and the line of even odds. Where the chance at
+the end falls but the chance after the same wait does not, late starters lack time; where both fall, the window closes.
+Below: what a launch in that year loses against the earliest, paired replicate by replicate.
 
-Source: the article's closing window [Article2025]; the design of the test is ours.
+Source: the article's closing window [Article2025]; isotonic regression [BarlowEtAl1972]; the design of the test is ours.
 """
 
 from __future__ import annotations
+
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -24,92 +29,126 @@ from matplotlib.figure import Figure
 from abm import parameters
 from abm.scenario import Scenario
 from analysis import statistics
+from analysis.crossing import EVEN, estimate
 from analysis.figures import style
 from analysis.inquiry import Answer, Inquiry, Option, Stated
+from analysis.statistics import Estimate
+from analysis.variants import end_of
+from runs.commands.asking import Problem
 
 TITLE = "What does a later start cost, and when does the window close?"
 CAPTION = (
-    "Chance that a viable coalition stands at the end, by the year in which nations first convene (above), and the yearly AI "
-    "benefit net of costs, over all years, against the earliest launch (below). 95 % intervals; replicates are paired."
+    "Chance that a viable coalition stands, by the year in which nations first convene (above), and the yearly AI benefit net of "
+    "costs, over all years, against the earliest launch (below). 95 % intervals; replicates are paired."
 )
 REPLICATES = 200
 OPTIONS = (
     Option("lag", 12.0, "months behind the frontier at which a coalition still counts as viable", 0.1, 120),
-    Option("last", 2038, "last launch year", 2026, 2060),
+    Option("last", 2038, "last launch year", 1901, 2200),
+    Option("wait", 5.0, "years after the launch at which a coalition is looked for as well", 0.25, 50),
     Option("closing", -1.0, "growth a year of the frontier's share of compute; -1 leaves the scenario's", -1, 2),
 )
-EVEN = 0.5
 
 
 def answer(inquiry: Inquiry) -> Answer:
     """Launch years from the scenario's start to ``last``."""
-    years = np.arange(int(np.ceil(inquiry.scenario.content.start)), int(inquiry["last"]) + 1)
+    years = _years(inquiry)
     arms = inquiry.arms([launched(inquiry, int(year)) for year in years], series=True)
-    viable = np.array([inquiry.outcomes(arm, "lag_coalition") <= inquiry["lag"] for arm in arms])
-    benefit = np.array([inquiry.paths(arm, "net_benefit").mean(axis=1) for arm in arms])
-    table = _table(years, viable, benefit)
-    last = statistics.bootstrap(lambda rows: last_even(years, viable[:, rows].mean(axis=1)), inquiry.replicates)
-    first, final = table.iloc[0], table.iloc[-1]
-    stated = {
-        "last_even": Stated("last launch year with even odds of a viable coalition", "year", last),
-        "first_chance": Stated(f"chance with a launch in {years[0]}", "share", statistics.share(viable[0])),
-        "final_chance": Stated(f"chance with a launch in {years[-1]}", "share", statistics.share(viable[-1])),
-    }
-    odds = f"{first.chance:.0%} for a launch in {years[0]} and {final.chance:.0%} for one in {years[-1]}"
-    return Answer(f"{_when(last, years)} The chance is {odds}.", table, stated, drawn=inquiry["lag"])
+    lag = np.array([inquiry.paths(arm, "lag_coalition") for arm in arms])
+    last_step = inquiry.scenario.content.steps
+    viable = lag[:, :, last_step] <= inquiry["lag"]
+    after = [_step_after(inquiry, year) for year in years]
+    waited = np.array([path[:, step] <= inquiry["lag"] for path, step in zip(lag, after)])
+    benefit = np.array([inquiry.paths(arm, "net_benefit")[:, : last_step + 1].mean(axis=1) for arm in arms])
+    table, even = _table(years, viable, waited, benefit), estimate(years, viable, falling=True)
+    return Answer(_sentence(even, table, inquiry), table, _stated(years, viable, waited, even, table), drawn=inquiry)
+
+
+def _years(inquiry: Inquiry) -> np.ndarray:
+    """Launch years. Errors: Problem where fewer than two lie within the run."""
+    first, end = int(np.ceil(inquiry.scenario.content.start)), end_of(inquiry.scenario)
+    if not first < inquiry["last"] < end:
+        raise Problem(f"--last {inquiry['last']}: must lie after {first} and before {end:g}, where the scenario ends")
+    return np.arange(first, inquiry["last"] + 1)
+
+
+def _step_after(inquiry: Inquiry, year: float) -> int:
+    return inquiry.scenario.step_of(year + inquiry["wait"])
 
 
 def launched(inquiry: Inquiry, year: int) -> Scenario:
-    """The scenario in which convening begins with ``year``."""
+    """The scenario in which convening begins with ``year``, long enough for the last launch to wait."""
     document, start = inquiry.scenario.document(), inquiry.scenario.content.start
     values = document["parameters"]
-    will = values.get("convening_rate") or parameters.lookup("convening_rate").default
+    will = _will(inquiry.scenario)
     values["convening_rate"] = will if year <= start else 0.0
     if inquiry["closing"] >= 0:
         values["frontier_share_growth"] = inquiry["closing"]
-    kept = [event for event in document.get("events", []) if event.get("name") != "convening_rate"]
+    document["events"] = [_put_off(event, year) for event in document.get("events", []) if event.get("name") != "convening_rate"]
     if year > start:
-        kept.append({"date": float(year), "kind": "parameter", "name": "convening_rate", "value": will})
-    document["events"] = kept
+        document["events"].append({"date": float(year), "kind": "parameter", "name": "convening_rate", "value": will})
+    document["steps"] = max(inquiry.scenario.content.steps, _step_after(inquiry, inquiry["last"]))
     return Scenario.parse(document, inquiry.scenario.name, f"launch in {year}")
 
 
-def last_even(years: np.ndarray, chance: np.ndarray) -> float:
-    """Year in which the chance last falls through one half; NaN where it never does (always above, or always below)."""
-    above = np.flatnonzero(chance >= EVEN)
-    if not len(above) or above[-1] == len(years) - 1:
-        return float("nan")
-    at = above[-1]
-    return float(years[at] + (chance[at] - EVEN) / (chance[at] - chance[at + 1]) * (years[at + 1] - years[at]))
+def _will(scenario: Scenario) -> float:
+    """The strongest political will that the scenario knows; the default where it knows none."""
+    events = [event.value for event in scenario.content.events if event.name == "convening_rate"]
+    known = [scenario.content.parameters.get("convening_rate", 0.0), *events]
+    return max(float(value or 0) for value in known) or parameters.lookup("convening_rate").default
 
 
-def _when(last: statistics.Estimate, years: np.ndarray) -> str:
-    if np.isnan(last.value):
-        return f"The chance of a viable coalition does not fall through one half for launches from {years[0]} to {years[-1]}."
-    interval = f"[95 %: {last.low:.1f} to {last.high:.1f}]"
-    return f"The last launch year with even odds of a viable coalition is {last.value:.1f} {interval}."
+def _put_off(event: dict[str, Any], year: int) -> dict[str, Any]:
+    return event | {"date": max(event["date"], float(year))} if event["kind"] == "convene" else event
 
 
-def _table(years: np.ndarray, viable: np.ndarray, benefit: np.ndarray) -> pd.DataFrame:
-    """A row per launch year: chance with interval, paired difference in net benefit with interval [share of GDP/yr]."""
+def _sentence(even: Estimate, table: pd.DataFrame, inquiry: Inquiry) -> str:
+    first, final = table.iloc[0], table.iloc[-1]
+    span = f"launches from {first.launch:.0f} to {final.launch:.0f}"
+    said = f"The chance of a coalition at most {inquiry['lag']:g} months behind does not fall through one half for {span}."
+    if np.isfinite(even.value):
+        said = f"The last launch year with even odds is {even.value:.1f} [95 %: {even.low:.1f} to {even.high:.1f}]."
+    odds = f"The chance of a coalition at the end is {first.chance:.0%} for the first launch and {final.chance:.0%} for the last;"
+    wait = f"{inquiry['wait']:g} years after the launch it is {first.chance_after:.0%} and {final.chance_after:.0%}."
+    return f"{said} {odds} {wait}"
+
+
+def _stated(years, viable: np.ndarray, waited: np.ndarray, even: Estimate, table: pd.DataFrame) -> dict[str, Stated]:
+    """The numbers of the answer."""
+    stated = {"last_even": Stated("last launch year with even odds of a viable coalition", "year", even)}
+    for key, place in (("first", 0), ("final", -1)):
+        label = f"with a launch in {years[place]}"
+        stated[f"{key}_chance"] = Stated(f"chance at the end {label}", "share", statistics.share(viable[place]))
+        stated[f"{key}_after"] = Stated(f"chance after the wait {label}", "share", statistics.share(waited[place]))
+    row = table.iloc[-1]
+    cost = Estimate(row.benefit_change, row.change_low, row.change_high, viable.shape[1])
+    return stated | {"cost": Stated(f"net benefit with a launch in {years[-1]} against {years[0]}", "share of GDP/yr", cost)}
+
+
+def _table(years: np.ndarray, viable: np.ndarray, waited: np.ndarray, benefit: np.ndarray) -> pd.DataFrame:
+    """A row per launch year: the chances with intervals, the paired difference in net benefit [share of GDP/yr]."""
     rows = []
     for place, year in enumerate(years):
-        chance = statistics.share(viable[place])
-        change = statistics.difference(benefit[place], benefit[0])
-        rows.append((year, chance.value, chance.low, chance.high, change.value, change.low, change.high))
-    return pd.DataFrame(rows, columns=["launch", "chance", "low", "high", "benefit_change", "change_low", "change_high"])
+        kinds = (statistics.share(viable[place]), statistics.share(waited[place]))
+        found = (*kinds, statistics.difference(benefit[place], benefit[0]))
+        rows.append((year, *(number for e in found for number in (e.value, e.low, e.high))))
+    names = ["chance", "low", "high", "chance_after", "after_low", "after_high", "benefit_change", "change_low", "change_high"]
+    return pd.DataFrame(rows, columns=["launch", *names])
 
 
 @style.styled
 def draw(answer: Answer) -> Figure:
-    """Chance above, cost of delay below."""
-    table, figure = answer.table, style.new(3.8)
+    """Chances above, cost of delay below."""
+    table, figure, inquiry = answer.table, style.new(4.2), answer.drawn
     upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=[3, 2])
-    style.points(upper, table["launch"], table["chance"], table["low"], table["high"], style.GREEN)
+    later, wait = table["launch"] + 0.12, f"{inquiry['wait']:g} years after the launch"
+    style.points(upper, table["launch"], table["chance"], table["low"], table["high"], style.GREEN, "at the end")
+    style.points(upper, later, table["chance_after"], table["after_low"], table["after_high"], style.ORANGE, wait, "--")
     upper.axhline(EVEN, color=style.GREY, linewidth=0.8, linestyle="--")
     upper.set_ylim(-0.02, 1.02)
     style.percent(upper.yaxis)
-    upper.set_ylabel(f"chance of a coalition at most\n{answer.drawn:g} months behind")
+    upper.set_ylabel(f"chance of a coalition at most\n{inquiry['lag']:g} months behind")
+    figure.legend(loc="outside upper center", ncols=2)
     change = 100 * table[["benefit_change", "change_low", "change_high"]]
     style.points(lower, table["launch"], change["benefit_change"], change["change_low"], change["change_high"], style.INK)
     lower.axhline(0, color=style.GREY, linewidth=0.8)

@@ -1,0 +1,104 @@
+"""How well a score tells cases from controls, out of sample, with an interval from a bootstrap over runs."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from analysis.statistics import LEVEL, Estimate
+
+BINS = 100  # ranks into which a score is put for resampling
+RESAMPLES = 400
+
+
+def auc(score: np.ndarray, positive: np.ndarray) -> float:
+    """Chance that a case scores above a control (a half for equal scores); NaN without both.
+
+    The area under the receiver operating characteristic, from ranks. Source: [HanleyMcNeil1982].
+    """
+    levels, place = np.unique(score, return_inverse=True)
+    case, control = (np.bincount(place, mask, len(levels))[None] for mask in (positive, ~positive))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return float((_above(case, control) / (case.sum() * control.sum()))[0])
+
+
+def _above(case: np.ndarray, control: np.ndarray) -> np.ndarray:
+    """(B,) pairs in which the case scores above the control, from (B, L) cases and controls at each level of the score."""
+    return (case * (np.cumsum(control, axis=1) - control / 2)).sum(axis=1)
+
+
+def resampled(
+    score: np.ndarray, positive: np.ndarray, run: np.ndarray, drawn: np.ndarray, stratum: np.ndarray | None = None
+) -> np.ndarray:
+    """(B,) areas with runs drawn ``drawn`` (B, R) times each: steps of one run are no independent cases.
+
+    With ``stratum`` (M,) only cases and controls of the same stratum are compared. Scores are put into :data:`BINS` ranks.
+    """
+    present, run = np.unique(run, return_inverse=True)
+    drawn = drawn[:, present].astype(np.float32)  # counts, which this holds exactly
+    edges = np.unique(np.quantile(score, np.linspace(0, 1, BINS + 1)[1:-1]))
+    place = np.searchsorted(edges, score, side="left")
+    stratum = np.zeros(len(score), int) if stratum is None else stratum
+    above, pairs = np.zeros((2, len(drawn)))
+    for one in np.unique(stratum[positive]):
+        parts = []
+        for mask in (positive & (stratum == one), ~positive & (stratum == one)):
+            seen = np.zeros((drawn.shape[1], len(edges) + 1), np.float32)
+            np.add.at(seen, (run[mask], place[mask]), 1)
+            parts.append((drawn @ seen).astype(float))
+        above += _above(*parts)
+        pairs += parts[0].sum(axis=1) * parts[1].sum(axis=1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return above / pairs
+
+
+def draw_runs(runs: int, seed: int = 0) -> np.ndarray:
+    """(B, R) how often each run is drawn; the first row is the runs as they are. Even and odd runs are drawn apart."""
+    chance = np.random.default_rng(seed)
+    drawn = np.ones((RESAMPLES + 1, runs))
+    for fold in (0, 1):
+        rows = np.arange(fold, runs, 2)
+        drawn[1:, rows] = chance.multinomial(len(rows), np.full(len(rows), 1 / len(rows)), size=RESAMPLES)
+    return drawn
+
+
+def out_of_sample(
+    measures: pd.DataFrame, positive: np.ndarray, run: np.ndarray, drawn: np.ndarray
+) -> tuple[np.ndarray, list[np.ndarray]]:
+    """(B,) mean over both folds of the area that a model of these measures reaches in runs that it was not fitted to, and the
+    model's coefficients for each fold. Even runs tell odd ones, and odd even."""
+    areas, models = [], []
+    for fold in (0, 1):
+        train, test = run % 2 != fold, run % 2 == fold
+        models.append(fit(measures[train].to_numpy(), positive[train]))
+        areas.append(resampled(measures[test].to_numpy() @ models[-1], positive[test], run[test], drawn))
+    return np.mean(areas, axis=0), models
+
+
+def fit(x: np.ndarray, positive: np.ndarray, ridge: float = 1e-3) -> np.ndarray:
+    """(F,) slopes of a logistic regression with a constant, by Newton's method; a single measure keeps only its sign.
+
+    x is put on its own scale first; ``ridge`` keeps slopes finite where the measures separate cases from controls.
+    """
+    scale = np.where(x.std(axis=0) > 0, x.std(axis=0), 1.0)
+    z = np.column_stack([np.ones(len(x)), (x - x.mean(axis=0)) / scale])
+    slopes = np.zeros(z.shape[1])
+    penalty = ridge * len(x) * np.diag([0.0, *np.ones(x.shape[1])])
+    for _ in range(25):
+        chance = 1 / (1 + np.exp(-np.clip(z @ slopes, -30, 30)))
+        steepness = (z * (chance * (1 - chance))[:, None]).T @ z + penalty + 1e-9 * np.eye(len(slopes))
+        change = np.linalg.solve(steepness, z.T @ (positive - chance) - penalty @ slopes)
+        slopes += change
+        if np.abs(change).max() < 1e-8:
+            break
+    found = slopes[1:] / scale
+    return np.sign(found) if len(found) == 1 else found
+
+
+def estimate(drawn: np.ndarray, count: int) -> Estimate:
+    """The first of the resampled numbers with the interval that the others make."""
+    known = drawn[1:][np.isfinite(drawn[1:])]
+    if not len(known):
+        return Estimate(float(drawn[0]), count=count)
+    low, high = np.quantile(known, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+    return Estimate(float(drawn[0]), float(low), float(high), count)

@@ -1,0 +1,46 @@
+"""The scale on which a parameter is moved: even steps, or even ratios where its range spans an order of magnitude."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from analysis.statistics import Estimate
+
+
+@dataclass(frozen=True)
+class Scale:
+    """``low`` to ``high``; ``whole`` keeps to whole numbers."""
+
+    low: float
+    high: float
+    whole: bool = False
+
+    @property
+    def log(self) -> bool:
+        """Whether steps are ratios."""
+        return self.low > 0 and self.high / self.low >= 10 and not self.whole
+
+    def to(self, values):
+        """Values on the scale on which steps are even."""
+        return np.log(values) if self.log else np.asarray(values, float)
+
+    def grid(self, count: int) -> np.ndarray:
+        """About ``count`` even steps, both ends among them."""
+        ends = self.to(np.array([self.low, self.high]))
+        return self._kept(np.linspace(*ends, count))
+
+    def middle(self, low: float, high: float) -> float:
+        """The value halfway; one of the two where no whole number lies between."""
+        return float(self._kept(self.to(np.array([low, high])).mean(keepdims=True))[0])
+
+    def back(self, found: Estimate) -> Estimate:
+        """An estimate on the even scale in the parameter's own unit."""
+        if not self.log:
+            return found
+        return Estimate(*(float(np.exp(number)) for number in (found.value, found.low, found.high)), found.count)
+
+    def _kept(self, even: np.ndarray) -> np.ndarray:
+        values = np.clip(np.exp(even) if self.log else even, self.low, self.high)
+        return np.unique(np.round(values)) if self.whole else values

@@ -1,0 +1,83 @@
+"""Window: nobody convenes before the launch, known windows, coverage of the last year with even odds."""
+
+import numpy as np
+import pytest
+
+from analysis.crossing import estimate
+from analysis.questions import window
+from tests import questions
+
+FOUNDERS = {"date": 2025.0, "kind": "convene", "nations": ["FRA", "DEU"], "binding": True}
+
+
+def closes_after(year):
+    """A law: whoever launches by ``year`` stands at no lag from two years after the launch; waiting costs 0.001 a year."""
+
+    def law(scenario, values, seeds, step):
+        launch = next((event.year() for event in scenario.content.events if event.name == "convening_rate"), 2025.0)
+        stands = launch <= year and 2025 + step * 0.25 >= launch + 2
+        lag = np.where(stands, 0.0, np.nan) + 0.0 * seeds
+        return {"lag_coalition": lag, "net_benefit": np.full(len(seeds), -0.001 * (launch - 2025)) + 1e-6 * np.sin(seeds)}
+
+    return law
+
+
+def test_the_last_year_with_even_odds_is_found():
+    asked = questions.stub(window, closes_after(2029), 40, questions.small(60), last=2034, wait=3.0)
+    answer = window.answer(asked)
+    assert answer.headline.estimate.value == 2029.5
+    table = answer.table.set_index("launch")
+    assert (table["chance"] == (table.index <= 2029)).all()
+    assert (table["chance_after"] == (table.index <= 2029)).all()
+    assert table["benefit_change"].to_numpy() == pytest.approx(-0.001 * (table.index - 2025))
+    assert "2029.5" in answer.sentence
+
+
+def test_a_late_launch_that_lacks_time_has_its_chance_after_the_wait():
+    """Where the window never closes, the last launches stand after the wait though not at the end."""
+    asked = questions.stub(window, closes_after(2100), 20, questions.small(60), last=2039, wait=3.0)
+    last = window.answer(asked).table.iloc[-1]
+    assert (last["chance"], last["chance_after"]) == (0.0, 1.0)
+
+
+def test_no_last_year_is_said_plainly():
+    answer = window.answer(questions.stub(window, closes_after(2100), 20, questions.small(60), last=2030))
+    assert np.isnan(answer.headline.estimate.value)
+    assert "does not fall through one half for launches from 2025 to 2030" in answer.sentence
+
+
+def test_nobody_is_in_a_coalition_before_the_launch():
+    scenario = questions.small(40, (FOUNDERS,))
+    asked = questions.inquiry(window, scenario, 8, last=2031, wait=2.0)
+    (runs,) = asked.arms([window.launched(asked, 2029)], series=True)
+    held = asked.paths(runs, "nations_coalition")
+    assert (held[:, : 4 * 4 + 1] == 0).all()
+    assert (held[:, 4 * 4 + 1] > 0).all()
+
+
+def test_the_first_launch_is_the_scenario_as_it_is():
+    scenario = questions.small(40, (FOUNDERS,))
+    asked = questions.inquiry(window, scenario, 8, last=2031, wait=2.0)
+    one, two = asked.arms([scenario, window.launched(asked, 2025)])
+    assert np.array_equal(one.outcomes, two.outcomes, equal_nan=True)
+
+
+def test_the_will_is_the_strongest_that_the_scenario_knows():
+    event = {"date": 2029.0, "kind": "parameter", "name": "convening_rate", "value": 0.7}
+    scenario = questions.small(40, (event,), convening_rate=0)
+    asked = questions.inquiry(window, scenario, last=2031)
+    events = window.launched(asked, 2027).content.events
+    assert [(each.year(), each.value) for each in events if each.name == "convening_rate"] == [(2027.0, 0.7)]
+
+
+def test_no_lag_but_the_frontiers_own_closes_the_window():
+    """Against a coalition that must be at the frontier itself nobody has even odds; against any lag everybody founds in time."""
+    scenario = questions.small(40)
+    never = questions.ask(window, scenario, 8, lag=0.1, last=2028).table
+    assert (never["chance"] <= questions.ask(window, scenario, 8, lag=120, last=2028).table["chance"]).all()
+
+
+def test_the_interval_holds_the_truth_as_often_as_it_says():
+    random, years = np.random.default_rng(4), np.arange(2025, 2039)
+    found = [estimate(years, 2031.4 + random.normal(0, 2.5, 60) >= years[:, None], falling=True) for _ in range(200)]
+    assert 0.91 <= questions.covers(found, 2031.4) <= 0.995

@@ -1,0 +1,165 @@
+"""Every question: what a module holds, what its options take, what is written, and what a person is told who asks amiss."""
+
+import inspect
+import json
+from pathlib import Path
+
+import pytest
+from matplotlib.figure import Figure
+
+from analysis.commands.ask import write
+from analysis.inquiry import Option
+from analysis.questions import QUESTIONS, question
+from analysis.statistics import Estimate
+from runs.command_line import main
+from tests import questions
+
+SMALL = """
+title = "A small world"
+steps = 40
+[nations]
+select = ["FRA", "DEU", "ITA", "CAN", "JPN", "ESP", "POL", "CHE", "BRA", "ISR"]
+[parameters]
+review_rate = 1.5
+convening_rate = 0.3
+inference_cost = 0.1
+"""
+
+
+def abm(*arguments: str) -> int:
+    """The exit status of ``abm`` with these arguments."""
+    try:
+        return main(list(arguments))
+    except SystemExit as end:  # argparse leaves this way
+        return end.code
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_a_question_holds_what_it_must(name):
+    module = question(name)
+    assert module.TITLE.endswith("?")
+    assert module.CAPTION.endswith(".")
+    assert module.REPLICATES >= 1
+    help_page = inspect.cleandoc(module.__doc__)
+    for part in ("**What is computed.**", "**Assumptions.**", "**How to read the figure.**", "Source:"):
+        assert part in help_page
+    assert len({option.name for option in module.OPTIONS}) == len(module.OPTIONS)
+    assert inspect.signature(module.answer).parameters.keys() == {"inquiry"}
+    assert inspect.signature(module.draw).parameters.keys() == {"answer"}
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_options_take_their_own_defaults_and_say_what_is_allowed(name):
+    for option in question(name).OPTIONS:
+        assert option.parse(str(option.default)) == option.default or option.default < option.low
+        assert option.meaning
+        if not isinstance(option.default, str):
+            with pytest.raises(ValueError, match="is needed"):
+                option.parse("word")
+        elif option.choices:
+            with pytest.raises(ValueError, match="allowed is"):
+                option.parse("no such choice")
+
+
+def test_an_option_refuses_what_lies_outside():
+    option = Option("lag", 12.0, "months", 0.1, 120)
+    assert option.parse("3") == 3.0
+    with pytest.raises(ValueError, match=r"found 121; allowed is 0.1 to 120"):
+        option.parse("121")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_an_answer_is_written_whole(name, tmp_path):
+    module = question(name)
+    inquiry = questions.inquiry(module, questions.small(), 4, **questions.FEW.get(name, {}))
+    answer = module.answer(inquiry)
+    figure = module.draw(answer)
+    assert isinstance(figure, Figure)
+    assert answer.sentence.endswith(".")
+    assert "nan" not in answer.sentence
+    assert len(answer.table)
+    assert all(isinstance(stated.estimate, Estimate) for stated in answer.stated.values())
+    write(tmp_path, name, module, inquiry, answer, 0.0)
+    assert {path.name for path in tmp_path.iterdir()} == {"answer.json", "answer.md", "table.csv", "figure.png", "figure.svg"}
+    kept = json.loads((tmp_path / "answer.json").read_text("utf-8"), parse_constant=lambda word: pytest.fail(word))
+    assert kept["answer"] == answer.sentence
+    assert list(kept["numbers"]) == list(answer.stated)
+    page = (tmp_path / "answer.md").read_text("utf-8")
+    assert answer.sentence in page
+    assert "![" in page
+
+
+def test_abm_ask_lists_every_question(capsys):
+    assert abm("ask") == 0
+    said = capsys.readouterr().out
+    assert all(name in said and question(name).TITLE in said for name in QUESTIONS)
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_help_tells_what_is_computed(name, capsys):
+    assert abm("ask", name, "--help") == 0
+    said = capsys.readouterr().out
+    assert "What is computed." in said
+    assert all(f"--{option.name}" in said for option in question(name).OPTIONS)
+
+
+FAULTS = {
+    "tiping": "tiping: no such question; did you mean tipping?",
+    "tipping basline": "basline: no such scenario; did you mean baseline?",
+    "tipping small.toml --parameter hazard_su": "hazard_su: no such parameter; did you mean hazard_us?",
+    "tipping small.toml --parameter admission": "--parameter admission: has names (open, majority, unanimity)",
+    "tipping small.toml --range 3": "--range 3: LOW:HIGH is needed",
+    "tipping small.toml --range 2:1": "--range 2:1: LOW must lie below HIGH",
+    "tipping small.toml --range 0:9": "--range 0:9: 9.0 is outside 0 to 5",
+    "tipping small.toml --range 0.1:nan": "--range 0.1:nan",
+    "tipping small.toml --measure lag_uss": "--measure lag_uss: no such measure; did you mean lag_us?",
+    "tipping small.toml --settle 9": "do not fit into a run of 40 steps",
+    "tipping small.toml --precision 0": "--precision 0: must be above 0",
+    "window small.toml --last 2050": "--last 2050: must lie after 2025 and before 2035, where the scenario ends",
+    "window small.toml --lag x": "argument --lag: found x; a number is needed, 0.1 to 120",
+    "window small.toml --replicates 1": "found 1; allowed is 2 to 1000000",
+    "rules small.toml --by 2050": "--by 2050: lies outside the run, 2025 to 2035",
+    "rules small.toml --levels all": "argument --levels: found all; allowed is few, many",
+    "shock small.toml --kind war": "argument --kind: found war; allowed is outage, tier-rule, lasting-cut",
+    "shock small.toml --nations FRX": "--nations: FRX: no such nation; did you mean FRA?",
+    "shock small.toml --nations USA": "--nations: USA hosts a vendor",
+    "shock small.toml --vendor uss": "--vendor uss: no such vendor; known are us, china",
+    "shock small.toml --date 2050": "--date 2050: lies outside the run, 2025 to 2035",
+    "shock small.toml --after 9": "--after 9: 2037 lies after the end of the run, 2035",
+    "shock small.toml --kind outage --nations eu": "--nations eu: an outage hits all clients",
+    "levers small.toml --budget 0": "argument --budget: found 0; allowed is 0.01 to 1000",
+    "levers small.toml --measure lag": "argument --measure: found lag; allowed is net_benefit, sovereignty, gdp_coalition",
+    "what-breaks small.toml --samples 100": "--samples 100: must be a power of two, such as 64",
+    "what-breaks small.toml --measure lag_coalition --trajectories 4": "--measure lag_coalition: is undefined in some runs",
+    "what-breaks small.toml --cases 1": "argument --cases: found 1; allowed is 200 to 100000",
+}
+
+
+@pytest.mark.parametrize("arguments", FAULTS)
+def test_a_fault_is_one_sentence_and_status_2(arguments, capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("small.toml").write_text(SMALL, "utf-8")
+    few = [] if "--replicates" in arguments else ["--replicates", "2"]
+    assert abm("ask", *arguments.split(), *few, "--quiet") == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.startswith("abm")
+    assert said.err.count("\n") == 1
+    assert FAULTS[arguments] in said.err
+    assert not Path("results").exists()
+
+
+def test_precision_raises_the_replicates_until_the_headline_is_known_well_enough(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("small.toml").write_text(SMALL, "utf-8")
+
+    def half_width(*more: str) -> tuple[float, int]:
+        assert abm("ask", "shock", "small.toml", "--replicates", "8", "--quiet", "--out", "out", *more) == 0
+        kept = json.loads(Path("out/answer.json").read_text("utf-8"))
+        return (kept["numbers"]["cost"]["high"] - kept["numbers"]["cost"]["low"]) / 2, kept["replicates"]
+
+    wide, few = half_width()
+    close, many = half_width("--precision", str(wide / 2))
+    assert few == 8 < many
+    assert close <= wide / 2
