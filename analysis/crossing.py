@@ -31,6 +31,12 @@ def crossing(values: np.ndarray, chances: np.ndarray, falling: bool) -> float:
     return float(values[after - 1] + share * (values[after] - values[after - 1]))
 
 
+def open_ends(values: np.ndarray, found: Estimate) -> list[str]:
+    """What to say of an interval that reaches an end of the values looked at."""
+    ends = [end for end, reached in ((values[0], found.low <= values[0]), (values[-1], found.high >= values[-1])) if reached]
+    return [f"The interval reaches {end:g}, where the search ends: it may go on beyond." for end in ends]
+
+
 def estimate(values: np.ndarray, happened: np.ndarray, falling: bool) -> Estimate:
     """The crossing with its interval, from what (P, R) happened at each value; value NaN where all lies on one side."""
     whole = isotonic_regression(happened.mean(axis=1), increasing=not falling).x

@@ -17,7 +17,7 @@ from analysis.statistics import Estimate
 
 MOST = 4  # dimensions of a box; more cannot be understood
 PEEL, PASTE, MASS = 0.05, 0.05, 0.05  # shares peeled and pasted at a time; least share of cases in a box
-RESAMPLES = 20
+RESAMPLES = 10
 
 
 @dataclass(frozen=True)
@@ -52,8 +52,10 @@ def discover(cases: pd.DataFrame, failed: np.ndarray, seed: int = 0) -> Box:
 
 
 def find(cases: pd.DataFrame, failed: np.ndarray) -> pd.DataFrame:
-    """Limits of a box of at most four dimensions: a search over all factors names the four that it loses most without, and a search
-    over those gives the box with the largest harmonic mean of coverage and density.
+    """Limits of a box of at most four dimensions.
+
+    A search over all factors names the four that it loses most without; a search over those gives the box with the largest
+    harmonic mean of coverage and density.
     """
     first = _peeled(cases, failed)
     if first is None:
@@ -98,8 +100,14 @@ def _peeled(cases: pd.DataFrame, failed: np.ndarray):
         from ema_workbench.analysis import prim
 
         logging.getLogger("EMA").setLevel(logging.ERROR)
-        search = prim.Prim(cases.reset_index(drop=True), np.asarray(failed, bool), threshold=1e-9,
-                           peel_alpha=PEEL, paste_alpha=PASTE, mass_min=MASS)
+        search = prim.Prim(
+            cases.reset_index(drop=True),
+            np.asarray(failed, bool),
+            threshold=1e-9,
+            peel_alpha=PEEL,
+            paste_alpha=PASTE,
+            mass_min=MASS,
+        )
         return search.find_box()
 
 

@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 
 from abm import parameters
 from analysis.figures import style
+from analysis.inquiry import rows
 from analysis.statistics import LEVEL
 
 
@@ -74,17 +75,28 @@ def draw(axes: Axes, table: pd.DataFrame) -> None:
     axes.hlines(best["together"], best["launch_low"], best["launch_high"], color=style.GREEN, linewidth=0.9)
     axes.vlines(best["launch"], best["together_low"], best["together_high"], color=style.GREEN, linewidth=0.9)
     axes.plot(best["launch"], best["together"], color=style.GREEN, marker="o", markersize=4, linewidth=1.2, label="efficient")
-    axes.plot(own["launch"], own["together"], marker="o", markersize=9, markerfacecolor="none", color=style.VERMILLION, linestyle="none",
-              label="scenario's own rules")
+    axes.plot(
+        own["launch"],
+        own["together"],
+        marker="o",
+        markersize=9,
+        markerfacecolor="none",
+        color=style.VERMILLION,
+        linestyle="none",
+        label="scenario's own rules",
+    )
 
 
 def draw_effects(axes: Axes, found: pd.DataFrame, level: float) -> None:
     """Effects on both scores, a row per rule and value [percentage points]."""
-    rows = np.arange(len(found))[::-1]
-    for key, colour, label, shift in (("launch", style.BLUE, "getting started", 0.13), ("together", style.ORANGE, "staying together", -0.13)):
+    places = np.arange(len(found))[::-1]
+    for key, colour, label, shift in (
+        ("launch", style.BLUE, "getting started", 0.13),
+        ("together", style.ORANGE, "staying together", -0.13),
+    ):
         part = 100 * found[[key, f"{key}_low", f"{key}_high"]]
-        axes.hlines(rows + shift, part.iloc[:, 1], part.iloc[:, 2], color=colour, linewidth=1.4)
-        axes.plot(part.iloc[:, 0], rows + shift, "o", color=colour, markersize=4, label=label)
+        axes.hlines(places + shift, part.iloc[:, 1], part.iloc[:, 2], color=colour, linewidth=1.4)
+        axes.plot(part.iloc[:, 0], places + shift, "o", color=colour, markersize=4, label=label)
     axes.axvline(0, color=style.GREY, linewidth=0.8)
-    axes.set_yticks(rows, [f"{row.rule.replace('_', ' ')}: {row.base} → {row.level}" for row in found.itertuples()])
+    axes.set_yticks(places, [f"{row.rule.replace('_', ' ')}: {row.base} → {row.level}" for row in rows(found)])
     axes.set_xlabel("change (percentage points)")

@@ -101,7 +101,8 @@ def _pace(inquiry: Inquiry, moves: int) -> int:
     pace = int((content.steps - math.ceil(inquiry["settle"] / content.step_years)) // (2 * moves))
     if pace < 1:
         raise Problem(
-            f"--rungs {moves + 1} --settle {inquiry['settle']:g}: do not fit into a run of {content.steps} steps; take fewer or less"
+            f"--rungs {moves + 1} --settle {inquiry['settle']:g}: do not fit into a run of {content.steps} steps; "
+            "take fewer or less"
         )
     return pace
 
@@ -110,4 +111,3 @@ def _event(inquiry: Inquiry, name: str, step: int, value: float) -> dict[str, An
     content = inquiry.scenario.content
     date = content.start + step * content.step_years
     return {"date": date, "kind": "parameter", "name": name, "value": float(value)}
-

@@ -10,7 +10,7 @@ A question is a module of :mod:`analysis.questions` with
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -118,6 +118,11 @@ class Inquiry:
         if self.draws is None:
             return None
         return self.draws.iloc[[row % len(self.draws) for row in range(count)]].reset_index(drop=True)
+
+
+def rows(table: pd.DataFrame) -> Iterable[Any]:
+    """The rows of a table, whose columns are their attributes."""
+    return table.itertuples(index=False)
 
 
 @dataclass(frozen=True)

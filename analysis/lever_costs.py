@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from abm.scenario import Scenario
 from analysis.ranges import plausible, value
@@ -21,7 +22,7 @@ SALARY = 0.5e-3  # bn US$ a year for one of them with a place to work: assumptio
 
 @dataclass(frozen=True)
 class Lever:
-    """``cost(scenario, to)`` is the yearly cost of the parameter at ``to``; ``kind`` is the event where money is spent as it is."""
+    """``cost(scenario, to)``: yearly cost of the parameter at ``to``; ``kind``: the event where money is spent as it is."""
 
     name: str
     basis: str
@@ -32,7 +33,7 @@ class Lever:
 
 @dataclass(frozen=True)
 class Pulled:
-    """A lever as far as the budget goes: the scenario with it, the parameter before and after, the yearly cost (NaN: none stated)."""
+    """A lever as far as the budget goes: the scenario with it, the parameter before and after, its yearly ``cost`` (or NaN)."""
 
     lever: Lever
     scenario: Scenario
@@ -55,6 +56,10 @@ def _portability(scenario: Scenario, to: float) -> float:
     return _rise(scenario, "portability", to) * whole / value(scenario, "planning_horizon")
 
 
+def _convening(scenario: Scenario, to: float) -> float:
+    return 2.0 * _rise(scenario, "convening_rate", to)
+
+
 def _talent(scenario: Scenario, to: float) -> float:
     return _rise(scenario, "talent_exchange", to) * value(scenario, "talent_abroad") * RESEARCHERS * SALARY
 
@@ -68,21 +73,22 @@ def _efficiency(scenario: Scenario, to: float) -> float:
 
 
 LEVERS = (
-    Lever("portability", "Assumption: making a project portable costs what it saves on moving (migration_cost), once in a planning "
-          "horizon, for all projects of all nations at full adoption", "portability", _portability),
-    Lever("convening", "Assumption: 0.2 bn US$ a year of secretariats and summits for each 0.1 of convening_rate", "convening_rate",
-          lambda scenario, to: 2.0 * _rise(scenario, "convening_rate", to)),
+    Lever("portability", "Assumption: making a project portable costs what it saves on moving (migration_cost), once in a "
+          "planning horizon, for all projects of all nations at full adoption", "portability", _portability),
+    Lever("convening", "Assumption: 0.2 bn US$ a year of secretariats and summits for each 0.1 of convening_rate",
+          "convening_rate", _convening),
     Lever("adoption subsidy", "The money itself, every year; what it buys is adoption_response, set by the Apply AI Strategy's "
           "1.1 bn US$ [Article2025]", kind="adoption"),
-    Lever("compute subsidy", "The money itself, every year, at each year's price of hardware, as in the EU's 20 bn EUR for AI computing "
-          "[Article2025]", kind="funding"),
-    Lever("talent exchange", "Assumption: 20,000 leading researchers in the world, 0.5 M US$ a year for each who comes; share trained in "
-          "China [Article2025]", "talent_exchange", _talent),
+    Lever("compute subsidy", "The money itself, every year, at each year's price of hardware, as in the EU's 20 bn EUR for AI "
+          "computing [Article2025]", kind="funding"),
+    Lever("talent exchange", "Assumption: 20,000 leading researchers in the world, 0.5 M US$ a year for each who comes; share "
+          "trained in China [Article2025]", "talent_exchange", _talent),
     Lever("federated", "Assumption: a tenth of all nations' spending on training (build_effort) where all of it is federated",
           "federated", _federated),
     Lever("efficiency", "Assumption: a research programme of the size of a CERN for AI, 12 bn US$ a year [CFG2024], doubles the "
           "builders' efficiency", "builder_efficiency", _efficiency),
-    Lever("openness", "No cost is stated: releasing models costs no public money here, so there is no effect per US$", "openness"),
+    Lever("openness", "No cost is stated: releasing models costs no public money here, so there is no effect per US$",
+          "openness"),
 )  # fmt: skip
 PARAMETERS = tuple(lever.parameter for lever in LEVERS if lever.parameter)
 
@@ -92,9 +98,11 @@ def pull(scenario: Scenario, lever: Lever, budget: float) -> Pulled:
     if lever.kind:
         return Pulled(lever, with_events(scenario, _yearly(scenario, lever.kind, budget)), 0.0, budget, budget)
     before, most = value(scenario, lever.parameter), plausible(scenario, lever.parameter).high
-    after = most if lever.cost is None else _affordable(lambda to: lever.cost(scenario, to), before, most, budget)
-    cost = math.nan if lever.cost is None else lever.cost(scenario, after)
-    return Pulled(lever, held(scenario, {lever.parameter: after}), before, after, cost)
+    if lever.cost is None:
+        return Pulled(lever, held(scenario, {lever.parameter: most}), before, most, math.nan)
+    price = partial(lever.cost, scenario)
+    after = _affordable(price, before, most, budget)
+    return Pulled(lever, held(scenario, {lever.parameter: after}), before, after, price(after))
 
 
 def _affordable(cost: Callable[[float], float], before: float, most: float, budget: float) -> float:
@@ -113,4 +121,6 @@ def _yearly(scenario: Scenario, kind: str, budget: float) -> list[dict]:
     start, nations = scenario.content.start, list(scenario.nations().index)
     years = max(1, math.ceil(end_of(scenario) - start))
     shares = [min(1.0, end_of(scenario) - start - year) for year in range(years)]
-    return [{"date": start + year, "kind": kind, "bn_usd": budget * share, "nations": nations} for year, share in enumerate(shares)]
+    return [
+        {"date": start + year, "kind": kind, "bn_usd": budget * share, "nations": nations} for year, share in enumerate(shares)
+    ]

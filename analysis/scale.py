@@ -28,8 +28,8 @@ class Scale:
 
     def grid(self, count: int) -> np.ndarray:
         """About ``count`` even steps, both ends among them."""
-        ends = self.to(np.array([self.low, self.high]))
-        return self._kept(np.linspace(*ends, count))
+        low, high = self.to(np.array([self.low, self.high]))
+        return self._kept(np.linspace(low, high, count))
 
     def middle(self, low: float, high: float) -> float:
         """The value halfway; one of the two where no whole number lies between."""
@@ -39,7 +39,8 @@ class Scale:
         """An estimate on the even scale in the parameter's own unit."""
         if not self.log:
             return found
-        return Estimate(*(float(np.exp(number)) for number in (found.value, found.low, found.high)), found.count)
+        value, low, high = np.exp([found.value, found.low, found.high]).tolist()
+        return Estimate(value, low, high, found.count)
 
     def _kept(self, even: np.ndarray) -> np.ndarray:
         values = np.clip(np.exp(even) if self.log else even, self.low, self.high)

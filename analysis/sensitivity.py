@@ -19,12 +19,14 @@ Response = Callable[[np.ndarray], np.ndarray]  # (P, F) shares of the axes -> (P
 
 
 def screen(names: Sequence[str], response: Response, trajectories: int, seed: int = 0) -> pd.DataFrame:
-    """A row per factor, the strongest first: ``mu_star``, mean size of its elementary effects, with interval, and their ``sigma``."""
+    """A row per factor, the strongest first: ``mu_star``, mean size of its elementary effects, with interval; their ``sigma``."""
     from SALib.analyze import morris
 
     options = {"trajectories": trajectories, "levels": 4, "seed": seed}
     shares = designs.points("morris", _axes(names), options)
-    found = morris.analyze(_problem(names), shares, response(shares), conf_level=LEVEL, num_resamples=500, num_levels=4, seed=seed)
+    found = morris.analyze(
+        _problem(names), shares, response(shares), conf_level=LEVEL, num_resamples=500, num_levels=4, seed=seed
+    )
     table = pd.DataFrame({"factor": list(names), "mu_star": np.asarray(found["mu_star"], float), "sigma": found["sigma"]})
     half = np.asarray(found["mu_star_conf"], float)
     table["low"], table["high"] = np.maximum(0, table["mu_star"] - half), table["mu_star"] + half
@@ -48,10 +50,16 @@ def _sobol(names: Sequence[str], values: np.ndarray, seed: int) -> pd.DataFrame:
     columns = ["first", "first_low", "first_high", "total", "total_low", "total_high"]
     if np.ptp(values) == 0:
         return pd.DataFrame({"factor": list(names)} | dict.fromkeys(columns, 0.0))
-    found = sobol.analyze(_problem(names), values, False, num_resamples=300, conf_level=LEVEL, seed=seed)
+    found = sobol.analyze(
+        _problem(names), values, False, num_resamples=300, conf_level=LEVEL, seed=seed + 1
+    )  # SALib takes 0 for none
     parts = {"factor": list(names)}
     for name, key in (("first", "S1"), ("total", "ST")):
-        parts |= {name: found[key], f"{name}_low": found[key] - found[f"{key}_conf"], f"{name}_high": found[key] + found[f"{key}_conf"]}
+        parts |= {
+            name: found[key],
+            f"{name}_low": found[key] - found[f"{key}_conf"],
+            f"{name}_high": found[key] + found[f"{key}_conf"],
+        }
     return pd.DataFrame(parts)
 
 

@@ -17,7 +17,14 @@ from runs.ensemble import Results
 
 NATIONS = ["FRA", "DEU", "ITA", "CAN", "JPN", "ESP", "POL", "CHE", "BRA", "ISR"]
 #: Values under which coalitions come and go within ten years in the small world.
-LIVELY = {"review_rate": 1.5, "convening_rate": 0.3, "inference_cost": 0.1, "pooling": 1.0, "fee_us": 0.45, "builder_efficiency": 2.0}
+LIVELY = {
+    "review_rate": 1.5,
+    "convening_rate": 0.3,
+    "inference_cost": 0.1,
+    "pooling": 1.0,
+    "fee_us": 0.45,
+    "builder_efficiency": 2.0,
+}
 #: Options that keep a question small, by question.
 FEW: dict[str, dict[str, Any]] = {
     "tipping": {"rungs": 3},
@@ -34,7 +41,9 @@ def small(steps: int = 40, events: tuple = (), **values: Any) -> Scenario:
     return Scenario.parse(document, "small")
 
 
-def inquiry(module: ModuleType, scenario: Scenario, replicates: int = 8, sample: pd.DataFrame | None = None, **options: Any) -> Inquiry:
+def inquiry(
+    module: ModuleType, scenario: Scenario, replicates: int = 8, sample: pd.DataFrame | None = None, **options: Any
+) -> Inquiry:
     """A question with its defaults but ``options``; ``sample`` is the parameter uncertainty."""
     chosen = {option.name: option.default for option in module.OPTIONS} | options
     return Inquiry(scenario, replicates, chosen, 0, sample)

@@ -4,11 +4,13 @@ import numpy as np
 
 from abm import data, measures, parameters
 from abm.odd import judged
+from analysis.patterns import compare
 from runs import library
 from runs.commands.asking import settings
 from runs.ensemble import simulate
 
-REPLICATES, FEWER, MOST = 200, 100, 12
+REPLICATES, FEWER, MOST, PATTERN_RUNS = 200, 100, 12, 100
+PATTERN_HEAD = "pattern, on record, range, baseline: median (10 to 90 %), verdict, source"
 LEVERS = (
     "convening_rate=0", "convening_size=5", "portability=0.9", "exit_fee=0.002", "notice=0", "admission=unanimity",
     "cost_key=equal", "federated=0.8", "talent_exchange=0.05", "openness=1", "hazard_us=0.3", "builder_efficiency=3",
@@ -47,33 +49,23 @@ def headline(result) -> list[str]:
     ]
 
 
-def pattern(result) -> list[str]:
-    """The baseline beside what is on record."""
-    fact, frame = data.facts()["value"], result.runs()
-    series = result.sql("select step, avg(lag_china), avg(frontier_speed), avg(programme_cost) from series "
-                        "group by 1 order by 1").df().set_index("step")  # fmt: skip
-    years = result.sql("select count(*) / 4 from choices where option = 'coalition'").fetchall()[0][0]
-    waves = result.sql("select max(n) from (select run, start, count(*) as n from ties where kind = 'member' group by 1, 2) "
-                       "group by run").df().iloc[:, 0]  # fmt: skip
-    eu = ", ".join(f"'{iso3}'" for iso3 in data.group("eu"))
-    us = [result.sql(f"select avg((option = 'us')::int) from choices where step = {s} and iso3 in ({eu})").fetchall()[0][0]
-          for s in (0, 20)]  # fmt: skip
-    start, later = series.iloc[0], series.iloc[14]
-    pace = np.log10(fact["training_compute_growth"] * fact["algorithmic_progress"])
-    return table("pattern, on record, baseline", [
-        ("China behind the US", f"{fact['china_lag']:.0f} months, 4 to 14", f"{start.iloc[0]:.0f} months in 2025"),
-        ("growth of the frontier's effective compute", f"{pace:.1f} OOM a year", f"{start.iloc[1]:.1f} OOM a year"),
-        ("cost behind one frontier programme in mid 2028",
-         f"{fact['programme_cost_2028_low']:.0f} to {fact['programme_cost_2028_high']:.0f} bn US$ a year",
-         f"{later.iloc[2]:.0f} bn US$ a year"),
-        ("members that leave", f"{100 * fact['alliance_dissolution']:.1f} % a year (alliances)",
-         f"{100 * frame['exits'].sum() / years:.1f} % a year"),
-        ("new ties come in packages", "alliances: tens of pairs in some years, none in most",
-         f"the largest gain in one quarter is {waves.median():.0f} members (median run)"),
-        ("leavers return", "Britain to Airbus after ten years", f"in {percent((frame['rejoins'] > 0).mean())} of runs"),
-        ("lock-in holds European users", f"US clouds' share {fact['cloud_share_us_three']:.0f} % and flat",
-         f"EU members with the US vendor: {percent(us[0])} in 2025, {percent(us[1])} in 2030"),
-    ])  # fmt: skip
+def pattern() -> list[str]:
+    """The model beside what is on record, met or missed, from `abm patterns`."""
+    found = compare(replicates=PATTERN_RUNS)
+    rows = [
+        (row.pattern, row.record, f"{_short(row.record_low)} to {_short(row.record_high)} {row.unit}", _spread(row),
+         "met" if row.agrees else "**missed**", f"[{row.source}]")
+        for row in found.itertuples()
+    ]  # fmt: skip
+    return [f"{int(found['agrees'].sum())} of {len(found)} are met.", "", *table(PATTERN_HEAD, rows)]
+
+
+def _spread(row) -> str:
+    return f"{_short(row.model)} ({_short(row.model_low)} to {_short(row.model_high)})"
+
+
+def _short(number: float) -> str:
+    return f"{number:.0f}" if abs(number) >= 10 else f"{number:.2g}"
 
 
 def outcomes(values: dict | None = None, replicates: int = REPLICATES) -> np.ndarray:
@@ -109,11 +101,19 @@ def tipping(names: list[str] | None = None) -> list[str]:
     return table("number, value, GDP in coalitions when halved, when doubled", rows)
 
 
+def weighty(rows: list[str]) -> str:
+    """The three assumptions that matter most, from the table of :func:`tipping`."""
+    names = [row.split("|")[1].strip() for row in rows[2:5]]
+    return f"The three assumptions that matter most, by this: {names[0]}, {names[1]} and {names[2]}."
+
+
 def numbers(result, names: list[str] | None = None) -> str:
     """The block of results; ``names`` are the numbers to halve and double, by default those that matter most."""
+    tipped = tipping(names)
+    tipped += [weighty(tipped), ""]
     parts = {
-        "Beside the record": pattern(result),
+        "Beside the record": pattern(),
         "Levers, one at a time, on the same runs": levers(),
-        f"What is assumed, halved and doubled: the {MOST} numbers that matter most ({FEWER} replicates)": tipping(names),
+        f"What is assumed, halved and doubled: the {MOST} numbers that matter most ({FEWER} replicates)": tipped,
     }
     return "\n".join([*headline(result), *(line for title, rows in parts.items() for line in (f"**{title}**", "", *rows))])

@@ -24,7 +24,7 @@ def remembers(low, high):
     """A law with memory: on once the hazard has risen to ``high``, off once it has fallen below ``low``."""
 
     def law(scenario, values, seeds, step):
-        now, path = value_at(scenario, "hazard_us", step)
+        _, path = value_at(scenario, "hazard_us", step)
         on = values.get("hazard_us", path[0]) >= high
         for value in path:
             on = value >= high or (on and value > low)
@@ -138,8 +138,9 @@ def test_whole_numbers_stay_whole():
 
 def test_draws_do_not_move_the_parameter():
     draws = pd.DataFrame({"hazard_us": np.full(4, 4.0), "severity": np.full(4, 0.5)})
-    asked = questions.inquiry(tipping, questions.small(8, **PLAIN), 4, draws, measure="hazard_true_us", threshold=0.3,
-                              range="0:1", rungs=3, settle=0.5)
+    asked = questions.inquiry(
+        tipping, questions.small(8, **PLAIN), 4, draws, measure="hazard_true_us", threshold=0.3, range="0:1", rungs=3, settle=0.5
+    )
     answer = tipping.answer(asked)
     assert answer.headline.estimate.value == pytest.approx(0.3, abs=0.01)
     branch = answer.table[answer.table["what"] == "from above"]

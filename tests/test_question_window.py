@@ -46,6 +46,20 @@ def test_no_last_year_is_said_plainly():
     assert "does not fall through one half for launches from 2025 to 2030" in answer.sentence
 
 
+def test_an_interval_that_reaches_the_first_launch_is_called_open():
+    asked = questions.stub(window, closes_after(2025), 20, questions.small(60), last=2030)
+    window_of_one_year = window.answer(asked)
+    assert window_of_one_year.headline.estimate.value == 2025.5
+    assert window_of_one_year.notes == []
+
+    def sometimes(scenario, values, seeds, step):
+        return {name: np.where(seeds % 2, value, np.nan) if name == "lag_coalition" else value
+                for name, value in closes_after(2027)(scenario, values, seeds, step).items()}
+
+    (note,) = window.answer(questions.stub(window, sometimes, 20, questions.small(60), last=2030)).notes
+    assert note == "The interval reaches 2025, where the search ends: it may go on beyond."
+
+
 def test_nobody_is_in_a_coalition_before_the_launch():
     scenario = questions.small(40, (FOUNDERS,))
     asked = questions.inquiry(window, scenario, 8, last=2031, wait=2.0)

@@ -36,6 +36,10 @@ def _marginal(fit: Fit, prior) -> dict:
     }  # fmt: skip
 
 
+def _outside(row) -> bool:
+    return not row.posterior_10 <= row.default <= row.posterior_90
+
+
 def correlations(fit: Fit) -> pd.DataFrame:
     """Pairs of parameters that the patterns fix only together: weighted correlation of at least :data:`CORRELATED`."""
     shares = np.column_stack([prior.share(fit.points[prior.name].to_numpy(float)) for prior in fit.priors])
@@ -78,6 +82,11 @@ def _lines(fit: Fit, made: str) -> Iterator[str]:
     )
     told = ", ".join(known) or "nothing"
     yield f"The patterns identify {told}; of the other parameters they say little, and their values rest on judgement.\n"
+    moved = [str(row.parameter) for row in table.itertuples() if row.identified and _outside(row)]
+    yield (
+        "A default is to be moved where its parameter is identified and the default lies outside the posterior's 10 to 90 %: "
+        f"{', '.join(moved) or 'none is'}.\n"
+    )
     yield f"![Posterior](calibration.png)\n\n## Parameters\n\n{markdown(table)}\n"
     yield f"## Patterns\n\n{markdown(met(fit))}\n"
     yield "## Fixed only together\n\n" + (markdown(pairs) if len(pairs) else f"No pair is correlated by {CORRELATED} or more.") + "\n"

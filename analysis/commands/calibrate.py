@@ -15,8 +15,8 @@ def add(commands) -> None:
     calibrate = commands.add_parser(
         "calibrate",
         help="fit uncertain parameters to the patterns of the record",
-        description="Fit the uncertain parameters to the patterns of `abm patterns` by approximate Bayesian computation; say what "
-        "they identify and what not, and leave a posterior sample for `abm ask --uncertainty posterior`.",
+        description="Fit the uncertain parameters to the patterns of `abm patterns` by approximate Bayesian computation; say "
+        "what they identify and what not, and leave a posterior sample for `abm ask --uncertainty posterior`.",
     )
     calibrate.add_argument("scenario", nargs="?", default="baseline", metavar="SCENARIO", help="name or path (default: baseline)")
     calibrate.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", dest="settings", help="set a parameter")
@@ -59,8 +59,9 @@ def write(folder: Path, found, scenario, arguments) -> None:
 
     folder.mkdir(parents=True, exist_ok=True)
     made = (
-        f"Made on {datetime.date.today()} by `abm calibrate {scenario.name} --points {arguments.points} --waves {arguments.waves} "
-        f"--replicates {arguments.replicates} --draws {arguments.draws} --seed {arguments.seed}`, sources {provenance()['sources']}."
+        f"Made on {datetime.date.today()} by `abm calibrate {scenario.name} --points {arguments.points} "
+        f"--waves {arguments.waves} --replicates {arguments.replicates} --draws {arguments.draws} "
+        f"--seed {arguments.seed}`, sources {provenance()['sources']}."
     )
     sample = found.posterior(arguments.draws, arguments.seed).to_csv(index=False)
     (folder / "posterior.csv").write_text(f"# {made}\n{sample}", "utf-8")

@@ -47,7 +47,9 @@ def act(arguments) -> int:
 
     result = open_result(arguments.directory)
     if len(result.plan.points) > 1:
-        tell(f"{arguments.directory}: holds {len(result.plan.points)} design points; they are taken together")
+        absent = ", and a nation that a point leaves out counts as outside"
+        named = absent if any(factor.name == "nations" for factor in result.plan.factors) else ""
+        tell(f"{arguments.directory}: holds {len(result.plan.points)} design points; they are taken together{named}")
     folder = Path(arguments.out or result.directory / "networks")
     with bar(None, "networks", arguments.quiet) as progress:
         found = study(result)

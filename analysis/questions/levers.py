@@ -1,20 +1,23 @@
 """Which lever of policy buys most per bn US$, and which is safest while nobody knows the parameters.
 
-**What is computed.** Each lever is pulled from the scenario's start as far as ``budget`` bn US$ a year goes, or to the end of its plausible
-range, and compared with the same replicates without it. *Effect per bn US$* is the paired change over its yearly cost: of net
-benefit (``measure = net_benefit``, bn US$ a year on average over the run: US$ gained per US$ spent, the spending itself not taken
-off), of ``sovereignty`` or of ``gdp_coalition`` (both at the end, in percentage points). *Regret*: in each of ``draws`` draws of all
-other parameters, how far what a lever buys within the budget (net benefit less cost, or points) falls short of the best lever's; the
-lever with the smallest largest regret is the minimax-regret one, and the share of resamples of the draws in which it stays so says
-how firm that is. Draws are those of the calibration (``--uncertainty posterior``) or, without it, a Latin hypercube over plausible
-ranges. A draw's effect is the mean over ``seeds`` seeds.
+**What is computed.** Each lever is pulled from the scenario's start as far as ``budget`` bn US$ a year goes, or to the end of
+its plausible range, and compared with the same replicates without it. *Effect per bn US$* is the paired change over its yearly
+cost: of net benefit (``measure = net_benefit``, bn US$ a year on average over the run: US$ gained per US$ spent, the spending
+itself not taken off), of ``sovereignty`` or of ``gdp_coalition`` (both at the end, in percentage points). *Regret*: in each of
+``draws`` draws of all other parameters, how far what a lever buys within the budget (net benefit less cost, or points) falls
+short of the best lever's; the lever with the smallest largest regret is the minimax-regret one, and the share of resamples of
+the draws in which it stays so says how firm that is. Draws are those of the calibration (``--uncertainty posterior``) or,
+without it, a Latin hypercube over plausible ranges. A draw's effect is the mean over ``seeds`` seeds.
 
-**Assumptions.** Costs: see the column ``basis``; most are assumptions, and a lever's place in the ranking is only as good as its cost.
-Costs do not change with the draws. The money comes from nowhere: no lever's cost lowers a nation's net benefit. ``openness`` has no stated cost
-and stands outside the ranking. Noise left in a draw's effects makes every regret a little too large; more ``seeds`` take it away.
+**Assumptions.** Costs: see the column ``basis``; most are assumptions, and a lever's place in the ranking is only as good as
+its cost. Costs do not change with the draws. The money comes from nowhere: no lever's cost lowers a nation's net benefit.
+``openness`` has no stated cost and stands outside the ranking. Noise left in a draw's effects makes every regret a little too
+large; more ``seeds`` take it away.
 
-**How to read the figure.** Left: effect per bn US$ a year with 95 % interval. Right: regret over the draws: dot the mean, bar up to the 95th
-percentile, tick the largest; the nearer to nought the safer.
+**How to read the figure.** Left: effect per bn US$ a year with 95 % interval. Right: regret over the draws: dot the mean, bar
+up to the 95th percentile, tick the largest; the nearer to nought the safer.
+
+**Time.** About 20 s on two cores at default precision.
 
 Source: regret [Savage1951], many futures [Lempert2006], Latin hypercube [McKay1979].
 """
@@ -30,15 +33,15 @@ from matplotlib.figure import Figure
 from abm.scenario import Scenario
 from analysis import lever_costs, ranges, statistics
 from analysis.figures import style
-from analysis.inquiry import Answer, Inquiry, Option, Stated
+from analysis.inquiry import Answer, Inquiry, Option, Stated, rows
 from analysis.lever_costs import LEVERS, Pulled
 from analysis.variants import held
 from runs import designs
 
 TITLE = "Which lever buys most per bn US$, and which is safest under uncertainty?"
 CAPTION = (
-    "Left: effect per bn US$ a year with 95 % interval, at the scenario's parameters (or over the calibration's draws). Right: regret "
-    "over draws of all other parameters: mean (dot), 95th percentile (bar) and largest (tick). Replicates are paired."
+    "Left: effect per bn US$ a year with 95 % interval, at the scenario's parameters (or over the calibration's draws). "
+    "Right: regret over draws of all other parameters: mean (dot), 95th percentile (bar), largest (tick). Replicates are paired."
 )
 REPLICATES = 200
 MEASURES = {
@@ -63,7 +66,7 @@ def answer(inquiry: Inquiry) -> Answer:
     gained = effects(asked, [each.scenario for each in pulled], inquiry.replicates)
     futures = replace(asked, draws=uncertain(asked))
     priced = [each for each in pulled if np.isfinite(each.cost)]
-    many = effects(futures, [each.scenario for each in priced], len(futures.draws))
+    many = effects(futures, [each.scenario for each in priced], inquiry["draws"] * inquiry["seeds"])
     kept = many.reshape(len(priced), -1, inquiry["seeds"]).mean(axis=2) - spent(inquiry, priced)
     regrets = regret(kept)
     table = _table(pulled, gained, priced, regrets)
@@ -96,10 +99,12 @@ def uncertain(inquiry: Inquiry) -> pd.DataFrame:
     """A row per run: each draw of the other parameters, ``seeds`` times over."""
     count = inquiry["draws"]
     if inquiry.draws is not None:
-        draws = inquiry.draws.iloc[np.arange(count) % len(inquiry.draws)]
+        draws = inquiry.draws.iloc[np.arange(count) % len(inquiry.draws)].reset_index(drop=True)
     else:
         axes = ranges.every(inquiry.scenario, leave_out=lever_costs.PARAMETERS)
-        shares = designs.points("latin_hypercube", ranges.unit(axes), {"samples": max(count, len(axes) + 1), "seed": inquiry.seed})
+        shares = designs.points(
+            "latin_hypercube", ranges.unit(axes), {"samples": max(count, len(axes) + 1), "seed": inquiry.seed}
+        )
         draws = ranges.points(axes, shares[:count], inquiry.scenario)
     return draws.loc[draws.index.repeat(inquiry["seeds"])].reset_index(drop=True)
 
@@ -118,17 +123,46 @@ def _table(pulled: list[Pulled], gained: np.ndarray, priced: list[Pulled], regre
         own = regrets[priced.index(each)] if each in priced else np.array([])
         kept = (own.mean(), np.quantile(own, 0.95), own.max(), (own == 0).mean()) if len(own) else (float("nan"),) * 4
         change = statistics.mean(gain)
-        rows.append((each.lever.name, each.before, each.after, each.cost, change.value, change.low, change.high,
-                     per_bn.value, per_bn.low, per_bn.high, *kept, each.lever.basis))
-    names = ["lever", "before", "after", "cost_bn", "effect", "effect_low", "effect_high", "per_bn", "low", "high",
-             "mean_regret", "regret_95", "max_regret", "best_share", "basis"]
+        rows.append(
+            (
+                each.lever.name,
+                each.before,
+                each.after,
+                each.cost,
+                change.value,
+                change.low,
+                change.high,
+                per_bn.value,
+                per_bn.low,
+                per_bn.high,
+                *kept,
+                each.lever.basis,
+            )
+        )
+    names = [
+        "lever",
+        "before",
+        "after",
+        "cost_bn",
+        "effect",
+        "effect_low",
+        "effect_high",
+        "per_bn",
+        "low",
+        "high",
+        "mean_regret",
+        "regret_95",
+        "max_regret",
+        "best_share",
+        "basis",
+    ]
     return pd.DataFrame(rows, columns=names).sort_values("per_bn", ascending=False, na_position="last").reset_index(drop=True)
 
 
 def _stated(inquiry: Inquiry, table: pd.DataFrame, regrets: np.ndarray) -> dict[str, Stated]:
     """Effect per bn of each lever, the first the best; then the regret of the safest."""
     unit, known = MEASURES[inquiry["measure"]][1], table.dropna(subset=["per_bn"])
-    found = {row.lever: statistics.Estimate(row.per_bn, row.low, row.high, inquiry.replicates) for row in known.itertuples()}
+    found = {row.lever: statistics.Estimate(row.per_bn, row.low, row.high, inquiry.replicates) for row in rows(known)}
     stated = {name: Stated(f"{name}, effect per cost", unit, estimate) for name, estimate in found.items()}
     place = int(np.argmin(regrets.max(axis=1)))
     safest, own, unit = _safest(table).lever, regrets[place], REGRET[inquiry["measure"]]
@@ -140,7 +174,7 @@ def _stated(inquiry: Inquiry, table: pd.DataFrame, regrets: np.ndarray) -> dict[
 
 def _safest(table: pd.DataFrame) -> pd.Series:
     """The row of the minimax-regret lever."""
-    return table.loc[table["max_regret"].idxmin()]
+    return table.sort_values("max_regret").iloc[0]
 
 
 def firmness(regrets: np.ndarray, place: int, resamples: int = 500) -> statistics.Estimate:
@@ -155,24 +189,35 @@ def _sentence(inquiry: Inquiry, table: pd.DataFrame, stated: dict[str, Stated]) 
     what, unit = MEASURES[inquiry["measure"]][0], REGRET[inquiry["measure"]]
     said = f"Per bn US$ {best.lever} buys most: {best.per_bn:.2g} [95 %: {best.low:.2g} to {best.high:.2g}] {what};"
     said += f" next is {second.lever} with {second.per_bn:.2g} [{second.low:.2g} to {second.high:.2g}]."
-    share, often = stated["best_share"].estimate, table.loc[table["best_share"].idxmax()]
-    robust = f"Over {inquiry['draws']} draws of the other parameters {safest.lever} has the smallest largest regret ({safest.max_regret:.3g} {unit})"
+    share, often = stated["best_share"].estimate, table.sort_values("best_share", na_position="first").iloc[-1]
+    robust = f"Over {inquiry['draws']} draws of the other parameters {safest.lever} has the smallest largest regret "
+    robust += f"({safest.max_regret:.3g} {unit})"
     robust += f" and is the best lever in {share.value:.0%} [95 %: {share.low:.0%} to {share.high:.0%}] of them"
-    return f"{said} {robust}" + ("." if often.lever == safest.lever else f"; {often.lever} is so most often, in {often.best_share:.0%}.")
+    return f"{said} {robust}" + (
+        "." if often.lever == safest.lever else f"; {often.lever} is so most often, in {often.best_share:.0%}."
+    )
 
 
 def _notes(inquiry: Inquiry, table: pd.DataFrame) -> list[str]:
     best, second = table.iloc[0], table.iloc[1]
-    notes = [f"Most costs are assumptions (column basis). {best.lever} stays first in effect per cost unless it costs more than "
-             f"{best.per_bn / second.per_bn:.2g} times what is assumed."] if best.per_bn > 0 < second.per_bn else []
+    notes = (
+        [
+            f"Most costs are assumptions (column basis). {best.lever} stays first in effect per cost unless it costs more than "
+            f"{best.per_bn / second.per_bn:.2g} times what is assumed."
+        ]
+        if best.per_bn > 0 < second.per_bn
+        else []
+    )
     capped = table[table["cost_bn"] < 0.99 * inquiry["budget"]]
     if len(capped):
-        names = ", ".join(f"{row.lever} ({row.cost_bn:.2g})" for row in capped.itertuples())
+        names = ", ".join(f"{row.lever} ({row.cost_bn:.2g})" for row in rows(capped))
         notes.append(f"Levers that reach the end of their plausible range below the budget [bn US$ a year]: {names}.")
     free = table[table["cost_bn"].isna()]
-    for row in free.itertuples():
-        notes.append(f"{row.lever} from {row.before:g} to {row.after:g} changes the measure by {row.effect:.2g} "
-                     f"[95 %: {row.effect_low:.2g} to {row.effect_high:.2g}]; no cost is stated for it.")
+    for row in rows(free):
+        notes.append(
+            f"{row.lever} from {row.before:g} to {row.after:g} changes the measure by {row.effect:.2g} "
+            f"[95 %: {row.effect_low:.2g} to {row.effect_high:.2g}]; no cost is stated for it."
+        )
     return notes
 
 
@@ -181,16 +226,16 @@ def draw(answer: Answer) -> Figure:
     """Effect per bn US$ on the left, regret on the right."""
     inquiry, table = answer.drawn
     known = table.dropna(subset=["per_bn"])
-    figure, rows = style.new(3.0, 0.04), np.arange(len(known))[::-1]
+    figure, places = style.new(3.0, 0.04), np.arange(len(known))[::-1]
     left, right = figure.subplots(1, 2, sharey=True)
-    left.hlines(rows, known["low"], known["high"], color=style.GREEN, linewidth=1.4)
-    left.plot(known["per_bn"], rows, "o", color=style.GREEN, markersize=4.5)
+    left.hlines(places, known["low"], known["high"], color=style.GREEN, linewidth=1.4)
+    left.plot(known["per_bn"], places, "o", color=style.GREEN, markersize=4.5)
     left.axvline(0, color=style.GREY, linewidth=0.8)
-    left.set_yticks(rows, [f"{row.lever} ({row.cost_bn:.2g} bn US\\$)" for row in known.itertuples()])
+    left.set_yticks(places, [f"{row.lever} ({row.cost_bn:.2g} bn US\\$)" for row in rows(known)])
     left.set_xlabel(_wrapped(MEASURES[inquiry["measure"]][0]))
-    right.hlines(rows, 0, known["regret_95"], color=style.ORANGE, linewidth=3.5, alpha=0.45)
-    right.plot(known["mean_regret"], rows, "o", color=style.ORANGE, markersize=4.5)
-    right.plot(known["max_regret"], rows, "|", color=style.INK, markersize=9)
+    right.hlines(places, 0, known["regret_95"], color=style.ORANGE, linewidth=3.5, alpha=0.45)
+    right.plot(known["mean_regret"], places, "o", color=style.ORANGE, markersize=4.5)
+    right.plot(known["max_regret"], places, "|", color=style.INK, markersize=9)
     right.set_xlim(left=0)
     right.set_xlabel(f"regret ({REGRET[inquiry['measure']]}):\nmean, 95th percentile, largest".replace("$", r"\$"))
     return figure

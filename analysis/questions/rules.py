@@ -1,20 +1,23 @@
 """Which rules of a coalition get it started, and which keep it together: quorum, notice, exit fee, admission.
 
-**What is computed.** Every combination of quorum (members and share of GDP), notice, exit fee and admission rule is a point that
-runs the same replicates. *Getting started* is the share of replicates in which a coalition is founded by the end of ``by``.
-*Staying together* is by default the chance that a member is still in after a year, exp(-exits / member-years), over all replicates;
-``together = standing`` takes instead the share of GDP in coalitions at the end, which also counts who never joins. Intervals are
-bootstraps over replicates. A combination is efficient if none is at least as good in both and better in one. How sure
-that is: the share of bootstrap resamples in which it is efficient. Combinations in which nothing is ever founded have no members
-that could stay, and are left out of the frontier.
+**What is computed.** Every combination of quorum (members and share of GDP), notice, exit fee and admission rule is a point
+that runs the same replicates. *Getting started* is the share of replicates in which a coalition is founded by the end of
+``by``. *Staying together* is by default the chance that a member is still in after a year, exp(-exits / member-years), over all
+replicates; ``together = standing`` takes instead the share of GDP in coalitions at the end, which also counts who never joins.
+Intervals are bootstraps over replicates. A combination is efficient if none is at least as good in both and better in one. How
+sure that is: the share of bootstrap resamples in which it is efficient. Combinations in which nothing is ever founded have no
+members that could stay, and are left out of the frontier.
 
-**Assumptions.** One set of rules holds for all coalitions of a run, from its start. ``levels`` is how many values of each rule are
-tried: few, three to a rule at most, or many. Rules that differ by less than noise are told apart by chance, hence the share of resamples; of combinations with the same two
-scores the least demanding is named. A nation that weighs joining does not foresee its exit, so notice and fee deter no founder.
+**Assumptions.** One set of rules holds for all coalitions of a run, from its start. ``levels`` is how many values of each rule
+are tried: few, three to a rule at most, or many. Rules that differ by less than noise are told apart by chance, hence the share
+of resamples; of combinations with the same two scores the least demanding is named. A nation that weighs joining does not
+foresee its exit, so notice and fee deter no founder.
 
-**How to read the figure.** Left: each grey dot is a combination; up and to the right is better. The line joins the efficient ones, with
-their 95 % intervals; the ring is the scenario's own rules. Right: what each rule does by itself, the mean over all combinations of
-the others, from the first value tried to each other value.
+**How to read the figure.** Left: each grey dot is a combination; up and to the right is better. The line joins the efficient
+ones, with their 95 % intervals; the ring is the scenario's own rules. Right: what each rule does by itself, the mean over all
+combinations of the others, from the first value tried to each other value.
+
+**Time.** About 20 s on two cores at default precision.
 
 Source: minimum participation [CarraroMarchioriOreffice2009], [Weikard2015]; exit and penalties [Nordhaus2015].
 """
@@ -30,7 +33,7 @@ from matplotlib.figure import Figure
 from abm import parameters
 from analysis import frontier, statistics
 from analysis.figures import style
-from analysis.inquiry import Answer, Inquiry, Option, Stated
+from analysis.inquiry import Answer, Inquiry, Option, Stated, rows
 from analysis.statistics import Estimate
 from analysis.variants import end_of, held
 from runs.commands.asking import Problem
@@ -74,8 +77,10 @@ def own_rules(inquiry: Inquiry) -> dict[str, float]:
     if not content.start <= inquiry["by"] <= end_of(inquiry.scenario):
         raise Problem(f"--by {inquiry['by']}: lies outside the run, {content.start:g} to {end_of(inquiry.scenario):g}")
     given = content.parameters
-    return {name: parameters.BY_NAME[name].parse(given[name]) if name in given else parameters.BY_NAME[name].default
-            for name in LEVELS["few"]}
+    return {
+        name: parameters.BY_NAME[name].parse(given[name]) if name in given else parameters.BY_NAME[name].default
+        for name in LEVELS["few"]
+    }
 
 
 def shown(name: str, number: float):
@@ -164,7 +169,8 @@ def _sentence(inquiry: Inquiry, table: pd.DataFrame, effects: pd.DataFrame) -> s
     said += f"{_percent(quick, 'launch')} of runs, and {_together(inquiry, quick)}"
     if len(named) == 1:
         return f"{said}; none is firmer. {_strongest(effects)}"
-    return f"{said}; the firmest, {name_of(firm)}, in {_percent(firm, 'launch')}, and {_together(inquiry, firm)}. {_strongest(effects)}"
+    said += f"; the firmest, {name_of(firm)}, in {_percent(firm, 'launch')}, and {_together(inquiry, firm)}"
+    return f"{said}. {_strongest(effects)}"
 
 
 def _together(inquiry: Inquiry, row) -> str:
@@ -177,7 +183,7 @@ def _strongest(effects: pd.DataFrame) -> str:
     """What moves each of the two most by itself."""
     words = []
     for key, label in (("launch", "getting started"), ("together", "staying together")):
-        row = effects.loc[effects[key].abs().fillna(0).idxmax()]
+        row = effects.iloc[int(effects[key].abs().fillna(0).argmax())]
         change = f"{100 * row[key]:+.1f} points [95 %: {100 * row[f'{key}_low']:+.1f} to {100 * row[f'{key}_high']:+.1f}]"
         words.append(f"{row['rule']} {row['level']} instead of {row['base']} changes {label} by {change}")
     return f"By itself {words[0]}, and {words[1]}, more than any other rule."
@@ -194,9 +200,10 @@ def _stated(inquiry: Inquiry, table: pd.DataFrame, effects: pd.DataFrame) -> dic
     for key, label in labels.items():
         found = Estimate(own[key], own[f"{key}_low"], own[f"{key}_high"], count)
         stated[f"own_{key}"] = Stated(f"{label}, scenario's own rules", "share", found)
-    for row in effects.itertuples():
+    for row in rows(effects):
         for key, label in labels.items():
-            found = Estimate(*(getattr(row, f"{key}{end}") for end in ("", "_low", "_high")), count)
+            value, low, high = (getattr(row, f"{key}{end}") for end in ("", "_low", "_high"))
+            found = Estimate(value, low, high, count)
             what = f"change where {row.rule} is {row.level} instead of {row.base}: {label}"
             stated[f"{row.rule}_{row.level}_{key}"] = Stated(what, "share", found)
     return stated

@@ -23,7 +23,6 @@ method = "latin_hypercube"
 samples = {samples}
 [factors]
 portability = {{ low = 0.3, high = 0.7 }}
-hazard_us = {{ low = 0.02, high = 0.2, log = true }}
 """
 
 
@@ -34,7 +33,7 @@ def measure(full: bool) -> list[Table]:
     rows = [[f"{count:,} runs, {threads} thread{'s' * (threads > 1)}", *sweep(count, threads)] for count, threads in sizes]
     return [
         Table(
-            "Throughput: baseline world (53 nations, 60 steps), outcomes only, two factors varied",
+            "Throughput: baseline world (53 nations, 60 steps), outcomes only, one lever (portability) varied",
             ["sweep", "seconds", "runs/s", "whole command, seconds", "peak memory, MiB", "files, MB"],
             rows,
             "`abm sweep` as a process of its own. Seconds and runs/s are those of the sweep, its files included; the whole "

@@ -1,0 +1,106 @@
+"""Compiled reading of sets off a world. This file calls the model's rules only, none of another file of :mod:`analysis`:
+
+the directory of compiled rules is named after the model's sources, and numba itself looks at this file's own changes.
+"""
+
+import numpy as np
+
+from abm.compiled import rule
+from abm.options import first_coalition
+from abm.submodels.capability import lag_months
+from abm.submodels.coalition import admits, pool, prospects
+from abm.submodels.convening import free_slot
+from abm.submodels.derived import tie
+from abm.submodels.environment import horizon
+from abm.submodels.payoff import (
+    hold_back_terms,
+    joining_terms,
+    member_terms,
+    self_build_terms,
+    status_quo_terms,
+    survey,
+    switching,
+    total,
+    vendor_terms,
+)
+
+
+@rule
+def entries(world, rows, entry, status_quo):
+    """Yearly cost of moving into a coalition and payoff of the present source, of each row."""
+    source = first_coalition(world) + free_slot(world)
+    for place in range(rows.size):
+        i = rows[place]
+        survey(world, i)
+        entry[place] = switching(world, i, source)
+        status_quo[place] = total(status_quo_terms(world, i))
+
+
+@rule
+def read_sets(world, rows, sets, lock_in, inside, outside, admitted, facts):
+    """Fill (M, n) ``inside``, ``outside``, ``admitted`` and (M, 2) ``facts`` for each of (M, n) ``sets`` of the rows."""
+    k = free_slot(world)
+    home, home_lock = world.source[rows], world.lock_in[rows]
+    for m in range(sets.shape[0]):
+        size = stand(world, k, rows, sets[m], lock_in, home, home_lock)
+        for place in range(rows.size):
+            i = rows[place]
+            outside[m, place] = best_outside(world, i)
+            if sets[m, place] and size > 1:
+                inside[m, place] = total(member_terms(world, i, k))
+            else:
+                inside[m, place] = joined(world, i, k)
+                admitted[m, place] = size > 1 and admits(world, i, k)
+        note_facts(world, k, rows, sets[m], facts[m])
+
+
+@rule
+def stand(world, k, rows, chosen, lock_in, home, home_lock):
+    """Make the chosen rows the members of slot k, the others what they were at home; returns their number.
+
+    Fewer than two are no coalition, and stay at home.
+    """
+    size = 0
+    for place in range(rows.size):
+        size += chosen[place]
+    for place in range(rows.size):
+        i = rows[place]
+        member = chosen[place] and size > 1
+        world.source[i] = first_coalition(world) + k if member else home[place]
+        world.lock_in[i] = lock_in if member else home_lock[place]
+    world.members[k] = size if size > 1 else 0
+    for place in range(rows.size):
+        tie(world, rows[place])
+    pool(world, k)
+    horizon(world)
+    prospects(world, k)
+    return size
+
+
+@rule
+def best_outside(world, i):
+    """Payoff of nation i's best source that is no coalition, moving costs off."""
+    survey(world, i)
+    best = max(total(self_build_terms(world, i)), total(hold_back_terms(world, i)))
+    for v in range(world.vendor_compute.size):
+        best = max(best, total(vendor_terms(world, i, v)))
+    return best
+
+
+@rule
+def joined(world, i, k):
+    """Payoff of joining slot k, surveyed; NaN where no coalition stands."""
+    return total(joining_terms(world, i, k)) if world.members[k] > 0 else np.nan
+
+
+@rule
+def note_facts(world, k, rows, chosen, facts):
+    """Months behind the projected frontier, and what members pay to build [bn US$ a year]."""
+    facts[:] = np.nan
+    if world.members[k] == 0:
+        return
+    behind = world.frontier_plan - world.coalition_plan[k]
+    facts[0], facts[1] = lag_months(world, world.frontier - behind), 0.0
+    for place in range(rows.size):
+        if chosen[place]:
+            facts[1] -= member_terms(world, rows[place], k)[2] * world.gdp[rows[place]]

@@ -1,0 +1,427 @@
+"""Coalition theory against known games, and the model's own coalitions against what is exact."""
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.optimize import linprog
+
+from abm.submodels.coalition import admits, found
+from abm.submodels.convening import free_slot, invite, settle_invitations
+from abm.submodels.environment import horizon
+from abm.submodels.payoff import survey
+from analysis.stability import core as cores
+from analysis.stability import farsighted, game, likelihood, power, sharing, stable
+from analysis.stability.model_game import before_politics, game_of
+from runs import library
+from runs.ensemble import simulate
+from tests import payoff_oracle, questions, worlds
+from tests.theory.limits import HOLD
+from tests.theory.subsets import payoffs as formulas
+
+BASELINE = library.scenario("baseline").with_values({"convening_rate": 0})
+
+
+def sets_of(n: int, worth) -> np.ndarray:
+    """(2^n,) worths of a function of the members."""
+    return np.array([worth(np.flatnonzero(members)) for members in game.every(n)], float)
+
+
+def public_good(benefit: float, cost: float, n: int, least: int = 0):
+    """A linear public good that is provided where it pays its members and at least ``least`` take part."""
+    def acts(k):
+        return benefit * k > cost and k >= least
+
+    return game.by_size(lambda k: benefit * k - cost if acts(k) else 0.0, lambda k: benefit * k if acts(k) else 0.0, n), acts
+
+
+@pytest.mark.parametrize(("cost", "size"), [(2.5, 3), (3.2, 4), (7.5, 8), (4, 5)])
+def test_a_linear_public_good_has_one_stable_size(cost, size):
+    """k* = min{k: k b > c}: the members without any one of whom nothing is provided."""
+    found, acts = public_good(1.0, cost, 12)
+    assert [k for k in stable.sizes(found, stable.stable(found)) if acts(k)] == [size]
+
+
+@pytest.mark.parametrize("least", [3, 5, 9])
+def test_a_quorum_makes_itself_the_stable_size(least):
+    """Entry into force at m members: each of m is needed, none of more is. Source: [CarraroMarchioriOreffice2009]."""
+    found, acts = public_good(1.0, 2.5, 12, least)
+    assert [k for k in stable.sizes(found, stable.stable(found)) if acts(k)] == [least]
+
+
+@pytest.mark.parametrize("n", [5, 10, 50])
+def test_linear_benefit_and_quadratic_cost_sustain_two_or_three(n):
+    """Members choose q = k b / c together, outsiders b / c; u = b Q - c q^2 / 2."""
+    b, c = 1.5, 0.7
+
+    def total(k):
+        return b / c * (k * k + n - k)
+
+    found = game.by_size(lambda k: b * total(k) - c / 2 * (b * k / c) ** 2, lambda k: b * total(k) - c / 2 * (b / c) ** 2, n)
+    assert stable.sizes(found, stable.stable(found)) == [2, 3]
+
+
+def test_a_club_with_exclusion_is_viable_from_6_to_35_and_best_at_the_root():
+    fixed, worth, outside, crowding = 10, 3, 1, 0.05
+
+    def member(k):
+        return worth - fixed / k - crowding * (k - 1)
+
+    found = game.by_size(member, lambda k: outside, 44)
+    assert stable.sizes(found, stable.internal(found)) == list(range(6, 36))
+    assert stable.sizes(found, stable.stable(found)) == [35]
+    assert max(range(1, 45), key=member) == round(math.sqrt(fixed / crowding)) == 14
+    closed = replace(found, admitted=found.sets)
+    assert stable.sizes(closed, stable.stable(closed)) == list(range(6, 36))
+
+
+def test_all_sets_of_players_alike_say_what_sizes_say():
+    by_size, _ = public_good(1.0, 3.2, 7)
+    size = game.every(7).sum(axis=1)[:, None] * np.ones(7)
+    acts = size > 3.2
+    every = game.of_payoffs(np.where(acts, size - 3.2, 0), np.where(acts, size, 0))
+    for condition in (stable.internal, stable.external, stable.potential):
+        expected = condition(by_size)
+        assert (condition(every) == expected[every.size]).all()
+
+
+def test_gloves_pay_the_scarce_side():
+    """Two left gloves and one right: the core is the single division (0, 0, 1); Shapley (1, 1, 4) / 6. Three and two alike."""
+    def pairs(left, right):
+        return sets_of(left + right, lambda members: min((members < left).sum(), (members >= left).sum()))
+
+    one = cores.core(pairs(2, 1))
+    assert not one.empty
+    assert one.shares == pytest.approx([0, 0, 1], abs=1e-8)
+    assert power.shapley(pairs(2, 1)) == pytest.approx([1 / 6, 1 / 6, 4 / 6])
+    assert cores.core(pairs(3, 2)).shares == pytest.approx([0, 0, 0, 1, 1], abs=1e-8)
+    assert cores.inside_core(pairs(2, 2), np.array([0.3, 0.3, 0.7, 0.7]))
+    assert not cores.inside_core(pairs(2, 2), np.array([0.3, 0.4, 0.7, 0.6]))
+
+
+def test_a_majority_of_three_has_no_core():
+    found = cores.core(sets_of(3, lambda members: len(members) >= 2))
+    assert found.empty
+    assert found.excess == pytest.approx(1 / 3)
+    assert found.shares == pytest.approx([1 / 3] * 3)
+
+
+def whole_program(worth: np.ndarray) -> float:
+    """The least core's e from one program with a row for every set."""
+    n = len(worth).bit_length() - 1
+    sets = game.every(n)[1:-1].astype(float)
+    return linprog(np.append(np.zeros(n), 1), np.hstack([-sets, -np.ones((len(sets), 1))]), -worth[1:-1],
+                   np.append(np.ones(n), 0)[None], worth[-1:], bounds=(None, None)).x[-1]
+
+
+def test_generating_constraints_solves_the_whole_program():
+    random = np.random.default_rng(2)
+    for n in (2, 3, 5, 8):
+        for _ in range(10):
+            worth = np.append(0, random.gamma(1.0, game.every(n).sum(axis=1)[1:] ** random.uniform(0.5, 2)))
+            assert cores.core(worth).excess == pytest.approx(whole_program(worth), abs=1e-7 * worth.max())
+
+
+def test_searching_for_sets_finds_what_listing_them_finds(monkeypatch):
+    random = np.random.default_rng(3)
+    exact = []
+    for _ in range(10):
+        worth = np.append(0, random.gamma(1.0, game.every(9).sum(axis=1)[1:]))
+        exact.append((worth, cores.core(worth).excess))
+    monkeypatch.setattr(cores, "MOST", 4)
+    for worth, excess in exact:
+        found = cores.core_of(lambda sets, worth=worth: worth[sets @ (1 << np.arange(9))], 9)
+        assert not found.exact
+        assert found.excess == pytest.approx(excess, abs=1e-7 * worth.max())
+
+
+def airport(costs: np.ndarray) -> np.ndarray:
+    """Shapley's shares of a runway: every piece is paid alike by those who need it [LittlechildOwen1973]."""
+    order = np.argsort(costs)
+    pieces = np.diff(np.append(0, costs[order])) / np.arange(len(costs), 0, -1)
+    shares = np.empty(len(costs))
+    shares[order] = np.cumsum(pieces)
+    return shares
+
+
+def test_shapley_shares_a_runway():
+    costs = np.random.default_rng(0).uniform(1, 9, 12)
+    assert power.shapley(sets_of(12, lambda members: max(costs[members], default=0))) == pytest.approx(airport(costs))
+
+
+def test_shapley_and_banzhaf_of_votes():
+    """A council of 5 with a veto and 10 without, nine votes needed: 0.1963 and 0.0019. And 4 of 3 + 2 + 1: (4, 1, 1) / 6."""
+    council = sets_of(15, lambda members: (members < 5).sum() == 5 and len(members) >= 9)
+    assert power.shapley(council) == pytest.approx([0.19627] * 5 + [0.001865] * 10, abs=5e-6)
+    small = sets_of(3, lambda members: sum([3, 2, 1][i] for i in members) >= 4)
+    assert power.shapley(small) == pytest.approx([4 / 6, 1 / 6, 1 / 6])
+    assert power.banzhaf(small) == pytest.approx([3 / 4, 1 / 4, 1 / 4])
+
+
+def test_sampled_values_are_as_near_as_they_say():
+    """Of 30 players' values under 20 seeds, 95 % within two standard errors or nearly; the sum is what all make."""
+    costs = np.random.default_rng(1).uniform(1, 9, 30)
+    within = []
+    for seed in range(20):
+        found = power.shapley_of(lambda sets: (sets * costs).max(axis=1), 30, 60, seed)
+        assert found.value.sum() == pytest.approx(costs.max())
+        within.append(np.abs(found.value - airport(costs)) <= 2 * found.error)
+    assert 0.9 < np.mean(within) < 0.99
+
+
+def test_almost_ideal_shares_hold_wherever_any_shares_could():
+    """They give everybody its claim exactly where the sum of claims is covered, whatever the parts of what is left over."""
+    random = np.random.default_rng(4)
+    found = game.of_payoffs(random.normal(0.3, 1, (64, 6)), random.normal(0, 1, (64, 6)))
+    found = replace(found, weight=random.uniform(1, 5, 6))
+    could = stable.potential(found)
+    assert 0 < could.sum() < 57
+    for place in np.flatnonzero(found.size > 1):
+        member = found.sets[place]
+        shares = sharing.almost_ideal(found, place, random.uniform(0.1, 1, 6))[member]
+        assert (shares >= (found.weight * found.outside[place])[member] - 1e-9).all() == could[place]
+        assert sharing.transfers(found, place)[member].sum() == pytest.approx(0, abs=1e-9)
+
+
+def test_values_of_a_process_are_discounted_sums():
+    random = np.random.default_rng(5)
+    chances, payoffs = random.dirichlet(np.ones(8), 8), random.normal(0, 1, (8, 3))
+    summed = sum(0.1 * 0.9**t * np.linalg.matrix_power(chances, t) @ payoffs for t in range(400))
+    assert farsighted.values(chances, payoffs, 0.9) == pytest.approx(summed)
+
+
+def test_the_shortsighted_stop_where_sets_are_stable():
+    """Without patience and with open membership the sets that are never left are the stable ones. Source: [KonishiRay2003]."""
+    random = np.random.default_rng(6)
+    for n in (3, 5):
+        found = game.of_payoffs(*random.normal(0, 1, (2, 2**n, n)))
+        alone = game.every(n).sum(axis=1) < 2
+        outside = np.where(alone[:, None], found.outside[0], found.outside)
+        process = farsighted.process(np.where(found.sets & ~alone[:, None], found.inside, outside), 0.0, exclusive=False)
+        assert process.chances.sum(axis=1) == pytest.approx(np.ones(2**n))
+        # a single who is left of two is alone, so leaving two brings what everybody gets alone
+        pairs = found.sets & (found.size == 2)[:, None]
+        expected = stable.stable(replace(found, outside=np.where(pairs, found.outside[0], outside)))
+        assert (process.absorbing[~alone] == expected[~alone]).all()
+
+
+def test_the_farsighted_found_larger_public_goods_that_come_and_go():
+    """Of five alike with k* = 2 the shortsighted hold a coalition of two for ever; the patient found larger ones, and leave them
+    in the hope that others provide: never fewer than two on average, and no set lasts."""
+    size = game.every(5).sum(axis=1)[:, None] * np.ones(5)
+    payoffs = np.where(size > 1.5, size - 1.5 * game.every(5), 0)
+    short, far = (farsighted.process(payoffs, patience) for patience in (0.0, 0.9))
+    assert short.settled
+    assert far.settled
+    assert short.ends() @ size[:, 0] == pytest.approx(2)
+    assert far.ends() @ size[:, 0] > 2.2
+    assert not far.absorbing.any()
+
+
+def test_nobody_gains_by_leaving_or_by_a_joining_all_agree_to():
+    """Single deviations, written out again: in a pure equilibrium each player's move leads to no worse state than it could."""
+    random = np.random.default_rng(9)
+    pure = 0
+    for _ in range(8):
+        process = farsighted.process(random.normal(0, 1, (16, 4)), 0.8)
+        if process.regret > 1e-9:
+            continue
+        pure += 1
+        worth = process.values
+        for state in (s for s in range(16) if s.bit_count() > 1):
+            for i in range(4):
+                target = state ^ 1 << i
+                target = target if target.bit_count() > 1 else 0
+                joins = not state >> i & 1
+                concerned = [j for j in range(4) if target >> j & 1] if joins else [i]
+                wanted = worth[target, i] > worth[state, i] + 1e-9
+                agreed = all(worth[target, j] >= worth[state, j] for j in concerned)
+                assert (process.chances[state, target] > 0) >= (wanted and agreed)
+    assert pure >= 3
+
+
+def test_too_many_players_are_refused_in_one_sentence():
+    with pytest.raises(ValueError, match="9 players; farsighted coalitions are worked out for at most 8"):
+        farsighted.process(np.zeros((512, 9)))
+    with pytest.raises(ValueError, match="21 players have too many sets to list; at most 20"):
+        game.every(21)
+    with pytest.raises(ValueError, match=r"3 worths; 2\^n are needed"):
+        cores.core(np.zeros(3))
+
+
+@pytest.fixture(scope="module")
+def world():
+    """The baseline in 2031, just before politics, nobody in a coalition, with something given away and a cost of leaving."""
+    lively = BASELINE.with_values({"openness": 0.6, "exit_fee": 0.002, "open_weights_lag": 2.0, "cost_key": "compute"})
+    world = lively.world(3)
+    simulate(world, lively.step_of(2031), np.array([3]))
+    return before_politics(world)
+
+
+NATIONS = ["DEU", "FRA", "ITA", "CAN", "JPN", "ESP"]
+
+
+def test_founding_a_set_is_worth_what_the_descriptions_formulas_say(world):
+    """Every member of every set of six, against formulas written apart from the rules."""
+    found = game_of(world, NATIONS)
+    rows = np.array([world.row(iso3) for iso3 in NATIONS])
+    expected = formulas(world.record, rows, found.sets.astype(int))
+    mine = found.inside - found.entry
+    several = found.sets & (found.size > 1)[:, None]
+    assert mine[several] == pytest.approx(expected[several], abs=1e-12)
+    assert found.status_quo == pytest.approx([payoff_oracle.payoff(world.record, i, int(world.record.source[i])) for i in rows])
+
+
+def test_outsiders_and_leavers_get_what_the_oracle_says(world):
+    """Best source by plain formulas, beside the coalition really founded; leavers pay exit fee and lock-in of their tenure."""
+    closed = world.copy()
+    closed.record.p.openness = 0.0
+    members, record = NATIONS[:4], closed.record.copy()
+    game_ = game_of(closed, NATIONS, tenure=2.0)
+    record.invited[:4], record.invitations = [world.row(iso3) for iso3 in members], 4
+    found(record, free_slot(record))
+    horizon(record)
+    record.lock_in[record.invited[:4]] = 1 - math.exp(-2.0 / record.p.lock_in_time)
+    rows, sources = [world.row(iso3) for iso3 in NATIONS], range(len(world.vendors) + 2)
+    expected = [max(payoff_oracle.payoff(record, row, source) for source in sources) for row in rows]
+    place = game_.place(members)
+    assert game_.outside[place] == pytest.approx(expected, abs=1e-12)
+    coalition = int(record.source[rows[0]])
+    assert game_.inside[place] == pytest.approx([payoff_oracle.payoff(record, row, coalition) for row in rows], abs=1e-12)
+    for row in rows[4:]:
+        survey(record, row)
+    assert game_.admitted[place, 4:].tolist() == [admits(record, row, coalition - len(sources)) for row in rows[4:]]
+
+
+def test_what_outsiders_get_for_free_follows_the_set(world):
+    """Where free models are as useful as any, outsiders gain from a better coalition by ``openness`` of its quality."""
+    rich = world.copy()
+    p = rich.record.p
+    p.openness, p.free_use, rich.record.vendor_fee[:] = 1.0, 1.0, 1.0
+    given = game_of(rich, NATIONS)
+    gains = [given.outside[given.place(NATIONS[:size]), 5] for size in (0, 2, 4)]
+    assert gains[0] < gains[1] < gains[2]
+
+
+@pytest.mark.parametrize(("openness", "sizes"), [(0.0, [12]), (1.0, [3])])
+def test_a_pure_club_holds_all_and_a_pure_public_good_barretts_three(openness, sizes):
+    """Among all 4,096 sets of twelve alike, by the model's own payoffs: the mapping of tests/theory/test_openness."""
+    from tests.theory.test_openness import N, giving
+
+    world = giving(openness)
+    assert (world.record.source[:N] == HOLD).all()
+    found = game_of(before_politics(world), world.iso3)
+    assert stable.sizes(found, stable.stable(found)) == sizes
+
+
+def test_the_worlds_record_is_left_as_it_is(world):
+    before = world.record.tobytes()
+    game_of(world, NATIONS)
+    assert world.record.tobytes() == before
+    assert worlds.changed(world.record, world.copy().record) == {}
+
+
+def test_members_are_no_players():
+    model = questions.small(8, ({"date": 2025.0, "kind": "convene", "nations": ["FRA", "DEU"], "binding": True},))
+    world = model.world(0)
+    simulate(world, 4, np.array([0]))
+    with pytest.raises(ValueError, match="FRA: is in a coalition already"):
+        game_of(before_politics(world), ["FRA", "ITA"])
+
+
+def test_voluntary_worth_is_the_best_part_of_each_set():
+    worth = np.random.default_rng(7).normal(0, 1, 64)
+    masks = np.arange(64)
+    expected = [worth[masks & ~m == 0].max() for m in masks]
+    assert game.voluntary(worth) == pytest.approx(expected)
+
+
+def test_stability_likelihood_is_the_share_of_draws_and_its_interval_holds_it():
+    """A set that is stable where a drawn benefit exceeds 0.3: 95 % of intervals from 100 draws hold 0.7."""
+    def drawn(benefit):
+        return game.of_payoffs(np.full((4, 2), benefit), np.full((4, 2), 0.3))
+
+    random = np.random.default_rng(8)
+    found = [likelihood.likelihood([drawn(benefit) for benefit in random.random(100)])[3] for _ in range(200)]
+    assert 0.91 <= questions.covers(found, 0.7) <= 0.99
+
+
+def test_draws_of_parameters_reach_the_game():
+    """Where training is so dear that no set pays, nothing is stable; draws of it give a likelihood between."""
+    draws = pd.DataFrame({"membership_cost": np.where(np.arange(12) % 2, 0.05, 0.0003)})
+    found = likelihood.read(BASELINE, 24, NATIONS[:4], range(12), draws, tenure=3.0)
+    whole = [each.inside[-1].mean() for each in found]
+    assert max(whole[1::2]) < min(whole[::2])
+    for row in range(12):
+        (alone,) = likelihood.read(BASELINE, 24, NATIONS[:4], [row], draws.iloc[[row]], tenure=3.0)
+        assert (alone.inside[-1] == found[row].inside[-1]).all()
+
+
+def convened(scenario, seed: int, year: float, players: int, convener: str):
+    """What a convener's invitation of its most trusted partners comes to, and the game among all invited."""
+    world = scenario.world()
+    simulate(world, scenario.step_of(year), np.array([seed]))
+    world = before_politics(world)
+    record = world.copy().record
+    record.p.convening_size = players
+    invite(record, world.row(convener))
+    invited = [world.iso3[j] for j in record.invited[: record.invitations]]
+    settle_invitations(record, free_slot(record))
+    left = [world.iso3[j] for j in record.invited[: record.invitations]]
+    return game_of(world, invited, tenure=3.0), left if len(left) > 1 else []
+
+
+@pytest.fixture(scope="module")
+def comparison() -> pd.DataFrame:
+    """Convening against exact solutions in 300 games of 6 to 10 nations, by the model's payoffs."""
+    random = np.random.default_rng(1)
+    large = BASELINE.nations().sort_values("gdp_usd_bn", ascending=False).index[:25]
+    rows = []
+    for seed in range(300):
+        players, year = int(random.integers(6, 11)), float(random.choice([2027, 2029, 2031, 2033, 2035]))
+        found, left = convened(BASELINE, seed, year, players, str(random.choice(large)))
+        rows.append(compared(found, found.place(left)))
+    return pd.DataFrame(rows)
+
+
+def compared(found, place: int) -> dict[str, bool]:
+    """Whether the convened set is among the exact solutions, and whether there are any."""
+    as_it_is = replace(found, outside=np.broadcast_to(found.status_quo, found.outside.shape))
+    worth = game.voluntary(game.surplus(as_it_is, found.entry))
+    shares = np.where(found.sets[place], found.weight * (found.inside[place] - found.entry - found.status_quo), 0.0)
+    foundable, lasting = stable.foundable(found, found.status_quo, found.entry), stable.stable(found)
+    return {
+        "foundable": foundable.any(), "largest": found.size[place] == max(found.size[foundable], default=0),
+        "core": not stable.blocked(as_it_is, place, found.entry).any(),
+        "best": not stable.blocked(found, place, found.entry).any(), "divided": cores.inside_core(worth, shares, 1e-6),
+        "empty": cores.core(worth).empty, "lasting": lasting.any(), "stable": lasting[place],
+    }  # fmt: skip
+
+
+@pytest.mark.slow
+def test_convened_coalitions_against_the_exact_core(comparison):
+    """In 133 games some set would be founded. In 94 % of them convening comes to a coalition in the core, being alone meaning
+    the present source, and in 97 % to the largest set that would be founded; in 45 % its gains as they fall are in the core with
+    transfers too. Being alone meaning the best other source, which invited nations do not weigh, it is 23 %. Nothing is founded
+    where nothing could be, and the core with transfers is never empty.
+    """
+    games = comparison[comparison["foundable"]]
+    assert len(games) > 100
+    assert games["core"].mean() > 0.88
+    assert games["largest"].mean() > 0.92
+    assert 0.3 < games["divided"].mean() < 0.6
+    assert 0.1 < games["best"].mean() < 0.4
+    assert comparison.loc[~comparison["foundable"], "largest"].all()
+    assert not comparison["empty"].any()
+
+
+@pytest.mark.slow
+def test_convened_coalitions_against_exact_stable_sets(comparison):
+    """Three years on, with their lock-in: in the 43 games that have a stable set convening comes to one in 91 %; of all
+    games in which something is founded only a third has one."""
+    games = comparison[comparison["lasting"]]
+    assert len(games) > 30
+    assert games["stable"].mean() > 0.8
+    assert comparison.loc[comparison["foundable"], "lasting"].mean() < 0.5
