@@ -31,9 +31,17 @@ class Scale:
         low, high = self.to(np.array([self.low, self.high]))
         return self._kept(np.linspace(low, high, count))
 
-    def middle(self, low: float, high: float) -> float:
-        """The value halfway; one of the two where no whole number lies between."""
-        return float(self._kept(self.to(np.array([low, high])).mean(keepdims=True))[0])
+    def wider(self, low: float, high: float, count: int) -> tuple[float, float]:
+        """Two values moved apart by one step each of a grid of ``count``, within the range."""
+        ends, grid = self.to(np.array([low, high])), self.to(np.array([self.low, self.high]))
+        step = (grid[1] - grid[0]) / (count - 1)
+        first, last = self._kept(np.array([ends[0] - step, ends[1] + step]))[[0, -1]]
+        return float(first), float(last)
+
+    def between(self, low: float, high: float, count: int) -> np.ndarray:
+        """``count`` values, evenly between two."""
+        first, last = self.to(np.array([low, high]))
+        return self._kept(np.linspace(first, last, count + 2)[1:-1])
 
     def back(self, found: Estimate) -> Estimate:
         """An estimate on the even scale in the parameter's own unit."""

@@ -1,8 +1,10 @@
 """At what value of a parameter the outcome tips, and whether it tips back at the same value.
 
 **What is computed.** The outcome is that ``measure`` reaches ``threshold`` in the last step; its chance is the share of
-replicates in which it does. Every value of ``parameter`` runs the same replicates. @ The tipping point is the crossing of the chances made monotone
-between its neighbours; its interval is a bootstrap over replicates. Where there are several, the first from below is headed.
+replicates in which it does. Every value of ``parameter`` runs the same replicates. A grid over the range finds where the chance
+crosses one half by more than noise, and finer grids narrow each crossing. (Plain bisection would settle where noise crosses one
+half, and its intervals hold the truth too rarely.) The tipping point is the crossing of the chances made monotone between its
+neighbours; its interval is a bootstrap over replicates. Where there are several, the first from below is headed.
 
 *Hysteresis.* Each of ``rungs`` values is reached twice within a run: in one run the parameter starts at the low end, is raised
 in steps to the high end and lowered to the value; in the other it starts high, is lowered to the low end and raised to the
@@ -25,6 +27,7 @@ Source: increasing returns and lock-in [Arthur1989], equilibria with peers [Broc
 from __future__ import annotations
 
 import textwrap
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -32,10 +35,11 @@ from matplotlib.figure import Figure
 
 from abm import parameters
 from analysis import hysteresis, outcome, ranges, statistics
-from analysis.crossing import EVEN, estimate, open_ends
+from analysis.crossing import EVEN, open_ends
 from analysis.figures import style
 from analysis.inquiry import Answer, Inquiry, Option, Stated
 from analysis.scale import Scale
+from analysis.search import look
 from analysis.statistics import Estimate
 from analysis.variants import held
 from runs.commands.asking import Problem
@@ -54,8 +58,6 @@ OPTIONS = (
     Option("settle", 3.0, "years from reaching a value to the end, in the sweeps up and down", 0.25, 100),
     Option("rungs", 7, "values at which the two branches are compared; 0 leaves them out", 0, 41),
 )
-GRID, FINE, LEVELS = 11, 10, 3  # values of the first grid; of each finer one about a crossing; how often it is made finer
-MOST, NEAR = 3, 7  # crossings that are looked at closer; least values within and about an interval
 
 
 def answer(inquiry: Inquiry) -> Answer:
@@ -63,8 +65,7 @@ def answer(inquiry: Inquiry) -> Answer:
     outcome.measure(inquiry)
     name, scale = inquiry["parameter"], scale_of(inquiry)  # first, since they say what is wrong with the options
     asked = inquiry.about(held(inquiry.scenario, {name: ranges.value(inquiry.scenario, name)})).fixed(name)
-    happened = look(asked, name, scale)
-    found = crossings(happened, scale)
+    happened, found = look(partial(_ask, asked, name), scale)
     loop, note = _branches(asked, name, scale)
     stated = _stated(inquiry, happened, found, loop)
     notes = [note] if note else []
@@ -104,53 +105,10 @@ def _ends(text: str) -> tuple[float, float]:
     return low, high
 
 
-def look(inquiry: Inquiry, name: str, scale: Scale) -> pd.DataFrame:
-    """What happened: a row per value (rising), a column per replicate. A grid first, then finer ones about each crossing."""
-    happened = _ask(inquiry, name, scale.grid(GRID))
-    windows = [scale.wider(*ends, GRID) for ends in brackets(happened)[:MOST]]
-    for _ in range(LEVELS):
-        new = np.setdiff1d([value for ends in windows for value in scale.between(*ends, FINE)], happened.index)
-        if not len(new):
-            break
-        happened = pd.concat([happened, _ask(inquiry, name, new)]).sort_index()
-        windows = _coarse(happened, scale)
-    return happened
-
-
-def _coarse(happened: pd.DataFrame, scale: Scale) -> list[tuple[float, float]]:
-    """Where to look closer: about the crossings whose interval is narrower than the values near it can tell."""
-    values, windows = scale.to(happened.index.to_numpy()), []
-    for found in crossings(happened, scale):
-        low, high = scale.to(np.array([found.low, found.high]))
-        first = max(0, int(np.searchsorted(values, low)) - 2)
-        last = min(len(values) - 1, int(np.searchsorted(values, high)) + 1)
-        if last - first < NEAR:
-            windows.append((happened.index[first], happened.index[last]))
-    return windows
-
-
 def _ask(inquiry: Inquiry, name: str, values: np.ndarray) -> pd.DataFrame:
+    """What happened at values of the parameter, a column per replicate."""
     runs = inquiry.points(pd.DataFrame({name: values}))
     return pd.DataFrame(outcome.reached(inquiry, runs).reshape(len(values), -1), index=values)
-
-
-def brackets(happened: pd.DataFrame) -> list[tuple[float, float]]:
-    """Neighbouring values between which the chance crosses one half."""
-    above, values = happened.mean(axis=1).to_numpy() >= EVEN, happened.index.to_numpy()
-    return [(values[place], values[place + 1]) for place in np.flatnonzero(above[1:] != above[:-1])]
-
-
-def crossings(happened: pd.DataFrame, scale: Scale) -> list[Estimate]:
-    """The tipping points, each from the values between its neighbours; bootstrapped on the scale that the values have."""
-    ends = brackets(happened)[:MOST]
-    found = []
-    for place, (low, high) in enumerate(ends):
-        first = ends[place - 1][1] if place else happened.index[0]
-        last = ends[place + 1][0] if place + 1 < len(ends) else happened.index[-1]
-        part = happened.loc[first:last]
-        falling = bool(happened.loc[low].mean() > happened.loc[high].mean())
-        found.append(scale.back(estimate(scale.to(part.index.to_numpy()), part.to_numpy(), falling)))
-    return found
 
 
 def _branches(inquiry: Inquiry, name: str, scale: Scale) -> tuple[hysteresis.Loop, str]:
