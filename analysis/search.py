@@ -6,6 +6,7 @@ Plain bisection would settle where noise happens to cross one half, and its inte
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -54,7 +55,7 @@ def brackets(happened: pd.DataFrame) -> list[tuple[float, float]]:
     for end in (0, -1):
         sides[end] = sides[end] or (1 if happened.iloc[end].mean() >= EVEN else -1)
     known = np.flatnonzero(sides)
-    return [(values[a], values[b]) for a, b in zip(known, known[1:]) if sides[a] != sides[b]]
+    return [(values[a], values[b]) for a, b in pairwise(known) if sides[a] != sides[b]]
 
 
 def _side(row: np.ndarray) -> int:

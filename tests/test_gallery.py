@@ -33,7 +33,7 @@ def test_a_scenario_is_held_against_the_baseline_of_its_own_nations_and_dates(na
 
 
 def test_a_scenario_that_changes_nothing_says_so():
-    base = library.scenario("baseline").with_values({"steps": 8})
+    base = library.scenario("baseline").with_values({"steps": 12})
     arm = run_arms([base], 4)[0]
     found = gallery.changes([base, base], [arm, arm])
     assert all(e.value == 0 for e in found.values())

@@ -8,7 +8,15 @@ from analysis.questions import shock
 from tests import questions
 
 #: Nobody moves, nothing happens by chance, GDP grows by itself alone.
-STILL = {"review_rate": 0, "hazard_us": 0, "hazard_china": 0, "outage_hazard": 0, "growth_feedback": 0, "tension_volatility": 0}
+STILL = {
+    "review_rate": 0,
+    "hazard_us": 0,
+    "hazard_china": 0,
+    "outage_hazard": 0,
+    "growth_feedback": 0,
+    "growth": 0.02,
+    "tension_volatility": 0,
+}
 
 
 def fading(years, noise=0.0, count=60, steps=40, random=None):
@@ -24,7 +32,8 @@ def test_an_outage_costs_the_clients_benefit_net_of_fees_for_its_days():
     answer = shock.answer(asked)
     (base,) = asked.arms([scenario], series=True)
     step = scenario.step_of(2028.0) + 1
-    worth = asked.money(base, "benefit")[0, step] - asked.money(base, "fees")[0, step]
+    worth = asked.paths(base, "benefit")[0, step] - asked.paths(base, "fees")[0, step]
+    worth *= scenario.nations()["gdp_usd_bn"].sum() * np.exp(0.02 * 0.25 * step)
     assert answer.stated["cost"].estimate.value == pytest.approx(-worth * 18 / 365.25, rel=1e-6)
     assert answer.stated["recovery"].estimate.value == 0.5
 

@@ -63,22 +63,25 @@ def _walk(record, phase) -> None:
         phase.rule(record, row)
 
 
-def game_of(world: World, players: Sequence[str], sets: np.ndarray | None = None, tenure: float = 0.0) -> ModelGame:
+def game_of(
+    world: World, players: Sequence[str], sets: np.ndarray | None = None, tenure: float = 0.0, outsiders: bool = True
+) -> ModelGame:
     """The game among some nations of a world just before politics (:func:`before_politics`); all other nations stay as they are.
 
-    ``sets`` (M, n) defaults to all; ``tenure`` [years] is how long a coalition has stood when its members weigh leaving.
-    Errors: ValueError for a nation that is not in the world or is a member already.
+    ``sets`` (M, n) defaults to all; ``tenure`` [years] is how long a coalition has stood when its members weigh leaving; without
+    ``outsiders`` their payoffs are left out (NaN), and every set counts as externally stable. Errors: ValueError for a nation that is not in the world or is a member already.
     """
     record = world.record.copy()
     rows = np.array([world.row(iso3) for iso3 in players], np.int64)
     _check(world, rows)
     chosen = every(len(rows)) if sets is None else np.asarray(sets, bool)
     m, n = chosen.shape
-    inside, outside, admitted, facts = np.empty((m, n)), np.empty((m, n)), np.ones((m, n), bool), np.empty((m, 2))
+    inside, outside = np.full((2, m, n), np.nan)
+    admitted, facts = np.ones((m, n), bool), np.empty((m, 2))
     entry, quo = np.empty(n), np.empty(n)
     entries(record, rows, entry, quo)
     lock_in = -math.expm1(-tenure / record.p.lock_in_time)
-    read_sets(record, rows, np.ascontiguousarray(chosen), lock_in, inside, outside, admitted, facts)
+    read_sets(record, rows, np.ascontiguousarray(chosen), lock_in, outsiders, inside, outside, admitted, facts)
     return ModelGame(tuple(players), chosen, inside, outside, record.gdp[rows].copy(), admitted, entry, quo, facts)
 
 

@@ -37,14 +37,19 @@ def entries(world, rows, entry, status_quo):
 
 
 @rule
-def read_sets(world, rows, sets, lock_in, inside, outside, admitted, facts):
-    """Fill (M, n) ``inside``, ``outside``, ``admitted`` and (M, 2) ``facts`` for each of (M, n) ``sets`` of the rows."""
+def read_sets(world, rows, sets, lock_in, outsiders, inside, outside, admitted, facts):
+    """Fill (M, n) ``inside``, ``outside``, ``admitted`` and (M, 2) ``facts`` for each of (M, n) ``sets`` of the rows.
+
+    Without ``outsiders`` only members are asked, which is much quicker where sets are small.
+    """
     k = free_slot(world)
     home, home_lock = world.source[rows], world.lock_in[rows]
     for m in range(sets.shape[0]):
         size = stand(world, k, rows, sets[m], lock_in, home, home_lock)
         for place in range(rows.size):
             i = rows[place]
+            if not (outsiders or sets[m, place]):
+                continue
             outside[m, place] = best_outside(world, i)
             if sets[m, place] and size > 1:
                 inside[m, place] = total(member_terms(world, i, k))
