@@ -80,7 +80,7 @@ def _free(arm: Scenario, first: Scenario, draws: pd.DataFrame | None) -> pd.Data
     if draws is None:
         return None
     mine, theirs = arm.content.parameters, first.content.parameters
-    return draws.drop(columns=[name for name in draws if mine.get(name) != theirs.get(name)])
+    return draws.drop(columns=[name for name in map(str, draws) if mine.get(name) != theirs.get(name)])
 
 
 def _part(table: pd.DataFrame | None, start: int) -> pd.DataFrame | None:
@@ -101,7 +101,7 @@ def _all(jobs, series: bool, choices: bool, progress: Progress) -> list[Results]
 def _simulated(scenario: Scenario, seeds: np.ndarray, table: pd.DataFrame | None, series: bool, choices: bool) -> Results:
     if table is None or not len(table.columns):
         return simulate(scenario.world(), scenario.content.steps, seeds, series=series, choices=choices)
-    factors = [Factor(name) for name in table]
+    factors = [Factor(str(name)) for name in table]
     for factor in factors:
         check_name(factor.name, scenario)
     varied = [place for factor in factors if (place := factor.varied(scenario)) is not None]

@@ -47,7 +47,8 @@ def test_the_largest_changes_are_told_first_with_their_direction():
     found = {name: Estimate(0.0, -1.0, 1.0, 9) for name, *_ in gallery.TOLD}
     found |= {"gdp_us": Estimate(-30.0, -35.0, -25.0, 9), "net_benefit": Estimate(0.1, 0.05, 0.15, 9)}
     said = gallery.sentences(base, found, ("coalition", "benefit", 0.3))
-    assert said.startswith("Against the baseline, GDP with the US vendor falls by 30 points [25 to 35] and net benefit a year rises")
+    first = "GDP with the US vendor falls by 30 points [25 to 35]"
+    assert said.startswith(f"Against the baseline, {first} and net benefit a year rises by")
     assert said.endswith("the benefit term of a coalition differs most, by +0.30 % of GDP a year.")
 
 

@@ -61,6 +61,16 @@ def test_the_scenarios_own_rules_are_the_last_row(answer):
     assert own["launch"] == (asked.outcomes(runs, "first_founding") < 2031).mean()
 
 
+def test_a_founding_counts_up_to_the_end_of_the_year():
+    scenario = questions.small(review_rate=0.3, convening_rate=0.1)
+    asked = questions.inquiry(rules, scenario, 40, by=2026)
+    kept = rules._part(asked, rules.combinations({}, rules.own_rules(asked)).iloc[-1:].reset_index(drop=True))
+    (runs,) = asked.arms([scenario])
+    first = asked.outcomes(runs, "first_founding")
+    assert kept["founded"][0].tolist() == [year <= 2026.75 for year in first]
+    assert 0 < kept["founded"].mean() < (first < 2030).mean()
+
+
 def test_an_effect_is_the_mean_difference_over_the_other_rules(answer):
     table, effect = answer.table.iloc[:-1], answer.stated["exit_fee_0.01_together"].estimate
     mean = table.groupby("exit_fee")["together"].mean()

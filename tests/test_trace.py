@@ -21,7 +21,7 @@ def test_every_test_it_names_exists():
 
 
 def test_every_file_it_links_exists():
-    links = [link for link in re.findall(r"\]\(([^)#]+)\)", TEXT)]
+    links = re.findall(r"\]\(([^)#]+)\)", TEXT)
     assert len(links) > 6
     assert [link for link in links if not (PAGE.parent / link).exists()] == []
 

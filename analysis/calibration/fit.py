@@ -66,26 +66,28 @@ def fit(
     aimed = [pattern for pattern in patterns if pattern.fitted]
     random = np.random.default_rng(seed)
     scale = scales(baseline, aimed, replicates, seed)
-    found, reached = None, []
-    for wave in range(waves):
-        tried, weight = (sample(priors, points, seed), np.ones(points)) if found is None else _moved(found, points, random)
-        values = evaluate(baseline, tried, aimed, replicates, seed + wave * replicates, progress)
-        new = Fit(tried, weight, distance(values, aimed, scale), values, [], priors)
-        found = _nearest(found, new, max(2, int(KEPT * points)))
-        reached.append(float(found.distance[-1]))
-    found.waves = reached
+
+    def wave(number: int, tried: pd.DataFrame, weight: np.ndarray) -> Fit:
+        values = evaluate(baseline, tried, aimed, replicates, seed + number * replicates, progress)
+        return Fit(tried, weight, distance(values, aimed, scale), values, [], priors)
+
+    count = max(2, int(KEPT * points))
+    found = _nearest([wave(0, sample(priors, points, seed), np.ones(points))], count)
+    for number in range(1, waves):
+        before = found.waves
+        found = _nearest([found, wave(number, *_moved(found, points, random))], count)
+        found.waves = [*before, *found.waves]
     return found
 
 
-def _nearest(old: Fit | None, new: Fit, count: int) -> Fit:
-    """The nearest ``count`` of both, weights adding up to one."""
-    both = [part for part in (old, new) if part is not None]
+def _nearest(both: Sequence[Fit], count: int) -> Fit:
+    """The nearest ``count`` of all, weights adding up to one."""
     away = np.concatenate([part.distance for part in both])
     weight = np.concatenate([part.weight / part.weight.sum() * len(part.points) for part in both])
     order = np.argsort(away, kind="stable")[:count]
     points = pd.concat([part.points for part in both], ignore_index=True).iloc[order].reset_index(drop=True)
     values = pd.concat([part.values for part in both], ignore_index=True).iloc[order].reset_index(drop=True)
-    return Fit(points, weight[order] / weight[order].sum(), away[order], values, [], new.priors)
+    return Fit(points, weight[order] / weight[order].sum(), away[order], values, [float(away[order][-1])], both[0].priors)
 
 
 def _moved(found: Fit, count: int, random: np.random.Generator) -> tuple[pd.DataFrame, np.ndarray]:

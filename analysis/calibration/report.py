@@ -89,4 +89,5 @@ def _lines(fit: Fit, made: str) -> Iterator[str]:
     )
     yield f"![Posterior](calibration.png)\n\n## Parameters\n\n{markdown(table)}\n"
     yield f"## Patterns\n\n{markdown(met(fit))}\n"
-    yield "## Fixed only together\n\n" + (markdown(pairs) if len(pairs) else f"No pair is correlated by {CORRELATED} or more.") + "\n"
+    alone = f"No pair is correlated by {CORRELATED} or more."
+    yield f"## Fixed only together\n\n{markdown(pairs) if len(pairs) else alone}\n"

@@ -67,6 +67,7 @@ def write(folder: Path, found, scenario, arguments) -> None:
     (folder / "posterior.csv").write_text(f"# {made}\n{sample}", "utf-8")
     found.points.assign(weight=found.weight, distance=found.distance).to_csv(folder / "points.csv", index=False)
     (folder / "calibration.md").write_text(report.page(found, made), "utf-8")
-    spread = report.marginals(found).set_index("parameter")["spread"].to_dict()
+    table = report.marginals(found)
+    spread = dict(zip(table["parameter"], table["spread"]))
     present = parameters.defaults(scenario.vendor_names) | scenario.content.parameters
     style.save(figure.draw((found, present, spread)), folder, "calibration", figure.TITLE, figure.CAPTION)

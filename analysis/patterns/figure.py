@@ -24,11 +24,11 @@ def draw(table: pd.DataFrame) -> Figure:
     figure = style.new(0.29 * len(table) + 0.9)
     axes = figure.subplots()
     middle, half = (table["record_low"] + table["record_high"]) / 2, (table["record_high"] - table["record_low"]) / 2
-    place = {name: np.clip((table[name] - middle) / half, -EDGE, EDGE) for name in ("model_low", "model", "model_high")}
+    place = {name: np.clip(((table[name] - middle) / half).to_numpy(), -EDGE, EDGE) for name in ("model_low", "model", "model_high")}
     rows = np.arange(len(table))[::-1]
     axes.axvspan(-1, 1, color=style.PALE, linewidth=0)
-    for y, (_, row) in zip(rows, table.iterrows()):
-        _pattern(axes, y, row, *(float(values[row.name]) for values in place.values()))
+    for number, y in enumerate(rows):
+        _pattern(axes, y, table.iloc[number], *(float(values[number]) for values in place.values()))
     axes.set_yticks(rows, [f"{name}" for name in table["pattern"]])
     axes.set_xlim(-EDGE - 0.1, EDGE + 0.1)
     axes.set_ylim(-0.7, len(table) - 0.3)

@@ -112,7 +112,7 @@ def uncertain(inquiry: Inquiry) -> pd.DataFrame:
 def regret(effect: np.ndarray) -> np.ndarray:
     """(L, D) what each lever falls short of the best one in each draw; draws in which a run failed are left out."""
     known = effect[:, np.isfinite(effect).all(axis=0)]
-    return known - known.min(axis=0)
+    return known.max(axis=0) - known
 
 
 def _table(pulled: list[Pulled], gained: np.ndarray, priced: list[Pulled], regrets: np.ndarray) -> pd.DataFrame:

@@ -15,10 +15,9 @@ from functools import cached_property
 
 import numpy as np
 
-from abm.schedule import PHASES
 from abm.world import World
 from analysis.stability.game import Game, every
-from analysis.stability.reading import entries, read_sets
+from analysis.stability.reading import entries, prepare, read_sets
 
 LAG, COST = range(2)  # columns of ``facts``
 
@@ -49,27 +48,18 @@ class ModelGame(Game):
 def before_politics(world: World) -> World:
     """A copy of a world between two steps, taken through the phases that come before the politics of the next."""
     found = world.copy()
-    for phase in PHASES[: [phase.rows for phase in PHASES].index("agenda")]:
-        _walk(found.record, phase)
+    prepare(found.record)
     return found
-
-
-def _walk(record, phase) -> None:
-    if phase.rows == "world":
-        phase.rule(record)
-        return
-    sizes = {"nations": record.n, "vendors": record.vendor_compute.size, "coalitions": record.members.size}
-    for row in range(int(sizes[phase.rows])):
-        phase.rule(record, row)
 
 
 def game_of(
     world: World, players: Sequence[str], sets: np.ndarray | None = None, tenure: float = 0.0, outsiders: bool = True
 ) -> ModelGame:
-    """The game among some nations of a world just before politics (:func:`before_politics`); all other nations stay as they are.
+    """The game among some nations of a world just before politics (:func:`before_politics`); all others stay as they are.
 
     ``sets`` (M, n) defaults to all; ``tenure`` [years] is how long a coalition has stood when its members weigh leaving; without
-    ``outsiders`` their payoffs are left out (NaN), and every set counts as externally stable. Errors: ValueError for a nation that is not in the world or is a member already.
+    ``outsiders`` their payoffs are left out (NaN), and every set counts as externally stable. Errors: ValueError for a nation
+    that is not in the world or is a member already.
     """
     record = world.record.copy()
     rows = np.array([world.row(iso3) for iso3 in players], np.int64)

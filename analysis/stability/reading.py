@@ -7,6 +7,7 @@ import numpy as np
 
 from abm.compiled import rule
 from abm.options import first_coalition
+from abm.schedule import PHASES, _compile
 from abm.submodels.capability import lag_months
 from abm.submodels.coalition import admits, pool, prospects
 from abm.submodels.convening import free_slot
@@ -23,6 +24,15 @@ from abm.submodels.payoff import (
     total,
     vendor_terms,
 )
+
+
+_early = _compile(PHASES[: [phase.rows for phase in PHASES].index("agenda")])
+
+
+@rule
+def prepare(world):
+    """All phases of a step that come before politics."""
+    _early(world)
 
 
 @rule
