@@ -33,7 +33,7 @@ class Lever:
 
 @dataclass(frozen=True)
 class Pulled:
-    """A lever as far as the budget goes: the scenario with it, the parameter before and after, its yearly ``cost`` (or NaN)."""
+    """A lever as far as the budget goes: the scenario with it, its parameter before and after, its yearly cost (NaN: none)."""
 
     lever: Lever
     scenario: Scenario
@@ -47,7 +47,7 @@ def _gdp(scenario: Scenario) -> float:
 
 
 def _rise(scenario: Scenario, name: str, to: float) -> float:
-    return to - value(scenario, name)
+    return to - _strongest(scenario, name)
 
 
 def _portability(scenario: Scenario, to: float) -> float:
@@ -69,7 +69,7 @@ def _federated(scenario: Scenario, to: float) -> float:
 
 
 def _efficiency(scenario: Scenario, to: float) -> float:
-    return CERN_FOR_AI * math.log2(to / value(scenario, "builder_efficiency"))
+    return CERN_FOR_AI * math.log2(to / _strongest(scenario, "builder_efficiency"))
 
 
 LEVERS = (
@@ -97,12 +97,20 @@ def pull(scenario: Scenario, lever: Lever, budget: float) -> Pulled:
     """The lever as far as ``budget`` [bn US$ a year] or its plausible range goes, from the scenario's start."""
     if lever.kind:
         return Pulled(lever, with_events(scenario, _yearly(scenario, lever.kind, budget)), 0.0, budget, budget)
-    before, most = value(scenario, lever.parameter), plausible(scenario, lever.parameter).high
-    if lever.cost is None:
+    before = _strongest(scenario, lever.parameter)
+    most = max(before, plausible(scenario, lever.parameter).high)
+    if lever.cost is None or before == most:
         return Pulled(lever, held(scenario, {lever.parameter: most}), before, most, math.nan)
     price = partial(lever.cost, scenario)
     after = _affordable(price, before, most, budget)
     return Pulled(lever, held(scenario, {lever.parameter: after}), before, after, price(after))
+
+
+def _strongest(scenario: Scenario, name: str) -> float:
+    """The parameter's largest value in the scenario, at its start or by its dated events, from which a lever goes on."""
+    return max(
+        value(scenario, name), *(float(event.value or 0) for event in scenario.content.events if event.name == name), -math.inf
+    )
 
 
 def _affordable(cost: Callable[[float], float], before: float, most: float, budget: float) -> float:

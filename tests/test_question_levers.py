@@ -32,6 +32,21 @@ def test_costs_by_hand():
     assert BY_NAME["talent exchange"].cost(questions.small(talent_abroad=0.47), 0.1) == pytest.approx(0.47)
 
 
+def test_a_lever_goes_on_from_what_the_scenarios_events_reach():
+    event = {"date": 2029.0, "kind": "parameter", "name": "convening_rate", "value": 0.4}
+    scenario = questions.small(40, (event,), convening_rate=0)
+    pulled = pull(scenario, BY_NAME["convening"], 0.1)
+    assert (pulled.before, pulled.after) == pytest.approx((0.4, 0.45))
+    assert pulled.cost == pytest.approx(0.1)
+    assert not [each for each in pulled.scenario.content.events if each.name == "convening_rate"]
+
+
+def test_a_lever_at_the_end_of_its_range_stands_outside_the_ranking():
+    answer = questions.ask(levers, questions.small(builder_efficiency=3.0), 4, draws=20, seeds=1)
+    assert np.isnan(answer.table.set_index("lever").loc["efficiency", "per_bn"])
+    assert "efficiency is at the end of its plausible range already." in answer.notes
+
+
 def test_subsidies_spend_the_budget_every_year():
     for name in ("adoption subsidy", "compute subsidy"):
         events = pull(questions.small(42), BY_NAME[name], 3.0).scenario.content.events

@@ -35,7 +35,6 @@ from analysis import lever_costs, ranges, statistics
 from analysis.figures import style
 from analysis.inquiry import Answer, Inquiry, Option, Stated, rows
 from analysis.lever_costs import LEVERS, Pulled
-from analysis.variants import held
 from runs import designs
 
 TITLE = "Which lever buys most per bn US$, and which is safest under uncertainty?"
@@ -60,8 +59,7 @@ OPTIONS = (
 
 def answer(inquiry: Inquiry) -> Answer:
     """Effects at the scenario's parameters, regret over draws."""
-    base = held(inquiry.scenario, {name: ranges.value(inquiry.scenario, name) for name in lever_costs.PARAMETERS})
-    asked = inquiry.about(base).fixed(*lever_costs.PARAMETERS)
+    base, asked = inquiry.scenario, inquiry.fixed(*lever_costs.PARAMETERS)
     pulled = [lever_costs.pull(base, lever, inquiry["budget"]) for lever in LEVERS]
     gained = effects(asked, [each.scenario for each in pulled], inquiry.replicates)
     futures = replace(asked, draws=uncertain(asked))
@@ -213,12 +211,16 @@ def _notes(inquiry: Inquiry, table: pd.DataFrame) -> list[str]:
         names = ", ".join(f"{row.lever} ({row.cost_bn:.2g})" for row in rows(capped))
         notes.append(f"Levers that reach the end of their plausible range below the budget [bn US$ a year]: {names}.")
     free = table[table["cost_bn"].isna()]
-    for row in rows(free):
-        notes.append(
-            f"{row.lever} from {row.before:g} to {row.after:g} changes the measure by {row.effect:.2g} "
-            f"[95 %: {row.effect_low:.2g} to {row.effect_high:.2g}]; no cost is stated for it."
-        )
+    notes += [_unpriced(row) for row in rows(free)]
     return notes
+
+
+def _unpriced(row) -> str:
+    """What to say of a lever that has no effect per cost."""
+    if row.after <= row.before:
+        return f"{row.lever} is at the end of its plausible range already."
+    change = f"{row.effect:.2g} [95 %: {row.effect_low:.2g} to {row.effect_high:.2g}]"
+    return f"{row.lever} from {row.before:g} to {row.after:g} changes the measure by {change}; no cost is stated for it."
 
 
 @style.styled

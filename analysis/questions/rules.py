@@ -8,10 +8,10 @@ Intervals are bootstraps over replicates. A combination is efficient if none is 
 sure that is: the share of bootstrap resamples in which it is efficient. Combinations in which nothing is ever founded have no
 members that could stay, and are left out of the frontier.
 
-**Assumptions.** One set of rules holds for all coalitions of a run, from its start. ``levels`` is how many values of each rule
-are tried: few, three to a rule at most, or many. Rules that differ by less than noise are told apart by chance, hence the share
-of resamples; of combinations with the same two scores the least demanding is named. A nation that weighs joining does not
-foresee its exit, so notice and fee deter no founder.
+**Assumptions.** One set of rules holds for all coalitions of a run, from its start. Dated events of the scenario that would set
+them are left out. ``levels`` is how many values of each rule are tried: few, three to a rule at most, or many. Rules that
+differ by less than noise are told apart by chance, hence the share of resamples; of combinations with the same two scores the
+least demanding is named. A nation that weighs joining does not foresee its exit, so notice and fee deter no founder.
 
 **How to read the figure.** Left: each grey dot is a combination; up and to the right is better. The line joins the efficient
 ones, with their 95 % intervals; the ring is the scenario's own rules. Right: what each rule does by itself, the mean over all

@@ -14,9 +14,9 @@
    box; both, with Wilson's intervals, from the half of the draws that the search has not seen. The resampling test says in what
    share of searches on random halves a dimension is restricted again.
 
-**Assumptions.** Ranges: those of the sweep morris-screening where it has one, else half to double, for levers absent to strong;
-the parameters are independent. With other ranges the ranking and the share of failures change. The seed is averaged over, not a
-factor.
+**Assumptions.** Dated events of the scenario that would set a parameter are left out. Ranges: those of the sweep
+morris-screening where it has one, else half to double, for levers absent to strong; the parameters are independent. With other
+ranges the ranking and the share of failures change. The seed is averaged over, not a factor.
 
 **How to read the figure.** Left: mu* of the strongest parameters. Right: first and total Sobol indices. Below: the box; each
 grey line is a parameter's plausible range, the coloured part is the box. 95 % intervals.

@@ -25,7 +25,6 @@ from abm.submodels.payoff import (
     vendor_terms,
 )
 
-
 _early = _compile(PHASES[: [phase.rows for phase in PHASES].index("agenda")])
 
 

@@ -17,7 +17,7 @@ from analysis.stability.game import every
 from analysis.stability.judging import Judged, judge
 
 EXACT = 12  # nations up to whom all sets are looked at
-LONGEST, SHARED, BEAM, ROUNDS = 20, 11, 3, 4  # chain length; nations of the exact part; starts and rounds of the climb
+LONGEST, SHARED, BEAM, ROUNDS = 32, 11, 3, 4  # chain length; nations of the exact part; starts and rounds of the climb
 
 
 @dataclass(frozen=True)
@@ -79,14 +79,14 @@ class Search:
                 self.add(np.vstack([neighbours(each) for each in best]))
 
 
-def chains(world: World) -> np.ndarray:
+def chains(world: World, longest: int = LONGEST) -> np.ndarray:
     """Every nation with the one, two ... it trusts most, and the largest economies."""
     record, n = world.record, len(world.iso3)
     trust = np.array(record.trust[:n, :n])
     np.fill_diagonal(trust, np.inf)
     orders = [*np.argsort(-trust, axis=1, kind="stable"), np.argsort(-record.gdp[:n], kind="stable")]
     ranks = np.argsort(orders, axis=1)
-    return np.vstack([ranks < size for size in range(2, min(LONGEST, n) + 1)])
+    return np.vstack([ranks < size for size in range(2, min(longest, n) + 1)])
 
 
 def shared(sets: np.ndarray) -> np.ndarray:

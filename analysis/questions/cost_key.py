@@ -1,0 +1,177 @@
+"""Which key for sharing the cost of training holds a coalition together.
+
+**What is computed.** The same replicates run under each ``cost_key``: by GDP, in equal parts, by compute. At the end each
+member of the largest standing coalition is asked, by the model's own rules, what it gains by staying over its best other
+source, moving costs and lock-in counted. A coalition holds together where no member would gain by leaving (internal
+stability). Transfers are half the sum of what members pay more or less than under the key by GDP. The last row is almost-ideal
+sharing after the fact: of the coalitions found under the key by GDP, those in which members together gain enough that *some*
+transfers make every one willing to stay; each then gets its claim and a part of the rest by GDP.
+
+**Assumptions.** Nations do not foresee the sharing of the last row when they choose; it is what a treaty could add. Staying and
+leaving are weighed without noise.
+
+**How to read the figure.** Left: chance that a coalition stands, and, of those that stand, that it holds together. Middle:
+the gain of the member that gains least. Right: transfers. 95 % intervals.
+
+Source: internal stability [dAspremont1983]; almost-ideal sharing [EyckmansFinus2009].
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+
+from abm.options import first_coalition
+from abm.submodels.payoff import member_terms, survey, total
+from abm.world import World
+from analysis import statistics
+from analysis.figures import style
+from analysis.inquiry import Answer, Inquiry, Option, Stated
+from analysis.stability.likelihood import worlds
+from analysis.stability.reading import best_outside
+from analysis.variants import held
+from runs.sweep import processors
+
+TITLE = "Which cost key holds a coalition together?"
+CAPTION = (
+    "By cost key, and with almost-ideal sharing after the fact. Left: chance that a coalition stands at the end (open points), "
+    "and that one which stands has no member that gains by leaving (full points). Middle: gain from staying of the member that "
+    "gains least. Right: transfers between members against paying by GDP. 95 % intervals over replicates."
+)
+REPLICATES = 200
+OPTIONS = (Option("members", 3, "least members of a coalition that is judged", 2, 64),)
+KEYS = ("gdp", "equal", "compute")
+IDEAL = "almost-ideal"
+
+
+class Judged(NamedTuple):
+    """The largest standing coalition of a run: gain of its members [share of GDP/yr], GDP [bn US$], paid [bn US$/yr]."""
+
+    gain: np.ndarray
+    gdp: np.ndarray
+    paid: np.ndarray
+
+
+def answer(inquiry: Inquiry) -> Answer:
+    """Every key, and almost-ideal sharing of what the key by GDP leads to."""
+    found = {key: _judged(inquiry, key) for key in KEYS}
+    rows = [_row(key, found[key], *measured) for key in KEYS for measured in [_under_key(found[key])]]
+    rows.append(_row(IDEAL, found["gdp"], *_ideal(found["gdp"])))
+    table = pd.DataFrame(rows)
+    stated = {}
+    for row in table.to_dict("records"):
+        estimate = statistics.Estimate(row["holds"], row["holds_low"], row["holds_high"], row["standing"])
+        stated[row["key"]] = Stated(f"chance that a standing coalition holds together, {row['key']}", "share", estimate)
+    return Answer(_sentence(table), table, stated, _notes(table))
+
+
+def _judged(inquiry: Inquiry, key: str) -> list[Judged | None]:
+    """The coalition to judge of every replicate, None where none stands with enough members."""
+    scenario = held(inquiry.scenario, {"cost_key": key})
+    sample = inquiry.with_replicates(inquiry.replicates)._draws(inquiry.replicates)
+
+    def part(rows: np.ndarray) -> list[Judged | None]:
+        mine = None if sample is None else sample.iloc[rows].drop(columns="cost_key", errors="ignore")
+        seeds = [inquiry.seed + int(row) for row in rows]
+        done = [judge(world, inquiry["members"]) for world in worlds(scenario, scenario.content.steps, seeds, mine)]
+        inquiry.progress(len(rows))
+        return done
+
+    blocks = np.array_split(np.arange(inquiry.replicates), 4 * processors())
+    with ThreadPoolExecutor(processors()) as pool:
+        return [each for found in pool.map(part, blocks) for each in found]
+
+
+def judge(world: World, members: int) -> Judged | None:
+    """The largest coalition of a world just before politics, if it has as many members."""
+    record = world.record
+    k = int(record.members.argmax())
+    if record.members[k] < members:
+        return None
+    rows = np.flatnonzero(record.source[: int(record.n)] == first_coalition(record) + k)
+    gain, paid = np.empty(len(rows)), np.empty(len(rows))
+    for place, i in enumerate(rows):
+        survey(record, i)
+        terms = member_terms(record, i, k)
+        gain[place] = total(np.array(terms)) - best_outside(record, i)
+        paid[place] = record.training_paid[i] * record.gdp[i]
+    return Judged(gain, np.array(record.gdp[rows]), paid)
+
+
+def _under_key(found: list[Judged | None]) -> tuple[list[bool], list[float], list[float]]:
+    """Of the coalitions that stand: whether they hold together, least gain, transfers [bn US$/yr]."""
+    standing = [each for each in found if each is not None]
+    holds = [bool((each.gain >= 0).all()) for each in standing]
+    shared = [each.paid.sum() * each.gdp / each.gdp.sum() for each in standing]
+    moved = [float(np.abs(each.paid - by_gdp).sum() / 2) for each, by_gdp in zip(standing, shared)]
+    return holds, [float(each.gain.min()) for each in standing], moved
+
+
+def _ideal(found: list[Judged | None]) -> tuple[list[bool], list[float], list[float]]:
+    """The same after almost-ideal sharing: every member gets the mean gain by GDP, if that is not below nought."""
+    standing = [each for each in found if each is not None]
+    mean = [float(each.gain @ each.gdp / each.gdp.sum()) for each in standing]
+    moved = [float((np.abs(each.gain - m) * each.gdp).sum() / 2) for each, m in zip(standing, mean)]
+    return [m >= 0 for m in mean], mean, moved
+
+
+def _row(key: str, found: list[Judged | None], holds: list[bool], least: list[float], moved: list[float]) -> dict:
+    stands = statistics.share([each is not None for each in found])
+    parts = {"stands": stands, "holds": statistics.share(holds), "least_gain": statistics.mean(least),
+             "transfers": statistics.mean(moved)}  # fmt: skip
+    row: dict = {"key": key, "standing": len(holds)}
+    for name, e in parts.items():
+        row |= {name: e.value, f"{name}_low": e.low, f"{name}_high": e.high}
+    return row
+
+
+def _sentence(table: pd.DataFrame) -> str:
+    keys = table[table["key"] != IDEAL]
+    if not keys["standing"].any():
+        return "Under no key does a coalition of enough members stand at the end."
+    best = keys.sort_values("holds", ascending=False).iloc[0]
+    told = [f"{key} {holds:.0%}" for key, holds in zip(table["key"], table["holds"]) if holds == holds]
+    return (
+        f"No member would gain by leaving in {best['holds']:.0%} [95 %: {best['holds_low']:.0%} to {best['holds_high']:.0%}] of the "
+        f"coalitions that stand at the end with costs shared by {best['key']}, the best of the keys ({', '.join(told)}); the "
+        f"member that gains least gains {100 * best['least_gain']:.2f} % of GDP a year."
+    )
+
+
+def _notes(table: pd.DataFrame) -> list[str]:
+    few = table[(table["standing"] < 20) & (table["key"] != IDEAL)]
+    said = "Under the key {} only {} coalitions stand: its numbers are rough."
+    return [said.format(key, count) for key, count in zip(few["key"], few["standing"])]
+
+
+@style.styled
+def draw(answer: Answer) -> Figure:
+    """Three panels over the keys."""
+    table, figure = answer.table, style.new(2.6, gap=0.06)
+    left, middle, right = figure.subplots(1, 3, sharey=True)
+    rows = np.arange(len(table))[::-1]
+    _points(left, rows + 0.12, table, "stands", style.GREEN, hollow=True)
+    _points(left, rows - 0.12, table, "holds", style.GREEN)
+    left.set_xlim(-0.02, 1.02)
+    style.percent(left.xaxis)
+    left.set_xlabel("stands (open),\nholds together (full)")
+    left.set_yticks(rows, [f"by {key}" if key != IDEAL else key for key in table["key"]])
+    _points(middle, rows, table, "least_gain", style.INK, 100)
+    middle.axvline(0, color=style.GREY, linewidth=0.8)
+    middle.set_xlabel("least gain of a member\n(% of GDP a year)")
+    _points(right, rows, table, "transfers", style.BLUE)
+    right.set_xlabel("transfers\n(bn US$ a year)")
+    right.set_ylim(-0.5, len(table) - 0.5)
+    return figure
+
+
+def _points(axes, rows: np.ndarray, table: pd.DataFrame, name: str, colour: str, factor: float = 1, hollow: bool = False) -> None:
+    low, high = factor * table[f"{name}_low"], factor * table[f"{name}_high"]
+    axes.hlines(rows, low, high, color=colour, linewidth=1)
+    face = "white" if hollow else colour
+    axes.plot(factor * table[name], rows, "o", color=colour, markerfacecolor=face, markersize=4)
+    axes.tick_params(axis="y", length=0)

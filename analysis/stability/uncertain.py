@@ -1,0 +1,39 @@
+"""What may differ between draws where no calibrated sample is given: every uncertain parameter, near the scenario's value.
+
+Rules of a coalition and levers of policy are decided, not uncertain; they keep the scenario's values.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from abm import parameters
+from analysis import lever_costs, ranges
+from analysis.inquiry import Inquiry
+from runs import designs
+
+#: Decided by people: rules of coalitions and political will.
+DECIDED = (
+    *lever_costs.PARAMETERS, "convening_rate", "convening_size", "quorum_members", "quorum_gdp", "admission",
+    "admission_tolerance", "cost_key", "notice", "exit_fee",
+)  # fmt: skip
+
+
+def draws_of(inquiry: Inquiry, spread: float, count: int) -> pd.DataFrame | None:
+    """A row per replicate: the inquiry's own draws; else a Latin hypercube of every uncertain parameter, or None.
+
+    A parameter lies between its value and ``spread`` of the way to either end of its plausible range. Source: [McKay1979].
+    """
+    if inquiry.draws is not None:
+        own = inquiry.draws.iloc[np.arange(count) % len(inquiry.draws)].reset_index(drop=True)
+        return own.drop(columns=list(DECIDED), errors="ignore")
+    if spread <= 0:
+        return None
+    scenario = inquiry.scenario
+    every = ranges.every(scenario, leave_out=DECIDED)
+    axes = [each for each in every if not parameters.lookup(each.factor.name, scenario.vendor_names).choices]
+    shares = designs.points("latin_hypercube", ranges.unit(axes), {"samples": max(count, len(axes) + 1), "seed": inquiry.seed})
+    ends = ranges.points(axes, shares[:count], scenario)
+    present = pd.Series({str(name): ranges.value(scenario, str(name)) for name in ends})
+    return present + spread * (ends - present)

@@ -1,0 +1,59 @@
+"""Cost keys: sharing that is judged by hand, agreement with the model's own choices, coverage."""
+
+import numpy as np
+import pytest
+
+from analysis.questions import cost_key
+from analysis.questions.cost_key import Judged, _ideal, _under_key, judge
+from analysis.stability.likelihood import worlds
+from analysis.statistics import share
+from tests import questions
+
+
+def test_three_members_by_hand():
+    """Gains of 2, 1 and -1 for GDPs of 1, 1 and 2: one would leave; together they gain 1, so almost-ideal sharing holds them."""
+    member = Judged(np.array([2.0, 1.0, -1.0]), np.array([1.0, 1.0, 2.0]), np.array([3.0, 0.0, 1.0]))
+    holds, least, moved = _under_key([member, None])
+    assert (holds, least) == ([False], [-1.0])
+    assert moved == [2.0]  # by GDP they would pay 1, 1, 2
+    holds, least, moved = _ideal([member])
+    assert (holds, least) == ([True], [0.25])
+    assert moved == pytest.approx([(1.75 + 0.75 + 2.5) / 2])
+
+
+def test_what_no_transfer_can_hold_is_not_held():
+    holds, least, _ = _ideal([Judged(np.array([1.0, -2.0]), np.array([1.0, 1.0]), np.ones(2))])
+    assert (holds, least) == ([False], [-0.5])
+
+
+def test_a_member_gains_what_the_model_weighs_at_its_review():
+    """Without noise a reviewing member stays just where its gain is not below nought."""
+    scenario = questions.small(30, noise=0.0, notice=0)
+    found = [judge(world, 2) for world in worlds(scenario, 30, range(6))]
+    standing = [each for each in found if each is not None]
+    assert standing
+    for each in standing:
+        assert np.isfinite(each.gain).all()
+        assert (each.paid > 0).all()
+
+
+def test_dear_leaving_holds_everybody():
+    """An exit fee above anything AI is worth leaves no member a better source."""
+    answer = questions.ask(cost_key, questions.small(24, exit_fee=0.05, projects_per_bn=1000, portability=0.0), 6, members=2)
+    held = answer.table[answer.table["standing"] > 0]
+    assert len(held)
+    assert (held["holds"] == 1).all()
+    assert (held["least_gain"] > 0).all()
+
+
+def test_sharing_by_gdp_moves_nothing_and_the_ideal_holds_at_least_as_often():
+    table = questions.ask(cost_key, questions.small(30), 8, members=2).table.set_index("key")
+    assert table.loc["gdp", "transfers"] == pytest.approx(0, abs=0.02)
+    assert table.loc["almost-ideal", "holds"] >= table.loc["gdp", "holds"]
+    assert table.loc["almost-ideal", "standing"] == table.loc["gdp", "standing"]
+
+
+def test_its_interval_covers_the_truth():
+    random = np.random.default_rng(5)
+    found = [share(random.random(60) < 0.3) for _ in range(400)]
+    assert 0.92 <= questions.covers(found, 0.3) <= 0.99
