@@ -39,7 +39,8 @@ def test_a_member_gains_what_the_model_weighs_at_its_review():
 
 def test_dear_leaving_holds_everybody():
     """An exit fee above anything AI is worth leaves no member a better source."""
-    answer = questions.ask(cost_key, questions.small(24, exit_fee=0.05, projects_per_bn=1000, portability=0.0), 6, members=2)
+    founded = {"date": 2025.0, "kind": "convene", "nations": ["FRA", "DEU", "ITA"], "binding": True}
+    answer = questions.ask(cost_key, questions.small(8, (founded,), exit_fee=0.05, planning_horizon=0.5), 6, members=2)
     held = answer.table[answer.table["standing"] > 0]
     assert len(held)
     assert (held["holds"] == 1).all()

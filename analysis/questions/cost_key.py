@@ -136,8 +136,8 @@ def _sentence(table: pd.DataFrame) -> str:
     best = keys.sort_values("holds", ascending=False).iloc[0]
     told = [f"{key} {holds:.0%}" for key, holds in zip(table["key"], table["holds"]) if holds == holds]
     return (
-        f"No member would gain by leaving in {best['holds']:.0%} [95 %: {best['holds_low']:.0%} to {best['holds_high']:.0%}] of the "
-        f"coalitions that stand at the end with costs shared by {best['key']}, the best of the keys ({', '.join(told)}); the "
+        f"No member would gain by leaving in {best['holds']:.0%} [95 %: {best['holds_low']:.0%} to {best['holds_high']:.0%}] "
+        f"of the coalitions that stand at the end with costs shared by {best['key']}, the best of the keys ({', '.join(told)}); the "
         f"member that gains least gains {100 * best['least_gain']:.2f} % of GDP a year."
     )
 
@@ -159,7 +159,8 @@ def draw(answer: Answer) -> Figure:
     left.set_xlim(-0.02, 1.02)
     style.percent(left.xaxis)
     left.set_xlabel("stands (open),\nholds together (full)")
-    left.set_yticks(rows, [f"by {key}" if key != IDEAL else key for key in table["key"]])
+    words = {"gdp": "by GDP", "equal": "in equal parts", "compute": "by compute", IDEAL: IDEAL}
+    left.set_yticks(rows, [words[key] for key in table["key"]])
     _points(middle, rows, table, "least_gain", style.INK, 100)
     middle.axvline(0, color=style.GREY, linewidth=0.8)
     middle.set_xlabel("least gain of a member\n(% of GDP a year)")

@@ -36,8 +36,8 @@ from runs.ensemble import Results
 TITLE = "At what openness does the coalition unravel, and who free-rides?"
 CAPTION = (
     "Left: share of GDP in coalitions, and of those that hold back and use free models, against the share of a coalition's "
-    "quality that outsiders may use, as things are and where free models of coalitions are ready for use. Right: rise in the chance to "
-    "hold back at the end from a club to a public good, the ten nations in which it is largest. 95 % intervals, paired."
+    "quality that outsiders may use, as things are and where free models of coalitions are ready for use. Right: rise in the "
+    "chance to hold back at the end from a club to a public good, the ten nations in which it is largest. 95 % intervals, paired."
 )
 REPLICATES = 200
 OPTIONS = (

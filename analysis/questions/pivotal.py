@@ -141,7 +141,7 @@ def _sentence(inquiry: Inquiry, table: pd.DataFrame, firm: Estimate) -> str:
     said += f"{_number(first, 'standing', 100, '+.1f')} points, "
     said += f"the chance of a founding by {inquiry['by']} by {_number(first, 'launch', 100, '+.1f')} points; "
     said += f"it comes first in {firm.value:.0%} of resamples."
-    top, swing = table.loc[table["shapley"].idxmax()], table.loc[table["banzhaf"].idxmax()]
+    top, swing = (table.iloc[int(table[kind].argmax())] for kind in KINDS[3:])
     said += f" The largest Shapley value has {top['nation']}, {_number(top, 'shapley', 1, '.2f')} bn US$ a year; "
     return said + f"the largest Banzhaf value {swing['nation']}, {_number(swing, 'banzhaf', 1, '.2f')}."
 
