@@ -94,3 +94,14 @@ def memberships(result: Result) -> pd.DataFrame:
     nations = result.plan.scenario_of(finished(result)[0]).nations()
     frame = frame.reindex(nations.index).assign(name=nations["name"])
     return frame.sort_values(["at_end", "ever"], ascending=False, kind="stable")
+
+
+def wilson(hits, count, z: float = 1.959964) -> tuple[np.ndarray, np.ndarray]:
+    """Low and high end of Wilson's 95 % interval for a share of ``hits`` in ``count``; works at 0, at all, and for one replicate.
+
+    Source: [Wilson1927].
+    """
+    share = np.asarray(hits, float) / count
+    centre = (share + z * z / (2 * count)) / (1 + z * z / count)
+    half = z / (1 + z * z / count) * np.sqrt(share * (1 - share) / count + z * z / (4 * count * count))
+    return np.clip(centre - half, 0, 1), np.clip(centre + half, 0, 1)

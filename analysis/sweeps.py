@@ -13,7 +13,7 @@ import pandas as pd
 from scipy import stats
 
 from abm import measures
-from analysis.figures.membership import wilson
+from analysis.reading import wilson
 from analysis.statistics import LEVEL
 from runs.factor import NATIONS, Factor
 from runs.results import Result

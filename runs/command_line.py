@@ -53,6 +53,9 @@ def main(argv: list[str] | None = None) -> int:
         for line in str(error).splitlines():
             tell(line)
         return 2
+    except ModuleNotFoundError as error:
+        tell(f"{error.name} is not installed: pip install 'ai-sovereignty[analysis]' brings what this command needs")
+        return 2
     except OSError as error:
         if isinstance(error, BrokenPipeError):
             sys.stderr.close()

@@ -307,3 +307,11 @@ def test_it_runs_as_a_module():
     out, err = child.communicate(timeout=60)
     assert (child.returncode, err) == (0, "")
     assert "baseline" in out
+
+
+def test_a_missing_extra_is_one_sentence(monkeypatch, capsys):
+    monkeypatch.setitem(sys.modules, "analysis.questions", None)
+    assert main(["ask"]) == 2
+    error = capsys.readouterr().err
+    assert "is not installed: pip install 'ai-sovereignty[analysis]'" in error
+    assert len(error.splitlines()) == 1

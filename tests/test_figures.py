@@ -135,7 +135,7 @@ def test_membership_shows_the_shares_of_the_record():
 
 @pytest.mark.parametrize(("hits", "count", "low", "high"), [(0, 10, 0, 0.2775), (5, 10, 0.2366, 0.7634), (1, 1, 0.2065, 1)])
 def test_wilsons_interval(hits, count, low, high):
-    assert membership.wilson(hits, count) == (pytest.approx(low, abs=1e-4), pytest.approx(high, abs=1e-4))
+    assert reading.wilson(hits, count) == (pytest.approx(low, abs=1e-4), pytest.approx(high, abs=1e-4))
 
 
 def test_the_map_paints_each_outline_in_the_colour_of_its_nation():

@@ -195,7 +195,7 @@ class Lost(Nation):
 @pytest.mark.uncompiled
 def test_a_subclass_that_decides_alike_gives_the_same_run():
     scenario = worlds.levers(8, 16, parameters={"admission": "unanimity"})
-    usual, same = (run(Model(scenario, rng=4, nation=kind)) for kind in (Nation, Same))
+    usual, same = (run(Model(scenario, rng=1, nation=kind)) for kind in (Nation, Same))
     assert usual.observed["refusals"] > 0
     assert not changed(usual.world.record, same.world.record)
 

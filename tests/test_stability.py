@@ -14,7 +14,7 @@ from abm.submodels.environment import horizon
 from abm.submodels.payoff import survey
 from analysis.stability import core as cores
 from analysis.stability import farsighted, game, likelihood, power, sharing, stable
-from analysis.stability.model_game import before_politics, game_of
+from analysis.stability.model_game import before_politics, game_of, worth_of
 from runs import library
 from runs.ensemble import simulate
 from tests import payoff_oracle, questions, worlds
@@ -314,6 +314,17 @@ def test_a_pure_club_holds_all_and_a_pure_public_good_barretts_three(openness, s
     assert (world.record.source[:N] == HOLD).all()
     found = game_of(before_politics(world), world.iso3)
     assert stable.sizes(found, stable.stable(found)) == sizes
+
+
+def test_a_game_of_all_nations_is_worth_what_its_small_part_is(world):
+    """The function of sets that large games are given by, against the listed game; its sampled values sum to what all make."""
+    small = game_of(world, NATIONS)
+    worth = worth_of(world, NATIONS)
+    assert worth(small.sets) == pytest.approx(np.maximum(game.surplus(small, small.entry), 0))
+    everybody = worth_of(world, world.iso3)
+    found = power.shapley_of(everybody, len(world.iso3), 3)
+    assert found.value.sum() == pytest.approx(everybody(np.ones((1, len(world.iso3)), bool))[0])
+    assert not cores.core_of(everybody, len(world.iso3), 20).exact
 
 
 def test_the_worlds_record_is_left_as_it_is(world):

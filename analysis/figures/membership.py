@@ -40,7 +40,7 @@ def draw(result: Result) -> Figure:
 
 def _column(axes, shown, count: int, rows: int) -> None:
     y = np.arange(len(shown))
-    low, high = wilson(shown["at_end"].to_numpy() * count, count)
+    low, high = reading.wilson(shown["at_end"].to_numpy() * count, count)
     axes.hlines(y, low, high, color=style.GREEN, linewidth=1.2, alpha=0.6)
     axes.plot(shown["ever"], y, "o", markersize=4.5, markerfacecolor="white", markeredgecolor=style.GREEN, clip_on=False)
     axes.plot(shown["at_end"], y, "o", markersize=4.5, color=style.GREEN, clip_on=False)
@@ -50,11 +50,3 @@ def _column(axes, shown, count: int, rows: int) -> None:
     axes.tick_params(axis="y", length=0)
     axes.grid(axis="x")
     style.percent(axes.xaxis)
-
-
-def wilson(hits, count: int, z: float = 1.96):
-    """Wilson's interval for a share of ``hits`` in ``count``; works at 0, at all, and for one replicate."""
-    share = np.asarray(hits, float) / count
-    centre = (share + z * z / (2 * count)) / (1 + z * z / count)
-    half = z / (1 + z * z / count) * np.sqrt(share * (1 - share) / count + z * z / (4 * count * count))
-    return np.clip(centre - half, 0, 1), np.clip(centre + half, 0, 1)

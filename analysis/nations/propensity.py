@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from scipy.special import ndtri
 
 from abm import options
-from analysis.reading import FINISHED
-from analysis.statistics import LEVEL
+from analysis.reading import FINISHED, wilson
 from runs.results import Result
 from runs.store import StoreError
 
@@ -29,14 +27,7 @@ def propensity(result: Result) -> pd.DataFrame:
     named = pd.Index(options.names(result.vendors), name="option")
     every = runs.merge(named.to_frame(index=False), how="cross")
     every = every[np.isclose(every["year"] % 1, 0)].merge(found, how="left", on=["iso3", "option", "year"]).fillna({"held": 0})
-    low, high = _wilson(every["held"].to_numpy(float), every["runs"].to_numpy(float))
+    low, high = wilson(every["held"].to_numpy(float), every["runs"].to_numpy(float))
     table = every.assign(probability=every["held"] / every["runs"], low=low, high=high, year=every["year"].round().astype(int))
     chosen = table[["iso3", "option", "probability", "low", "high", "year"]]
     return chosen.sort_values(["iso3", "option", "year"], ignore_index=True)
-
-
-def _wilson(held: np.ndarray, runs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    z = ndtri(0.5 + LEVEL / 2)
-    share, middle = held / runs, (held + z * z / 2) / (runs + z * z)
-    half = z / (runs + z * z) * np.sqrt(runs * share * (1 - share) + z * z / 4)
-    return np.clip(middle - half, 0, 1), np.clip(middle + half, 0, 1)

@@ -24,7 +24,8 @@ def draw(table: pd.DataFrame) -> Figure:
     figure = style.new(0.29 * len(table) + 0.9)
     axes = figure.subplots()
     middle, half = (table["record_low"] + table["record_high"]) / 2, (table["record_high"] - table["record_low"]) / 2
-    place = {name: np.clip(((table[name] - middle) / half).to_numpy(), -EDGE, EDGE) for name in ("model_low", "model", "model_high")}
+    measured = ("model_low", "model", "model_high")
+    place = {name: np.clip(((table[name] - middle) / half).to_numpy(), -EDGE, EDGE) for name in measured}
     rows = np.arange(len(table))[::-1]
     axes.axvspan(-1, 1, color=style.PALE, linewidth=0)
     for number, y in enumerate(rows):

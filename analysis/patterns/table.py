@@ -55,7 +55,7 @@ PATTERNS = (
     Pattern("cost of following", "baseline", 9.9, 13.5, "x per year of lag", "Cottier2024", "2025", "D",
             "a year of accepted lag makes a model 9.9 to 13.5 times cheaper than the frontier then", measured.following, False),
     Pattern("waves of joining", "baseline", 2, 60, "index", "Btergm", "2000", "D",
-            "alliance ties per year, 1981-2000: variance 34 times the mean (25 without 1981); far above 1", measured.waves),
+            "alliance ties per year, 1981-2000: variance 34 times the mean (24 without 1981); far above 1", measured.waves),
     Pattern("ties that end", "baseline", 0.005, 0.02, "per tie and year", "Btergm", "2000", "D",
             "alliance ties end at 0.9 % a year; the range doubles and halves it", measured.dissolution),
     Pattern("shared partners protect", "baseline", -0.79, -0.35, "slope", "Btergm", "2000", "D",

@@ -136,8 +136,9 @@ def _sentence(table: pd.DataFrame) -> str:
     best = keys.sort_values("holds", ascending=False).iloc[0]
     told = [f"{key} {holds:.0%}" for key, holds in zip(table["key"], table["holds"]) if holds == holds]
     return (
-        f"No member would gain by leaving in {best['holds']:.0%} [95 %: {best['holds_low']:.0%} to {best['holds_high']:.0%}] "
-        f"of the coalitions that stand at the end with costs shared by {best['key']}, the best of the keys ({', '.join(told)}); the "
+        f"No member would gain by leaving in {best['holds']:.0%} [95 %: {best['holds_low']:.0%} to "
+        f"{best['holds_high']:.0%}] of the coalitions that stand at the end with costs shared by {best['key']}, the best of the "
+        f"keys ({', '.join(told)}); the "
         f"member that gains least gains {100 * best['least_gain']:.2f} % of GDP a year."
     )
 

@@ -52,7 +52,7 @@ def core(worth: np.ndarray) -> Core:
     return _generate(lambda chosen: worth[chosen @ (1 << np.arange(n))], n, worst, exact=True)
 
 
-def core_of(worth: Worth, n: int, starts: int = 200, seed: int = 0) -> Core:
+def core_of(worth: Worth, n: int, starts: int = 20, seed: int = 0) -> Core:
     """The core of a game too large to list, its binding sets searched for by moving players in and out from random sets.
 
     A positive ``excess`` proves the core empty; an excess of nought or less is what was found, no proof.
@@ -84,9 +84,10 @@ def _generate(worth: Worth, n: int, worst: Callable[[np.ndarray], np.ndarray], e
     for _ in range(ROUNDS):
         found = worst(shares * scale)
         values = worth(found)
-        if (values / scale - found @ shares <= excess + TOLERANCE).all():
+        at_odds = values / scale - found @ shares > excess + TOLERANCE
+        if not at_odds.any():
             break
-        sets, bounds = np.vstack([sets, found]), np.append(bounds, values)
+        sets, bounds = np.vstack([sets, found[at_odds]]), np.append(bounds, values[at_odds])
         shares, excess = _program(sets, bounds / scale, total / scale)
     else:
         exact = False
@@ -105,11 +106,11 @@ def _program(sets: np.ndarray, bounds: np.ndarray, total: float) -> tuple[np.nda
 
 
 def _climb(value: Worth, sets: np.ndarray) -> np.ndarray:
-    """(1, n) the best set that flipping single players leads to from any of the given ones; neither empty nor whole."""
+    """Sets that flipping the best single player, again and again, leads to from the given ones; neither empty nor whole."""
     n = sets.shape[1]
     kept = sets[sets.any(axis=1) & ~sets.all(axis=1)]
     best = value(kept)
-    for _ in range(2 * n):
+    for _ in range(n):
         near = (kept[:, None] ^ np.eye(n, dtype=bool)).reshape(-1, n)
         values = np.where(near.any(axis=1) & ~near.all(axis=1), value(near), -np.inf).reshape(len(kept), n)
         place = values.argmax(axis=1)
@@ -118,4 +119,4 @@ def _climb(value: Worth, sets: np.ndarray) -> np.ndarray:
             break
         kept[better, place[better]] ^= True
         best = np.where(better, values.max(axis=1), best)
-    return kept[[int(best.argmax())]]
+    return np.unique(kept, axis=0)

@@ -35,7 +35,7 @@ class Game:
     def place(self, members: Sequence[str]) -> int:
         """The row of a set. Errors: ValueError where the game does not hold it."""
         rows = np.flatnonzero((self.sets == np.isin(self.players, list(members))).all(axis=1))
-        if not len(rows):
+        if not len(rows) or not set(members) <= set(self.players):
             raise ValueError(f"{', '.join(members)}: no such set in this game")
         return int(rows[0])
 
