@@ -46,8 +46,8 @@ def parser() -> argparse.ArgumentParser:
 
 def main(argv: list[str] | None = None) -> int:
     """Run a command; returns its exit status."""
-    arguments = parser().parse_args(argv)
     try:
+        arguments = parser().parse_args(argv)
         return arguments.act(arguments)
     except (Problem, StoreError, ValueError) as error:
         for line in str(error).splitlines():

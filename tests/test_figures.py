@@ -17,7 +17,7 @@ from PIL import Image
 from abm import options
 from abm.model import Model
 from analysis import reading, replay
-from analysis.figures import FIGURES, alliances, figure, geography, labels, membership, reasons, style
+from analysis.figures import FIGURES, alliances, figure, geography, labels, reasons, style
 from analysis.replay import models, replayed
 from tests import results
 from tests.results import result
