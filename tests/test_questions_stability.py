@@ -168,6 +168,16 @@ def test_without_contact_an_absent_nation_changes_nothing():
     assert not np.array_equal(full, without, equal_nan=True)
 
 
+def test_the_absent_nation_is_the_one_named_and_all_others_keep_their_rows():
+    full = absence.last(questions.small(), "ITA")
+    without = absence.without_last(full)
+    assert full.iso3[-1] == "ITA"
+    assert without.iso3 == full.iso3[:-1]
+    assert without.record.n == full.record.n - 1 == len(without.iso3)
+    gdp = questions.small().nations()["gdp_usd_bn"]
+    assert full.record.gdp_start[: len(full.iso3)] == pytest.approx(gdp[list(full.iso3)].to_numpy())
+
+
 def test_a_quorum_of_all_makes_everybody_pivotal():
     """Of three that must all take part each one's absence takes the whole chance of a founding away."""
     scenario = questions.small(20, **PAIR, quorum_members=3)

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from scipy.optimize import linprog
 
-from abm.submodels.coalition import admits, found
+from abm.submodels.coalition import UNANIMITY, admits, found
 from abm.submodels.convening import free_slot, invite, settle_invitations
 from abm.submodels.environment import horizon
 from abm.submodels.payoff import survey
@@ -132,7 +132,7 @@ def test_searching_for_sets_finds_what_listing_them_finds(monkeypatch):
         exact.append((worth, cores.core(worth).excess))
     monkeypatch.setattr(cores, "MOST", 4)
     for worth, excess in exact:
-        found = cores.core_of(lambda sets, worth=worth: worth[sets @ (1 << np.arange(9))], 9)
+        found = cores.core_of(lambda sets, worth=worth: worth[sets @ (1 << np.arange(9))], 9, 100)
         assert not found.exact
         assert found.excess == pytest.approx(excess, abs=1e-7 * worth.max())
 
@@ -238,7 +238,10 @@ def test_nobody_gains_by_leaving_or_by_a_joining_all_agree_to():
                 concerned = [j for j in range(4) if target >> j & 1] if joins else [i]
                 wanted = worth[target, i] > worth[state, i] + 1e-9
                 agreed = all(worth[target, j] >= worth[state, j] for j in concerned)
-                assert (process.chances[state, target] > 0) >= (wanted and agreed)
+                if target:  # where two part, either may have left
+                    assert (process.chances[state, target] > 0) == (wanted and agreed)
+                else:
+                    assert process.chances[state, target] > 0 or not wanted
     assert pure >= 3
 
 
@@ -277,7 +280,8 @@ def test_founding_a_set_is_worth_what_the_descriptions_formulas_say(world):
 def test_outsiders_and_leavers_get_what_the_oracle_says(world):
     """Best source by plain formulas, beside the coalition really founded; leavers pay exit fee and lock-in of their tenure."""
     closed = world.copy()
-    closed.record.p.openness = 0.0
+    p = closed.record.p
+    p.openness, p.admission, p.admission_tolerance, p.overhead_size = 0.0, UNANIMITY, 0.0, 0.45
     members, record = NATIONS[:4], closed.record.copy()
     game_ = game_of(closed, NATIONS, tenure=2.0)
     record.invited[:4], record.invitations = [world.row(iso3) for iso3 in members], 4
@@ -293,6 +297,7 @@ def test_outsiders_and_leavers_get_what_the_oracle_says(world):
     for row in rows[4:]:
         survey(record, row)
     assert game_.admitted[place, 4:].tolist() == [admits(record, row, coalition - len(sources)) for row in rows[4:]]
+    assert not game_.admitted[place, 4:].all()
 
 
 def test_what_outsiders_get_for_free_follows_the_set(world):
@@ -324,7 +329,6 @@ def test_a_game_of_all_nations_is_worth_what_its_small_part_is(world):
     everybody = worth_of(world, world.iso3)
     found = power.shapley_of(everybody, len(world.iso3), 3)
     assert found.value.sum() == pytest.approx(everybody(np.ones((1, len(world.iso3)), bool))[0])
-    assert not cores.core_of(everybody, len(world.iso3), 20).exact
 
 
 def test_the_worlds_record_is_left_as_it_is(world):

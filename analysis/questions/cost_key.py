@@ -2,7 +2,7 @@
 
 **What is computed.** The same replicates run under each ``cost_key``: by GDP, in equal parts, by compute. At the end each
 member of the largest standing coalition is asked, by the model's own rules, what it gains by staying over its best other
-source, moving costs and lock-in counted. A coalition holds together where no member would gain by leaving (internal
+source, another coalition that would have it included, moving costs and lock-in counted. A coalition holds together where no member would gain by leaving (internal
 stability). Transfers are half the sum of what members pay more or less than under the key by GDP. The last row is almost-ideal
 sharing after the fact: of the coalitions found under the key by GDP, those in which members together gain enough that *some*
 transfers make every one willing to stay; each then gets its claim and a part of the rest by GDP.
@@ -26,7 +26,8 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from abm.options import first_coalition
-from abm.submodels.payoff import member_terms, survey, total
+from abm.submodels.coalition import admits
+from abm.submodels.payoff import joining_terms, member_terms, survey, total
 from abm.world import World
 from analysis import statistics
 from analysis.figures import style
@@ -62,20 +63,31 @@ def answer(inquiry: Inquiry) -> Answer:
     rows = [_row(key, found[key], *measured) for key in KEYS for measured in [_under_key(found[key])]]
     rows.append(_row(IDEAL, found["gdp"], *_ideal(found["gdp"])))
     table = pd.DataFrame(rows)
+    return Answer(_sentence(table), table, _stated(table), _notes(table))
+
+
+def _stated(table: pd.DataFrame) -> dict[str, Stated]:
+    """Whether a coalition holds together under every key, then its least gain and transfers."""
+    kinds = (
+        ("holds", "", "chance that a standing coalition holds together", "share"),
+        ("least_gain", "_least_gain", "gain of the member that gains least", "share of GDP/yr"),
+        ("transfers", "_transfers", "transfers between members", "bn US$/yr"),
+    )  # fmt: skip
     stated = {}
-    for row in table.to_dict("records"):
-        estimate = statistics.Estimate(row["holds"], row["holds_low"], row["holds_high"], row["standing"])
-        stated[row["key"]] = Stated(f"chance that a standing coalition holds together, {row['key']}", "share", estimate)
-    return Answer(_sentence(table), table, stated, _notes(table))
+    for name, ending, label, unit in kinds:
+        for row in table.to_dict("records"):
+            estimate = statistics.Estimate(row[name], row[f"{name}_low"], row[f"{name}_high"], row["standing"])
+            stated[f"{row['key']}{ending}"] = Stated(f"{label}, {row['key']}", unit, estimate)
+    return stated
 
 
 def _judged(inquiry: Inquiry, key: str) -> list[Judged | None]:
     """The coalition to judge of every replicate, None where none stands with enough members."""
     scenario = held(inquiry.scenario, {"cost_key": key})
-    sample = inquiry.with_replicates(inquiry.replicates)._draws(inquiry.replicates)
+    sample = inquiry.fixed("cost_key")._draws(inquiry.replicates)
 
     def part(rows: np.ndarray) -> list[Judged | None]:
-        mine = None if sample is None else sample.iloc[rows].drop(columns="cost_key", errors="ignore")
+        mine = None if sample is None else sample.iloc[rows]
         seeds = [inquiry.seed + int(row) for row in rows]
         done = [judge(world, inquiry["members"]) for world in worlds(scenario, scenario.content.steps, seeds, mine)]
         inquiry.progress(len(rows))
@@ -97,9 +109,18 @@ def judge(world: World, members: int) -> Judged | None:
     for place, i in enumerate(rows):
         survey(record, i)
         terms = member_terms(record, i, k)
-        gain[place] = total(np.array(terms)) - best_outside(record, i)
+        gain[place] = total(np.array(terms)) - best_other(record, i, k)
         paid[place] = record.training_paid[i] * record.gdp[i]
     return Judged(gain, np.array(record.gdp[rows]), paid)
+
+
+def best_other(record, i: int, own: int) -> float:
+    """Payoff of nation i's best source but the coalition of slot ``own``: vendors, alone, free models, coalitions that admit it."""
+    best = best_outside(record, i)
+    for k in np.flatnonzero(np.array(record.members) > 0):
+        if k != own and admits(record, i, k):
+            best = max(best, total(np.array(joining_terms(record, i, k))))
+    return best
 
 
 def _under_key(found: list[Judged | None]) -> tuple[list[bool], list[float], list[float]]:
@@ -133,14 +154,21 @@ def _sentence(table: pd.DataFrame) -> str:
     keys = table[table["key"] != IDEAL]
     if not keys["standing"].any():
         return "Under no key does a coalition of enough members stand at the end."
-    best = keys.sort_values("holds", ascending=False).iloc[0]
-    told = [f"{key} {holds:.0%}" for key, holds in zip(table["key"], table["holds"]) if holds == holds]
-    return (
-        f"No member would gain by leaving in {best['holds']:.0%} [95 %: {best['holds_low']:.0%} to "
-        f"{best['holds_high']:.0%}] of the coalitions that stand at the end with costs shared by {best['key']}, the best of the "
-        f"keys ({', '.join(told)}); the "
-        f"member that gains least gains {100 * best['least_gain']:.2f} % of GDP a year."
+    best, ideal = keys.sort_values("holds", ascending=False).iloc[0], table[table["key"] == IDEAL].iloc[0]
+    told = [f"{key} {holds:.0%}" for key, holds in zip(keys["key"], keys["holds"]) if holds == holds]
+    least, said = _interval(best, "least_gain", "+.2f", 100), f"No member would gain by leaving in {_interval(best, 'holds', '.0%')}"
+    said += f" of the coalitions that stand at the end with costs shared by {best['key']}, the best of the keys "
+    said += f"({', '.join(told)}); staying is worth {least} % of GDP a year to the member that gains least."
+    if not ideal["standing"]:
+        return said
+    return f"{said} Almost-ideal sharing would hold {_interval(ideal, 'holds', '.0%')}, by transfers of " + (
+        f"{_interval(ideal, 'transfers', '.0f')} bn US$ a year."
     )
+
+
+def _interval(row: pd.Series, name: str, form: str, times: float = 1) -> str:
+    value, low, high = (format(times * row[f"{name}{end}"], form) for end in ("", "_low", "_high"))
+    return f"{value} [95 %: {low} to {high}]"
 
 
 def _notes(table: pd.DataFrame) -> list[str]:

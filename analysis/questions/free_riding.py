@@ -61,10 +61,14 @@ def answer(inquiry: Inquiry) -> Answer:
     stated = {
         "unravels_ready": Stated("openness that unravels it where free models are ready for use", "share", points[1]),
         "unravels": Stated("openness that unravels it as things are", "share", points[0]),
+        **{f"change_{name}": Stated(f"change in GDP in coalitions from club to public good, {world}", "share",
+                                    statistics.difference(coalition[-1], coalition[0]))
+           for name, world, (coalition, _) in zip(("as_it_is", "ready"), WORLDS, found)},
         "held_back": Stated("rise in GDP held back from club to public good, free models ready", "share",
                             statistics.difference(found[1][1][-1], found[1][1][0])),
     }  # fmt: skip
-    return Answer(_sentence(points, riders), table, stated, _notes(points), riders)
+    changes = [stated[f"change_{name}"].estimate for name in ("as_it_is", "ready")]
+    return Answer(_sentence(points, changes, riders), table, stated, _notes(points), riders)
 
 
 def _swept(inquiry: Inquiry, base: Scenario, openness: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -119,17 +123,22 @@ def _last(results: Results, place: int) -> np.ndarray:
     return (results.sources[:, -1] == place).astype(float)
 
 
-def _sentence(points: list[statistics.Estimate], riders: pd.DataFrame) -> str:
-    own, ready = (_said(point) for point in points)
+def _sentence(points: list[statistics.Estimate], changes: list[statistics.Estimate], riders: pd.DataFrame) -> str:
+    own, ready = (_said(point, change) for point, change in zip(points, changes))
     clear = riders[riders["low"] > 0].head(3)
-    who = ", ".join(f"{name} (+{100 * rise:.0f} points)" for name, rise in zip(clear["name"], clear["rise"]))
+    who = ", ".join(
+        f"{row['name']} (+{100 * row['rise']:.0f} points [{100 * row['low']:.0f} to {100 * row['high']:.0f}])"
+        for row in clear.to_dict("records")
+    )
     riding = f" Free-riders then are first {who}." if len(clear) else " No nation then clearly free-rides."
     return f"As things are the coalition {own}; where its free models are ready for use, it {ready}.{riding}"
 
 
-def _said(point: statistics.Estimate) -> str:
+def _said(point: statistics.Estimate, change: statistics.Estimate) -> str:
     if np.isnan(point.value):
-        return "does not fall to half its size at any openness"
+        moves = " to ".join(f"{100 * end:+.1f}" for end in (change.low, change.high))
+        share = f"its share of GDP changes by {100 * change.value:+.1f} points [95 %: {moves}]"
+        return f"does not fall to half its size at any openness ({share} from club to public good)"
     return f"unravels at openness {point.value:.2f} [95 %: {point.low:.2f} to {point.high:.2f}]"
 
 

@@ -135,15 +135,19 @@ def _table(names: list[str], samples: dict[str, np.ndarray]) -> pd.DataFrame:
 
 
 def _sentence(inquiry: Inquiry, table: pd.DataFrame, firm: Estimate) -> str:
-    first = table.iloc[0]
-    said = f"Of {len(table)} nations the absence of {first['nation']} costs most: the others' net benefit in the last year "
+    first, named = table.iloc[0], inquiry.scenario.nations()["name"]
+    said = f"Of {len(table)} nations the absence of {_named(first, named)} costs most: the others' net benefit in the last year "
     said += f"changes by {_number(first, 'welfare', 1, '+.1f')} bn US$, their GDP in coalitions by "
     said += f"{_number(first, 'standing', 100, '+.1f')} points, "
     said += f"the chance of a founding by {inquiry['by']} by {_number(first, 'launch', 100, '+.1f')} points; "
     said += f"it comes first in {firm.value:.0%} of resamples."
     top, swing = (table.iloc[int(table[kind].argmax())] for kind in KINDS[3:])
-    said += f" The largest Shapley value has {top['nation']}, {_number(top, 'shapley', 1, '.2f')} bn US$ a year; "
-    return said + f"the largest Banzhaf value {swing['nation']}, {_number(swing, 'banzhaf', 1, '.2f')}."
+    said += f" The largest Shapley value has {_named(top, named)}, {_number(top, 'shapley', 1, '.2f')} bn US$ a year; "
+    return said + f"the largest Banzhaf value {_named(swing, named)}, {_number(swing, 'banzhaf', 1, '.2f')}."
+
+
+def _named(row, names: pd.Series) -> str:
+    return f"{names[row['nation']]} ({row['nation']})"
 
 
 def _number(row, kind: str, times: float, form: str) -> str:

@@ -10,7 +10,7 @@ Source: least core [MaschlerPelegShapley1979]; checks of heuristics against the 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.optimize import linprog
@@ -18,7 +18,7 @@ from scipy.optimize import linprog
 from analysis.stability.game import MOST, every
 
 TOLERANCE = 1e-9  # of the largest worth
-ROUNDS = 500
+ROUNDS, SEARCHED = 500, 40  # rounds of constraint generation, where all sets are looked at and where they are searched for
 Worth = Callable[[np.ndarray], np.ndarray]  # (M, n) sets -> (M,) worth
 
 
@@ -49,13 +49,13 @@ def core(worth: np.ndarray) -> Core:
         deficit[[0, -1]] = -np.inf
         return sets[[int(deficit.argmax())]]
 
-    return _generate(lambda chosen: worth[chosen @ (1 << np.arange(n))], n, worst, exact=True)
+    return _generate(lambda chosen: worth[chosen @ (1 << np.arange(n))], n, worst, ROUNDS)
 
 
 def core_of(worth: Worth, n: int, starts: int = 20, seed: int = 0) -> Core:
     """The core of a game too large to list, its binding sets searched for by moving players in and out from random sets.
 
-    A positive ``excess`` proves the core empty; an excess of nought or less is what was found, no proof.
+    The ``excess`` found is never above the true one: where positive it proves the core empty, else it proves nothing.
     """
     if n <= MOST:
         return core(worth(every(n)))
@@ -64,7 +64,7 @@ def core_of(worth: Worth, n: int, starts: int = 20, seed: int = 0) -> Core:
     def worst(shares: np.ndarray) -> np.ndarray:
         return _climb(lambda sets: worth(sets) - sets @ shares, random.random((starts, n)) < random.random((starts, 1)))
 
-    return _generate(worth, n, worst, exact=False)
+    return replace(_generate(worth, n, worst, SEARCHED), exact=False)
 
 
 def inside_core(worth: np.ndarray, shares: np.ndarray, tolerance: float = 1e-9) -> bool:
@@ -74,24 +74,24 @@ def inside_core(worth: np.ndarray, shares: np.ndarray, tolerance: float = 1e-9) 
     return bool(((sets @ shares >= worth - tolerance * scale)).all() and abs(shares.sum() - worth[-1]) <= tolerance * scale)
 
 
-def _generate(worth: Worth, n: int, worst: Callable[[np.ndarray], np.ndarray], exact: bool) -> Core:
+def _generate(worth: Worth, n: int, worst: Callable[[np.ndarray], np.ndarray], rounds: int) -> Core:
     if n < 2:
         raise ValueError(f"{n} players; a core needs at least two")
     sets = np.vstack([np.eye(n, dtype=bool), ~np.eye(n, dtype=bool)])
     bounds, total = worth(sets), float(worth(np.ones((1, n), bool))[0])
     scale = max(np.abs(bounds).max(), abs(total), 1e-300)
     shares, excess = _program(sets, bounds / scale, total / scale)
-    for _ in range(ROUNDS):
+    settled = False
+    for _ in range(rounds):
         found = worst(shares * scale)
         values = worth(found)
         at_odds = values / scale - found @ shares > excess + TOLERANCE
-        if not at_odds.any():
+        settled = not at_odds.any()
+        if settled:
             break
         sets, bounds = np.vstack([sets, found[at_odds]]), np.append(bounds, values[at_odds])
         shares, excess = _program(sets, bounds / scale, total / scale)
-    else:
-        exact = False
-    return Core(shares * scale, excess * scale, exact, 10 * TOLERANCE * scale)
+    return Core(shares * scale, excess * scale, settled, 10 * TOLERANCE * scale)
 
 
 def _program(sets: np.ndarray, bounds: np.ndarray, total: float) -> tuple[np.ndarray, float]:
