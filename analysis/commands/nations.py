@@ -19,29 +19,42 @@ def add(commands) -> None:
     )
     nations.add_argument("directory", metavar="DIR", help="result directory of a run")
     nations.add_argument("--out", metavar="FILE", help="where the table goes (default: DIR/nations.csv)")
-    nations.add_argument("--score", metavar="LIST", help="a CSV of iso3 and value (0 or 1), or network-vendors")
-    nations.add_argument("--option", default="china", help="the option that value 1 should go with (default: china)")
+    nations.add_argument("--score", metavar="LIST", help="a CSV of iso3 and value (0 or 1), or a list of the package: "
+                         "network-vendors, ai-partnership, ai-safety-network")  # fmt: skip
+    nations.add_argument("--option", help="the option that value 1 should go with, such as china or ever_china "
+                         "(default: that of a list of the package, else china)")  # fmt: skip
     nations.set_defaults(act=act)
 
 
 def act(arguments) -> int:
     """Write the table; score it where asked."""
-    import pandas as pd
-
-    from analysis.nations import propensity, score
-    from analysis.nations.scored import SHIPPED, read_list
+    from analysis.nations import propensity
 
     result = open_result(arguments.directory)
     chances = propensity(result)
     options = list(dict.fromkeys(chances["option"]))
-    if arguments.option not in options:
+    if arguments.option and arguments.option not in options:
         near = difflib.get_close_matches(arguments.option, options, 1)
         hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(options)}"
         raise Problem(f"--option {arguments.option}: no such option; {hint}")
+    told = _told(arguments, chances) if arguments.score else ""
     path = Path(arguments.out or result.directory / "nations.csv")
+    if not path.parent.is_dir():
+        raise Problem(f"--out {path}: there is no directory {path.parent}")
     chances.to_csv(path, index=False)
     print(f"{chances['iso3'].nunique()} nations, {len(options)} options, {chances['year'].nunique()} years -> {path}")
-    if arguments.score:
-        values = read_list(SHIPPED.get(arguments.score, arguments.score), pd.Index(chances["iso3"].unique()))
-        print(score(chances, values, arguments.option).to_string(index=False, float_format=lambda number: f"{number:.3f}"))
+    if told:
+        print(told)
     return 0
+
+
+def _told(arguments, chances) -> str:
+    import pandas as pd
+
+    from analysis.nations import lists, score
+
+    known = lists.SHIPPED.get(arguments.score)
+    option = arguments.option or (known.option if known else "china")
+    values = lists.read_list(lists.find(arguments.score), pd.Index(chances["iso3"].unique()))
+    table = score(chances, values, option).to_string(index=False, float_format=lambda number: f"{number:.3f}")
+    return f"{arguments.score} against the chance of {option}: {values.sum()} of {len(values)} nations are 1\n{table}"

@@ -1,11 +1,11 @@
 """Which key for sharing the cost of training holds a coalition together.
 
 **What is computed.** The same replicates run under each ``cost_key``: by GDP, in equal parts, by compute. At the end each
-member of the largest standing coalition is asked, by the model's own rules, what it gains by staying over its best other
-source, another coalition that would have it included, moving costs and lock-in counted. A coalition holds together where no member would gain by leaving (internal
-stability). Transfers are half the sum of what members pay more or less than under the key by GDP. The last row is almost-ideal
-sharing after the fact: of the coalitions found under the key by GDP, those in which members together gain enough that *some*
-transfers make every one willing to stay; each then gets its claim and a part of the rest by GDP.
+member of the largest standing coalition is asked, by the model's own rules, what it gains by staying over its best other source
+(a coalition that would admit it is one), moving costs and lock-in counted. A coalition holds together where no member would
+gain by leaving (internal stability). Transfers are half the sum of what members pay more or less than under the key by GDP. The
+last row is almost-ideal sharing after the fact: of the coalitions found under the key by GDP, those in which members together
+gain enough that *some* transfers make every one willing to stay; each then gets its claim and a part of the rest by GDP.
 
 **Assumptions.** Nations do not foresee the sharing of the last row when they choose; it is what a treaty could add. Staying and
 leaving are weighed without noise.
@@ -109,13 +109,13 @@ def judge(world: World, members: int) -> Judged | None:
     for place, i in enumerate(rows):
         survey(record, i)
         terms = member_terms(record, i, k)
-        gain[place] = total(np.array(terms)) - best_other(record, i, k)
+        gain[place] = total(np.array(terms)) - best_other(record, int(i), k)
         paid[place] = record.training_paid[i] * record.gdp[i]
     return Judged(gain, np.array(record.gdp[rows]), paid)
 
 
 def best_other(record, i: int, own: int) -> float:
-    """Payoff of nation i's best source but the coalition of slot ``own``: vendors, alone, free models, coalitions that admit it."""
+    """Payoff of nation i's best source but slot ``own``: vendors, building alone, free models, other coalitions that admit it."""
     best = best_outside(record, i)
     for k in np.flatnonzero(np.array(record.members) > 0):
         if k != own and admits(record, i, k):
@@ -156,14 +156,14 @@ def _sentence(table: pd.DataFrame) -> str:
         return "Under no key does a coalition of enough members stand at the end."
     best, ideal = keys.sort_values("holds", ascending=False).iloc[0], table[table["key"] == IDEAL].iloc[0]
     told = [f"{key} {holds:.0%}" for key, holds in zip(keys["key"], keys["holds"]) if holds == holds]
-    least, said = _interval(best, "least_gain", "+.2f", 100), f"No member would gain by leaving in {_interval(best, 'holds', '.0%')}"
-    said += f" of the coalitions that stand at the end with costs shared by {best['key']}, the best of the keys "
-    said += f"({', '.join(told)}); staying is worth {least} % of GDP a year to the member that gains least."
+    least = _interval(best, "least_gain", "+.2f", 100)
+    said = f"No member would gain by leaving in {_interval(best, 'holds', '.0%')} of the coalitions that stand at the end "
+    said += f"with costs shared by {best['key']}, the best of the keys ({', '.join(told)}); "
+    said += f"staying is worth {least} % of GDP a year to the member that gains least."
     if not ideal["standing"]:
         return said
-    return f"{said} Almost-ideal sharing would hold {_interval(ideal, 'holds', '.0%')}, by transfers of " + (
-        f"{_interval(ideal, 'transfers', '.0f')} bn US$ a year."
-    )
+    said += f" Almost-ideal sharing would hold {_interval(ideal, 'holds', '.0%')}"
+    return said + f", by transfers of {_interval(ideal, 'transfers', '.0f')} bn US$ a year."
 
 
 def _interval(row: pd.Series, name: str, form: str, times: float = 1) -> str:

@@ -127,7 +127,7 @@ def _sentence(points: list[statistics.Estimate], changes: list[statistics.Estima
     own, ready = (_said(point, change) for point, change in zip(points, changes))
     clear = riders[riders["low"] > 0].head(3)
     who = ", ".join(
-        f"{row['name']} (+{100 * row['rise']:.0f} points [{100 * row['low']:.0f} to {100 * row['high']:.0f}])"
+        f"{row['name']} (+{100 * row['rise']:.0f} points) [95 %: {100 * row['low']:.0f} to {100 * row['high']:.0f}]"
         for row in clear.to_dict("records")
     )
     riding = f" Free-riders then are first {who}." if len(clear) else " No nation then clearly free-rides."
