@@ -55,7 +55,12 @@ def dask(scheduler: str | None = None, workers: int | None = None, notice: Notic
             _hush()
             client = stack.enter_context(_client(distributed, scheduler, workers or processors(), stack))
             _check_workers(client, scheduler)
-            yield from _stream(distributed, client, plan, chunks, scheduler, notice)
+            try:
+                yield from _stream(distributed, client, plan, chunks, scheduler, notice)
+            except (distributed.comm.CommClosedError, distributed.CancelledError):  # wherever the stream meets it first
+                raise StoreError(
+                    f"{scheduler}: the Dask scheduler is gone; what was finished is whole, and the same command goes on"
+                ) from None
 
     return execute
 
@@ -126,18 +131,16 @@ def _stream(distributed, client, plan: Plan, chunks: list[int], scheduler, notic
 
 
 def _finished(distributed, client, futures: list, scheduler, notice) -> list:
-    """Futures that are done, as soon as there are some. StoreError when the scheduler is gone."""
+    """Futures that are done, as soon as there are some. CancelledError when the scheduler is gone."""
     waited = time.monotonic()
     while client.status == "running":
         try:
             done = distributed.wait(futures, timeout=1, return_when="FIRST_COMPLETED").done
         except TimeoutError:
             done = set()
-        except distributed.CancelledError:
-            break
         if done:
             return list(done)
         if time.monotonic() - waited > PATIENCE and not client.nthreads():
             notice(f"{scheduler}: no workers are left; waiting for some")
             waited = float("inf")
-    raise StoreError(f"{scheduler}: the Dask scheduler is gone; what was finished is whole, and the same command goes on")
+    raise distributed.CancelledError

@@ -125,6 +125,20 @@ def test_a_scheduler_that_is_gone_is_a_clear_error_and_the_same_command_goes_on(
     assert sweeps.files(tmp_path / "out") == undisturbed
 
 
+@pytest.mark.parametrize("where", ["result", "exception"])
+def test_a_scheduler_that_goes_while_a_result_is_fetched_is_the_same_clear_error(running, tmp_path, monkeypatch, where):
+    import distributed
+
+    def closed(self, *_, **__):
+        raise distributed.comm.CommClosedError("Connection reset by peer")
+
+    monkeypatch.setattr(distributed.Future, where, closed)
+    if where == "exception":  # asked for of a task that failed
+        monkeypatch.setattr(distributed.Future, "status", "error")
+    with pytest.raises(StoreError, match="the Dask scheduler is gone; what was finished is whole"):
+        sweeps.carry(PLAN, tmp_path / "out", dask(running.address))
+
+
 def test_a_worker_with_other_sources_is_refused(running, tmp_path, other_sources):
     with pytest.raises(StoreError, match=r"this worker has other sources of the model"):
         sweeps.carry(PLAN, tmp_path / "out", _with_other(running, other_sources))
