@@ -74,12 +74,12 @@ class Inquiry:
     def arms(self, arms: Sequence[Scenario], series: bool = False, choices: bool = False, replicates: int = 0) -> list[Results]:
         """The same replicates under each scenario: see :func:`runs.experiment.run_arms`."""
         count = replicates or self.replicates
-        return experiment.run_arms(arms, count, self.seed, self._draws(count), series, choices, self.progress)
+        return experiment.run_arms(arms, count, self.seed, self.sample(count), series, choices, self.progress)
 
     def points(self, points: pd.DataFrame, series: bool = False, choices: bool = False, replicates: int = 0) -> Results:
         """The same replicates at each point (a row; columns are factors): see :func:`runs.experiment.run_points`."""
         count = replicates or self.replicates
-        draws = self._draws(count)
+        draws = self.sample(count)
         return experiment.run_points(self.scenario, points, count, self.seed, draws, series, choices, self.progress)
 
     def outcomes(self, results: Results, measure: str):
@@ -113,7 +113,7 @@ class Inquiry:
         """The same question about another scenario."""
         return replace(self, scenario=scenario)
 
-    def _draws(self, count: int) -> pd.DataFrame | None:
+    def sample(self, count: int) -> pd.DataFrame | None:
         """A row per replicate, the sample repeated where there are more replicates than draws."""
         if self.draws is None:
             return None

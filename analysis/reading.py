@@ -96,7 +96,7 @@ def memberships(result: Result) -> pd.DataFrame:
     return frame.sort_values(["at_end", "ever"], ascending=False, kind="stable")
 
 
-def wilson(hits, count, z: float = 1.959964) -> tuple[np.ndarray, np.ndarray]:
+def wilson(hits, count, z: float = 1.959963984540054) -> tuple[np.ndarray, np.ndarray]:
     """Low and high end of Wilson's 95 % interval for a share of ``hits`` in ``count``; works at 0, at all, and for one replicate.
 
     Source: [Wilson1927].

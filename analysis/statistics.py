@@ -9,6 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
+from analysis.reading import wilson
+
 LEVEL = 0.95  # confidence of every interval
 
 
@@ -54,8 +56,8 @@ def share(happened) -> Estimate:
     count = len(happened)
     if not count:
         return Estimate(math.nan)
-    interval = stats.binomtest(int(happened.sum()), count).proportion_ci(LEVEL, method="wilson")
-    return Estimate(happened.mean(), interval.low, interval.high, count)
+    low, high = wilson(happened.sum(), count)
+    return Estimate(float(happened.mean()), float(low), float(high), count)
 
 
 def bootstrap(statistic: Callable[[np.ndarray], float], count: int, resamples: int = 500, seed: int = 0) -> Estimate:

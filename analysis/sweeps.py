@@ -66,7 +66,7 @@ class Sweep:
         half = stats.t.ppf(0.5 + LEVEL / 2, (count - 1).clip(lower=1)) * groups.std().fillna(0.0) / np.sqrt(count)
         low, high = centre - half, centre + half
         if "stands" in self.outcomes:
-            low["stands"], high["stands"] = _wilson(centre["stands"], count["stands"])
+            low["stands"], high["stands"] = wilson(centre["stands"] * count["stands"], count["stands"])
         size = runs.groupby("point").size().rename("count")
         table = centre.join([low.add_suffix("_low"), high.add_suffix("_high"), size])
         return table.reindex(range(len(self.points))).fillna({"count": 0})
@@ -125,12 +125,6 @@ def sweep(result: Result, outcomes: Sequence[str] = ()) -> Sweep:
             near = difflib.get_close_matches(name, known, 1)
             raise ValueError(f"{name}: no such measure; " + (f"did you mean {near[0]}?" if near else "see abm/ODD.md"))
     return Sweep(result, tuple(dict.fromkeys(outcomes)) or OUTCOMES)
-
-
-def _wilson(share: pd.Series, count: pd.Series) -> tuple[list[float], list[float]]:
-    """Intervals of shares of as many replicates."""
-    pairs = [wilson(part * number, int(number)) for part, number in zip(share, count, strict=True)]
-    return [float(low) for low, _ in pairs], [float(high) for _, high in pairs]
 
 
 def _short(number: float) -> str:

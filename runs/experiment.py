@@ -69,12 +69,6 @@ def run_points(
     return _joined(_all(jobs, series, choices, progress))
 
 
-def frame(results: Results, scenario: Scenario) -> pd.DataFrame:
-    """Outcomes at the last step as a table, a row per run; failed runs are left out, their index kept."""
-    table = pd.DataFrame(results.outcomes, columns=list(measures.columns(scenario.vendor_names)))
-    return table[results.status == 0]
-
-
 def _free(arm: Scenario, first: Scenario, draws: pd.DataFrame | None) -> pd.DataFrame | None:
     """The draws of the parameters that the arm does not itself change against the first arm."""
     if draws is None:

@@ -20,6 +20,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from abm import parameters
 from abm.scenario import Scenario
 from analysis.calibration.priors import PRIORS, Prior, sample, shares, values_at
 from analysis.patterns.compared import arms
@@ -147,7 +148,7 @@ def distance(values: pd.DataFrame, aimed: Sequence[Pattern], scale: dict[str, fl
 
 
 def _typed(values: dict) -> dict:
-    return {name: int(value) if name == "notice" else float(value) for name, value in values.items()}
+    return {name: int(value) if parameters.lookup(name).whole else float(value) for name, value in values.items()}
 
 
 def _rows(done: Results, start: int, count: int) -> Results:

@@ -11,8 +11,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from runs import library
-from runs.commands.asking import Problem, settings, tell, whole
+from runs.commands.asking import Problem, add_scenario, scenario_of, tell, whole
 from runs.progress import bar
 
 MOST = 20_000  # replicates that --precision may ask for
@@ -28,9 +27,7 @@ def add(commands) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     ask.add_argument("question", nargs="?", metavar="QUESTION", help="one of the questions listed by `abm ask`")
-    ask.add_argument("scenario", nargs="?", default="baseline", metavar="SCENARIO", help="name or path (default: baseline)")
-    ask.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", dest="settings",
-                     help="set a parameter, or start, steps, step_years; may be given several times")
+    add_scenario(ask)
     ask.add_argument("--replicates", type=whole(2, 1_000_000), metavar="N", help="replicates (default: the question's)")
     ask.add_argument("--precision", type=float, metavar="P", help="raise replicates until the headline's interval is within ± P")
     ask.add_argument("--uncertainty", choices=("none", "posterior"), default="none",
@@ -101,9 +98,7 @@ def _list(names, question) -> int:
 def _inquiry(arguments, module: ModuleType):
     from analysis.inquiry import Inquiry
 
-    scenario = library.scenario(arguments.scenario)
-    if arguments.settings:
-        scenario = scenario.with_values(settings(arguments.settings))
+    scenario = scenario_of(arguments)
     if arguments.precision is not None and not arguments.precision > 0:
         raise Problem(f"--precision {arguments.precision:g}: must be above 0, in the unit of the headline number")
     chosen = {option.name: getattr(arguments, option.name) for option in module.OPTIONS}

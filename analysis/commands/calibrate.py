@@ -5,8 +5,7 @@ from __future__ import annotations
 import datetime
 from pathlib import Path
 
-from runs import library
-from runs.commands.asking import settings, whole
+from runs.commands.asking import add_scenario, scenario_of, whole
 from runs.progress import bar
 
 
@@ -18,8 +17,7 @@ def add(commands) -> None:
         description="Fit the uncertain parameters to the patterns of `abm patterns` by approximate Bayesian computation; say "
         "what they identify and what not, and leave a posterior sample for `abm ask --uncertainty posterior`.",
     )
-    calibrate.add_argument("scenario", nargs="?", default="baseline", metavar="SCENARIO", help="name or path (default: baseline)")
-    calibrate.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", dest="settings", help="set a parameter")
+    add_scenario(calibrate)
     calibrate.add_argument("--points", type=whole(20, 1_000_000), default=800, metavar="N", help="points a wave (default: 800)")
     calibrate.add_argument("--waves", type=whole(1, 100), default=8, metavar="N", help="waves (default: 8)")
     calibrate.add_argument("--replicates", type=whole(1, 1000), default=4, metavar="N", help="runs of a point (default: 4)")
@@ -35,9 +33,7 @@ def act(arguments) -> int:
     from analysis.calibration.fit import fit
     from analysis.calibration.report import marginals
 
-    scenario = library.scenario(arguments.scenario)
-    if arguments.settings:
-        scenario = scenario.with_values(settings(arguments.settings))
+    scenario = scenario_of(arguments)
     with bar(None, "runs", arguments.quiet) as progress:
         found = fit(scenario, arguments.points, arguments.waves, arguments.replicates, arguments.seed, progress=progress)
     folder = Path(arguments.out)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from runs import library
-from runs.commands.asking import settings, whole
+from runs.commands.asking import add_scenario, scenario_of, whole
 from runs.progress import bar
 
 
@@ -17,8 +16,7 @@ def add(commands) -> None:
         description="Measure patterns of the record (shares, lags, growth, how alliances form and end, cuts, lock-in) on the "
         "model's runs, and say which it meets and which it misses.",
     )
-    patterns.add_argument("scenario", nargs="?", default="baseline", metavar="SCENARIO", help="name or path (default: baseline)")
-    patterns.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", dest="settings", help="set a parameter")
+    add_scenario(patterns)
     patterns.add_argument("--replicates", type=whole(10, 100_000), default=100, metavar="N", help="runs each (default: 100)")
     patterns.add_argument("--seed", type=whole(0, 2**63), default=0, help="seed of the first replicate (default: 0)")
     patterns.add_argument("--out", default="results/patterns", metavar="DIR", help="where table and figure go")
@@ -31,9 +29,7 @@ def act(arguments) -> int:
     from analysis.figures import style
     from analysis.patterns import compare, figure, lines
 
-    scenario = library.scenario(arguments.scenario)
-    if arguments.settings:
-        scenario = scenario.with_values(settings(arguments.settings))
+    scenario = scenario_of(arguments)
     with bar(None, "runs", arguments.quiet) as progress:
         table = compare(scenario, arguments.replicates, arguments.seed, progress=progress)
     folder = Path(arguments.out)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
+from abm import parameters
 from abm.scenario import Scenario
 from runs.ensemble import Results
 from runs.experiment import columns_of
@@ -37,6 +39,11 @@ class Evidence:
     @cached_property
     def _columns(self) -> dict[str, int]:
         return columns_of(self.scenario)
+
+    @cached_property
+    def values(self) -> dict[str, Any]:
+        """Parameters of the scenario, by name."""
+        return parameters.defaults(self.scenario.vendor_names) | self.scenario.content.parameters
 
     def path(self, measure: str) -> np.ndarray:
         """(R, T+1) a measure over time."""

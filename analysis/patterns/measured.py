@@ -49,7 +49,7 @@ def following(evidence: Evidence) -> np.ndarray:
 
     What a frontier programme of today costs a year later falls by hardware and algorithms, while the frontier's own cost grows.
     """
-    values = evidence.scenario.world().parameters()
+    values = evidence.values
     cheaper = np.exp(values["hardware_improvement"]) * 10 ** values["algorithmic_progress"]
     return cost_growth(evidence) * cheaper
 
@@ -84,7 +84,7 @@ def exits_and_returns(evidence: Evidence) -> np.ndarray:
 
 def overrun(evidence: Evidence) -> np.ndarray:
     """Cost of what a coalition's least cohesive year trains against one without overhead [x]: 1 / (1 - overhead)."""
-    values = evidence.scenario.world().parameters()
+    values = evidence.values
     size, cohesion = evidence.path("largest_coalition"), evidence.path("cohesion")
     discord = values["overhead_discord"] * (1 - values["federated"]) * (1 - cohesion)
     overhead = np.minimum(0.9, values["overhead_size"] * np.log(np.maximum(size, 1)) + discord)

@@ -18,7 +18,6 @@ Source: internal stability [dAspremont1983]; almost-ideal sharing [EyckmansFinus
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 import numpy as np
@@ -32,10 +31,9 @@ from abm.world import World
 from analysis import statistics
 from analysis.figures import style
 from analysis.inquiry import Answer, Inquiry, Option, Stated
-from analysis.stability.likelihood import worlds
+from analysis.stability.likelihood import in_worlds
 from analysis.stability.reading import best_outside
 from analysis.variants import held
-from runs.sweep import processors
 
 TITLE = "Which cost key holds a coalition together?"
 CAPTION = (
@@ -84,18 +82,14 @@ def _stated(table: pd.DataFrame) -> dict[str, Stated]:
 def _judged(inquiry: Inquiry, key: str) -> list[Judged | None]:
     """The coalition to judge of every replicate, None where none stands with enough members."""
     scenario = held(inquiry.scenario, {"cost_key": key})
-    sample = inquiry.fixed("cost_key")._draws(inquiry.replicates)
+    seeds = range(inquiry.seed, inquiry.seed + inquiry.replicates)
+    sample = inquiry.fixed("cost_key").sample(inquiry.replicates)
 
-    def part(rows: np.ndarray) -> list[Judged | None]:
-        mine = None if sample is None else sample.iloc[rows]
-        seeds = [inquiry.seed + int(row) for row in rows]
-        done = [judge(world, inquiry["members"]) for world in worlds(scenario, scenario.content.steps, seeds, mine)]
-        inquiry.progress(len(rows))
-        return done
+    def act(world: World) -> Judged | None:
+        inquiry.progress(1)
+        return judge(world, inquiry["members"])
 
-    blocks = np.array_split(np.arange(inquiry.replicates), 4 * processors())
-    with ThreadPoolExecutor(processors()) as pool:
-        return [each for found in pool.map(part, blocks) for each in found]
+    return in_worlds(scenario, scenario.content.steps, seeds, sample, act)
 
 
 def judge(world: World, members: int) -> Judged | None:

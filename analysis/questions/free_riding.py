@@ -28,6 +28,7 @@ from scipy.optimize import isotonic_regression
 from abm.options import names
 from abm.scenario import Scenario
 from analysis import statistics
+from analysis.crossing import crossing
 from analysis.figures import style
 from analysis.inquiry import Answer, Inquiry, Option, Stated
 from analysis.variants import held
@@ -88,14 +89,8 @@ def unravels(openness: np.ndarray, coalition: np.ndarray) -> statistics.Estimate
 
 
 def _half(openness: np.ndarray, means: np.ndarray) -> float:
-    """Where the means, made to fall, reach half of the first; 1 where they do not."""
-    smooth, target = isotonic_regression(means, increasing=False).x, means[0] / 2
-    past = np.flatnonzero(smooth < target)
-    if not len(past) or past[0] == 0:
-        return float(openness[-1] if not len(past) else openness[0])
-    after = int(past[0])
-    share = (smooth[after - 1] - target) / (smooth[after - 1] - smooth[after])
-    return float(openness[after - 1] + share * (openness[after] - openness[after - 1]))
+    """Where the means, made to fall, reach half of the first; the last openness where they do not."""
+    return crossing(openness, means / means[0], falling=True) if means[0] > 0 else float(openness[-1])
 
 
 def _table(world: str, openness: np.ndarray, coalition: np.ndarray, back: np.ndarray) -> pd.DataFrame:

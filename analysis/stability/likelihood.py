@@ -42,6 +42,20 @@ def worlds(scenario: Scenario, step: int, seeds: Sequence[int], draws: pd.DataFr
         yield before_politics(world)
 
 
+def in_worlds(
+    scenario: Scenario, step: int, seeds: Sequence[int], draws: pd.DataFrame | None, act: Callable[[World], object]
+) -> list:
+    """``act(world)`` of each of :func:`worlds`, in the order of the seeds, on all processors."""
+
+    def part(block: np.ndarray) -> list:
+        mine = None if draws is None else draws.iloc[block]
+        return [act(world) for world in worlds(scenario, step, [int(seeds[row]) for row in block], mine)]
+
+    blocks = np.array_split(np.arange(len(seeds)), max(1, min(len(seeds), 4 * processors())))
+    with ThreadPoolExecutor(processors()) as pool:
+        return [each for found in pool.map(part, blocks) for each in found]
+
+
 def read(
     scenario: Scenario,
     step: int,
@@ -53,12 +67,4 @@ def read(
     act: Callable[[ModelGame, World], object] = lambda game, world: game,
 ) -> list:
     """``act(game, world)`` of each seed's game among some nations, in the order of the seeds, on all processors."""
-
-    def part(block: np.ndarray) -> list:
-        mine = None if draws is None else draws.iloc[block]
-        chosen = [int(seeds[row]) for row in block]
-        return [act(game_of(world, players, sets, tenure), world) for world in worlds(scenario, step, chosen, mine)]
-
-    blocks = np.array_split(np.arange(len(seeds)), max(1, min(len(seeds), 4 * processors())))
-    with ThreadPoolExecutor(processors()) as pool:
-        return [each for found in pool.map(part, blocks) for each in found]
+    return in_worlds(scenario, step, seeds, draws, lambda world: act(game_of(world, players, sets, tenure), world))

@@ -5,7 +5,6 @@ Rules of a coalition and levers of policy are decided, not uncertain; they keep 
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 
 from abm import parameters
@@ -26,8 +25,7 @@ def draws_of(inquiry: Inquiry, spread: float, count: int) -> pd.DataFrame | None
     A parameter lies between its value and ``spread`` of the way to either end of its plausible range. Source: [McKay1979].
     """
     if inquiry.draws is not None:
-        own = inquiry.draws.iloc[np.arange(count) % len(inquiry.draws)].reset_index(drop=True)
-        return own.drop(columns=list(DECIDED), errors="ignore")
+        return inquiry.fixed(*DECIDED).sample(count)
     if spread <= 0:
         return None
     scenario = inquiry.scenario

@@ -7,6 +7,9 @@ import sys
 from importlib.metadata import entry_points
 from typing import Any
 
+from abm.scenario import Scenario
+from runs import library
+
 
 class Problem(Exception):
     """Something asked that cannot be done; the message is what the person reads."""
@@ -25,6 +28,20 @@ def whole(low: int, high: int):
         return number
 
     return parse
+
+
+def add_scenario(parser: argparse.ArgumentParser, else_: str = "") -> None:
+    """SCENARIO and ``--set``; ``else_`` names what else SCENARIO may be."""
+    parser.add_argument("scenario", nargs="?", default="baseline", metavar="SCENARIO",
+                        help=f"name of a scenario or path to a TOML file{else_} (default: baseline)")
+    parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", dest="settings",
+                        help="set a parameter, or start, steps, step_years; may be given several times")
+
+
+def scenario_of(arguments) -> Scenario:
+    """The scenario that was asked for, with what was set. Errors: Problem, ScenarioError."""
+    scenario = library.scenario(arguments.scenario)
+    return scenario.with_values(settings(arguments.settings)) if arguments.settings else scenario
 
 
 def settings(given: list[str]) -> dict[str, Any]:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from runs import library
-from runs.commands.asking import extension, failures, settings, tell, whole
+from runs.commands.asking import add_scenario, extension, failures, scenario_of, tell, whole
 from runs.plan import Plan
 from runs.progress import bar, runs_bar
 from runs.results import open_result
@@ -21,10 +20,7 @@ def add(commands) -> None:
         description="Run a scenario several times with different noise; leave tables, figures and a report in a directory. "
         "A run that was interrupted goes on with the same command.",
     )
-    run.add_argument("scenario", nargs="?", default="baseline", metavar="SCENARIO",
-                     help="name of a scenario, path to a TOML file, or a result's manifest.json (default: baseline)")
-    run.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", dest="settings",
-                     help="set a parameter, or start, steps, step_years; may be given several times")
+    add_scenario(run, ", or a result's manifest.json")
     run.add_argument("--seed", type=whole(0, 2**63), default=0, help="seed of the first replicate (default: 0)")
     run.add_argument("--replicates", type=whole(1, 1_000_000), default=100, metavar="N",
                      help="runs with different noise (default: 100)")
@@ -39,10 +35,7 @@ def plan_of(arguments) -> Plan:
     """A scenario's replicates, or what a manifest says was done."""
     if Path(arguments.scenario).name == MANIFEST:
         return open_result(Path(arguments.scenario).parent).plan
-    scenario = library.scenario(arguments.scenario)
-    if arguments.settings:
-        scenario = scenario.with_values(settings(arguments.settings))
-    return Plan(scenario, replicates=arguments.replicates, seed=arguments.seed)
+    return Plan(scenario_of(arguments), replicates=arguments.replicates, seed=arguments.seed)
 
 
 def act(arguments) -> int:
