@@ -19,7 +19,7 @@ from abm.provenance import provenance
 from abm.scenario import Scenario
 from abm.world import World
 from analysis.figures import style
-from analysis.statistics import Estimate, difference
+from analysis.methods.statistics import Estimate, difference
 from runs import library
 from runs.ensemble import Results, simulate
 from runs.experiment import columns_of, run_arms

@@ -9,9 +9,9 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from scipy import stats
 
 from abm.scenario import Scenario
-from analysis import arms, comparison, comparison_page
 from analysis.commands import compare as command
-from analysis.comparison import Arm, compare, differences, holm
+from analysis.comparisons import arms, comparison, page
+from analysis.comparisons.comparison import Arm, compare, differences, holm
 from analysis.figures import differences as drawing
 from runs.commands.asking import Problem
 from tests import sweeps, worlds
@@ -231,6 +231,6 @@ def test_the_figure_keeps_within_its_canvas_with_one_and_many_arms():
 def test_the_sentence_names_the_clearest_first():
     one, two = pair()
     found = compare([one, two], VENDORS)
-    line = comparison_page.sentences(found)[0]
+    line = page.sentences(found)[0]
     assert line.startswith("two against one (50 runs): 1 of 2 measures differ by more than noise; most: sovereignty +0.194")
     assert comparison.LEVEL == 0.95

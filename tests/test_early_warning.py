@@ -9,11 +9,12 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from scipy import optimize, stats
 
 from abm import measures
-from analysis import areas, breaks, signals
-from analysis.breaks import Life
-from analysis.inquiry import Inquiry
+from analysis.asking.inquiry import Inquiry
+from analysis.methods import areas
 from analysis.questions import early_warning
-from analysis.watch import AROUND, WITHIN, Watched, at, look, watch
+from analysis.warning import breaks, signals
+from analysis.warning.breaks import Life
+from analysis.warning.watch import AROUND, WITHIN, Watched, at, look, watch
 from runs.ensemble import simulate
 from tests import worlds
 

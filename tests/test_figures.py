@@ -295,5 +295,5 @@ def test_dates_run_from_the_first_to_the_last():
 
 
 def test_matplotlib_is_loaded_only_to_draw():
-    program = "import sys, analysis.report; sys.exit('matplotlib' in sys.modules)"
+    program = "import sys, analysis.reports.report; sys.exit('matplotlib' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

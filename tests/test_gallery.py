@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from analysis import gallery
-from analysis.statistics import Estimate
+from analysis.methods.statistics import Estimate
 from runs import library
 from runs.experiment import run_arms
 

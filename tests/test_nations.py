@@ -6,10 +6,10 @@ import pytest
 
 import runs
 from abm import data
+from analysis.methods.statistics import share
 from analysis.nations import propensity, score
 from analysis.nations.lists import SHIPPED, read_list
 from analysis.nations.scored import auc, log_scores
-from analysis.statistics import share
 from runs.command_line import main
 
 

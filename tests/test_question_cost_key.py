@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
+from analysis.methods.statistics import share
 from analysis.questions import cost_key
 from analysis.questions.cost_key import Judged, _ideal, _under_key, judge
 from analysis.stability.likelihood import worlds
-from analysis.statistics import share
 from tests import questions
 
 

@@ -4,8 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis import lever_costs, ranges, statistics
-from analysis.lever_costs import LEVERS, pull
+from analysis.asking import lever_costs, ranges
+from analysis.asking.lever_costs import LEVERS, pull
+from analysis.methods import statistics
 from analysis.questions import levers
 from tests import questions
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from analysis import frontier, statistics
+from analysis.methods import frontier, statistics
 from analysis.questions import rules
 from tests import questions
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from analysis import recovery, statistics
+from analysis.methods import recovery, statistics
 from analysis.questions import shock
 from tests import questions
 

@@ -4,11 +4,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis import hysteresis
-from analysis.crossing import crossing, estimate
+from analysis.methods import hysteresis
+from analysis.methods.crossing import crossing, estimate
+from analysis.methods.scale import Scale
+from analysis.methods.search import look
 from analysis.questions import tipping
-from analysis.scale import Scale
-from analysis.search import look
 from tests import questions, worlds
 from tests.questions import value_at
 

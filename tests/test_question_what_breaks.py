@@ -4,8 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis import ranges, sensitivity, statistics
-from analysis.discovery import Box, discover
+from analysis.asking import ranges
+from analysis.methods import sensitivity, statistics
+from analysis.methods.discovery import Box, discover
 from analysis.questions import what_breaks
 from tests import questions
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from analysis.crossing import estimate
+from analysis.methods.crossing import estimate
 from analysis.questions import window
 from tests import questions
 

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from matplotlib.figure import Figure
 
+from analysis.asking.inquiry import Option
 from analysis.commands.ask import write
-from analysis.inquiry import Option
+from analysis.methods.statistics import Estimate
 from analysis.questions import QUESTIONS, question
-from analysis.statistics import Estimate
 from runs.command_line import main
 from tests import questions
 

@@ -12,10 +12,10 @@ import pytest
 
 import runs
 from abm.scenario import Scenario
-from analysis import report
 from analysis.figures import FIGURES
-from analysis.findings import Finding, headline, show
-from analysis.reproduction import command
+from analysis.reports import report
+from analysis.reports.findings import Finding, headline, show
+from analysis.reports.reproduction import command
 from runs import library
 from runs.command_line import parser
 from runs.commands.run import plan_of

@@ -10,11 +10,12 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 import runs
-from analysis import indices, report, responses, varied
 from analysis.commands import report as command
 from analysis.figures import SWEEP_FIGURES, figure
 from analysis.figures.phase_diagram import cells
-from analysis.sweeps import OUTCOMES, Sweep, sweep, value_text
+from analysis.reports import report
+from analysis.sweeps import indices, responses, varied
+from analysis.sweeps.sweep import OUTCOMES, Sweep, sweep, value_text
 from runs import sweep_file
 from runs.plan import Factor, Plan
 from tests import sweeps, worlds

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from abm import parameters
-from analysis.answer_page import markdown
+from analysis.asking.answer_page import markdown
 from analysis.calibration.fit import Fit
 from analysis.patterns.table import PATTERNS
 

@@ -96,7 +96,7 @@ def _list(names, question) -> int:
 
 
 def _inquiry(arguments, module: ModuleType):
-    from analysis.inquiry import Inquiry
+    from analysis.asking.inquiry import Inquiry
 
     scenario = scenario_of(arguments)
     if arguments.precision is not None and not arguments.precision > 0:
@@ -125,7 +125,7 @@ def _answer(module: ModuleType, inquiry, precision: float | None):
 
 def write(folder: Path, name: str, module: ModuleType, inquiry, answer, seconds: float) -> None:
     """``answer.json``, ``table.csv``, ``figure.png``, ``figure.svg`` and ``answer.md``."""
-    from analysis.answer_page import page
+    from analysis.asking.answer_page import page
     from analysis.figures import style
 
     folder.mkdir(parents=True, exist_ok=True)

@@ -51,9 +51,9 @@ def add(commands) -> None:
 
 def act(arguments) -> int:
     """Compare, write, tell."""
-    from analysis.arms import is_result
-    from analysis.comparison import compare
-    from analysis.comparison_page import sentences, write
+    from analysis.comparisons.arms import is_result
+    from analysis.comparisons.comparison import compare
+    from analysis.comparisons.page import sentences, write
 
     given = arguments.given
     if len(given) < 2:
@@ -75,7 +75,7 @@ def act(arguments) -> int:
 
 def _read(arguments):
     """Arms from results; notes where they were made by different rules."""
-    from analysis.arms import from_result
+    from analysis.comparisons.arms import from_result
 
     if arguments.precision is not None:
         raise Problem("--precision: is for scenarios that are yet to be run; a result holds the replicates it holds")
@@ -91,7 +91,7 @@ def _read(arguments):
 
 def _run(arguments):
     """Arms from scenarios, with as many replicates as the precision needs."""
-    from analysis.arms import MOST, run_until
+    from analysis.comparisons.arms import MOST, run_until
 
     if arguments.precision is not None and not arguments.precision > 0:
         raise Problem(f"--precision {arguments.precision:g}: must be above 0, in the unit of {arguments.measure}")

@@ -35,7 +35,7 @@ def add(commands) -> None:
 
 def act(arguments) -> int:
     """Write the page, say what it says."""
-    from analysis.report import headline, write
+    from analysis.reports.report import headline, write
 
     result = open_result(arguments.directory)
     if arguments.measure and len(result.plan.points) == 1:

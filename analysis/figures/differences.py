@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from analysis.comparison import Comparison
+from analysis.comparisons.comparison import Comparison
 from analysis.figures import style
 
 TITLE = "What differs, and by how much"

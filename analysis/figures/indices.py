@@ -3,9 +3,9 @@
 import numpy as np
 from matplotlib.figure import Figure
 
-from analysis import indices
 from analysis.figures import style
-from analysis.sweeps import Sweep
+from analysis.sweeps import indices
+from analysis.sweeps.sweep import Sweep
 
 TITLE = "Which factor matters most"
 CAPTION = (

@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from analysis.figures import style
-from analysis.sweeps import Sweep
+from analysis.sweeps.sweep import Sweep
 
 TITLE = "What each design point came to"
 CAPTION = "Means over the replicates of each design point at the end of the run, with 95 % intervals; points as they were given."

@@ -3,9 +3,9 @@
 import numpy as np
 from matplotlib.figure import Figure
 
-from analysis import responses
 from analysis.figures import style
-from analysis.sweeps import Sweep, described
+from analysis.sweeps import responses
+from analysis.sweeps.sweep import Sweep, described
 
 TITLE = "What the outcome answers to each factor"
 CAPTION = (

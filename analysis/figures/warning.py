@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from analysis import areas
+from analysis.asking.inquiry import Answer, Inquiry
 from analysis.figures import style
-from analysis.inquiry import Answer, Inquiry
-from analysis.statistics import Estimate
+from analysis.methods import areas
+from analysis.methods.statistics import Estimate
 
 LINES = 5  # measures of the network drawn over time
 COLOURS = {"network": style.GREEN, "simple": style.GREY, "announced": style.ORANGE}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from analysis.answer_page import markdown
+from analysis.asking.answer_page import markdown
 from analysis.networks.figures import FIGURES, figure
 from analysis.networks.study import Study, sentences
 

@@ -6,7 +6,7 @@ import warnings
 
 import numpy as np
 
-from analysis.statistics import LEVEL
+from analysis.methods.statistics import LEVEL
 
 RESAMPLES = 400
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from analysis.methods.statistics import Estimate
 from analysis.networks import brokers, churn, communities, core, survival, waves
 from analysis.networks.record import Record, read
-from analysis.statistics import Estimate
 from runs.results import Result
 
 NAMED = 8  # nations named in a sentence

@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from analysis.methods.statistics import LEVEL
 from analysis.networks.record import Record
 from analysis.networks.resampling import interval, rate, weights
-from analysis.statistics import LEVEL
 
 CLASSES = ((0, 2), (3, 9), (10, 19), (20, 10_000))  # shared partners, from and to
 

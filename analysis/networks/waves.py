@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from analysis.methods.statistics import Estimate, mean
 from analysis.networks.record import Record
-from analysis.statistics import Estimate, mean
 
 RARE = 0.01  # a step is a burst where so many entries or more would come with less chance than this
 LEAST = 3  # entries that make a burst

@@ -28,12 +28,12 @@ from abm.options import first_coalition
 from abm.submodels.coalition import admits
 from abm.submodels.payoff import joining_terms, member_terms, survey, total
 from abm.world import World
-from analysis import statistics
+from analysis.asking.inquiry import Answer, Inquiry, Option, Stated
+from analysis.asking.variants import held
 from analysis.figures import style
-from analysis.inquiry import Answer, Inquiry, Option, Stated
+from analysis.methods import statistics
 from analysis.stability.likelihood import in_worlds
 from analysis.stability.reading import best_outside
-from analysis.variants import held
 
 TITLE = "Which cost key holds a coalition together?"
 CAPTION = (

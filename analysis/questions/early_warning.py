@@ -29,13 +29,14 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from analysis import areas, breaks, signals
-from analysis.breaks import Life
+from analysis.asking.inquiry import Answer, Inquiry, Option, Stated
 from analysis.figures import warning
-from analysis.inquiry import Answer, Inquiry, Option, Stated
-from analysis.signals import NETWORK, SIGNALS, SIMPLE
-from analysis.statistics import Estimate
-from analysis.watch import watch
+from analysis.methods import areas
+from analysis.methods.statistics import Estimate
+from analysis.warning import breaks, signals
+from analysis.warning.breaks import Life
+from analysis.warning.signals import NETWORK, SIGNALS, SIMPLE
+from analysis.warning.watch import watch
 
 TITLE = "Which measure of the network moves first before a coalition breaks?"
 CAPTION = (

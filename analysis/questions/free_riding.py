@@ -27,11 +27,11 @@ from scipy.optimize import isotonic_regression
 
 from abm.options import names
 from abm.scenario import Scenario
-from analysis import statistics
-from analysis.crossing import crossing
+from analysis.asking.inquiry import Answer, Inquiry, Option, Stated
+from analysis.asking.variants import held
 from analysis.figures import style
-from analysis.inquiry import Answer, Inquiry, Option, Stated
-from analysis.variants import held
+from analysis.methods import statistics
+from analysis.methods.crossing import crossing
 from runs.ensemble import Results
 
 TITLE = "At what openness does the coalition unravel, and who free-rides?"

@@ -31,10 +31,11 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from abm.scenario import Scenario
-from analysis import lever_costs, ranges, statistics
+from analysis.asking import lever_costs, ranges
+from analysis.asking.inquiry import Answer, Inquiry, Option, Stated, rows
+from analysis.asking.lever_costs import LEVERS, Pulled
 from analysis.figures import style
-from analysis.inquiry import Answer, Inquiry, Option, Stated, rows
-from analysis.lever_costs import LEVERS, Pulled
+from analysis.methods import statistics
 from runs import designs
 
 TITLE = "Which lever buys most per bn US$, and which is safest under uncertainty?"

@@ -27,14 +27,14 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from analysis import statistics
+from analysis.asking.inquiry import Answer, Inquiry, Option, Stated
+from analysis.asking.variants import end_of, held
 from analysis.figures import style
-from analysis.inquiry import Answer, Inquiry, Option, Stated
+from analysis.methods import statistics
+from analysis.methods.statistics import Estimate
 from analysis.stability import absence, game, likelihood, power, stable
 from analysis.stability.model_game import ModelGame
 from analysis.stability.uncertain import draws_of
-from analysis.statistics import Estimate
-from analysis.variants import end_of, held
 from runs.commands.asking import Problem
 
 TITLE = "Whose absence costs a coalition most?"

@@ -31,11 +31,11 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from abm import parameters
-from analysis import frontier, statistics
+from analysis.asking.inquiry import Answer, Inquiry, Option, Stated, rows
+from analysis.asking.variants import end_of, held
 from analysis.figures import style
-from analysis.inquiry import Answer, Inquiry, Option, Stated, rows
-from analysis.statistics import Estimate
-from analysis.variants import end_of, held
+from analysis.methods import frontier, statistics
+from analysis.methods.statistics import Estimate
 from runs.commands.asking import Problem
 
 TITLE = "Which rules get a coalition started, and which keep it together?"

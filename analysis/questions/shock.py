@@ -34,12 +34,12 @@ from matplotlib.figure import Figure
 
 from abm import data
 from abm.scenario import Scenario, ScenarioError
-from analysis import recovery, statistics
-from analysis.comparison import holm, pairwise
+from analysis.asking.inquiry import Answer, Inquiry, Option, Stated
+from analysis.asking.variants import end_of, with_events
+from analysis.comparisons.comparison import holm, pairwise
 from analysis.figures import style
-from analysis.inquiry import Answer, Inquiry, Option, Stated
-from analysis.statistics import LEVEL, Estimate
-from analysis.variants import end_of, with_events
+from analysis.methods import recovery, statistics
+from analysis.methods.statistics import LEVEL, Estimate
 from runs.commands.asking import Problem
 from runs.ensemble import Results
 

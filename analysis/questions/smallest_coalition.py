@@ -29,15 +29,15 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from analysis import statistics
+from analysis.asking.inquiry import Answer, Inquiry, Option, Stated
+from analysis.asking.variants import end_of, held
 from analysis.figures import style
-from analysis.inquiry import Answer, Inquiry, Option, Stated
+from analysis.methods import statistics
+from analysis.methods.statistics import Estimate
 from analysis.stability import likelihood
 from analysis.stability.judging import CONDITIONS, Judged, judge
 from analysis.stability.search import Aim, Search
 from analysis.stability.uncertain import draws_of
-from analysis.statistics import Estimate
-from analysis.variants import end_of, held
 from runs.commands.asking import Problem
 
 TITLE = "Which is the smallest, and which the cheapest coalition that is viable?"

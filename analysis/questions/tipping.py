@@ -34,14 +34,15 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from abm import parameters
-from analysis import hysteresis, outcome, ranges, statistics
-from analysis.crossing import EVEN, open_ends
+from analysis.asking import outcome, ranges
+from analysis.asking.inquiry import Answer, Inquiry, Option, Stated
+from analysis.asking.variants import held
 from analysis.figures import style
-from analysis.inquiry import Answer, Inquiry, Option, Stated
-from analysis.scale import Scale
-from analysis.search import look
-from analysis.statistics import Estimate
-from analysis.variants import held
+from analysis.methods import hysteresis, statistics
+from analysis.methods.crossing import EVEN, open_ends
+from analysis.methods.scale import Scale
+from analysis.methods.search import look
+from analysis.methods.statistics import Estimate
 from runs.commands.asking import Problem
 
 TITLE = "At what value of a parameter does the outcome tip, and does it tip back there?"

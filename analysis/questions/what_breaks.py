@@ -35,12 +35,13 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from abm import parameters
-from analysis import outcome, ranges, sensitivity, statistics
-from analysis.discovery import Box, discover
+from analysis.asking import outcome, ranges
+from analysis.asking.inquiry import Answer, Inquiry, Option, Stated, rows
+from analysis.asking.variants import held
 from analysis.figures import style
-from analysis.inquiry import Answer, Inquiry, Option, Stated, rows
-from analysis.statistics import Estimate
-from analysis.variants import held
+from analysis.methods import sensitivity, statistics
+from analysis.methods.discovery import Box, discover
+from analysis.methods.statistics import Estimate
 from runs import designs
 from runs.axes import Axis
 from runs.commands.asking import Problem

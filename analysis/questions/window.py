@@ -30,12 +30,12 @@ from matplotlib.figure import Figure
 
 from abm import parameters
 from abm.scenario import Scenario
-from analysis import statistics
-from analysis.crossing import EVEN, estimate, open_ends
+from analysis.asking.inquiry import Answer, Inquiry, Option, Stated
+from analysis.asking.variants import end_of
 from analysis.figures import style
-from analysis.inquiry import Answer, Inquiry, Option, Stated
-from analysis.statistics import Estimate
-from analysis.variants import end_of
+from analysis.methods import statistics
+from analysis.methods.crossing import EVEN, estimate, open_ends
+from analysis.methods.statistics import Estimate
 from runs.commands.asking import Problem
 
 TITLE = "What does a later start cost, and when does the window close?"

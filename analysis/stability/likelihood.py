@@ -14,11 +14,11 @@ import pandas as pd
 
 from abm.scenario import Scenario
 from abm.world import World
-from analysis import statistics
+from analysis.methods import statistics
+from analysis.methods.statistics import Estimate
 from analysis.stability.game import Game
 from analysis.stability.model_game import ModelGame, before_politics, game_of
 from analysis.stability.stable import stable
-from analysis.statistics import Estimate
 from runs.ensemble import Varied, simulate
 from runs.sweep import processors
 

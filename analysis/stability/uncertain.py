@@ -8,8 +8,8 @@ from __future__ import annotations
 import pandas as pd
 
 from abm import parameters
-from analysis import lever_costs, ranges
-from analysis.inquiry import Inquiry
+from analysis.asking import lever_costs, ranges
+from analysis.asking.inquiry import Inquiry
 from runs import designs
 
 #: Decided by people: rules of coalitions and political will.

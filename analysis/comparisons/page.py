@@ -8,8 +8,8 @@ from pathlib import Path
 import pandas as pd
 
 from abm import measures
-from analysis.answer_page import markdown
-from analysis.comparison import Arm, Comparison
+from analysis.asking.answer_page import markdown
+from analysis.comparisons.comparison import Arm, Comparison
 
 NAMED = 5  # differences written out
 

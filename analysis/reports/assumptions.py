@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from html import escape
 
 from abm import parameters
-from analysis.markup import cell, table
+from analysis.reports.markup import cell, table
 from runs.results import Result
 
 #: Parameters at which results tip or that stand for a policy lever: shown whether they were changed or not.

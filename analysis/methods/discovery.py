@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from analysis import statistics
-from analysis.statistics import Estimate
+from analysis.methods import statistics
+from analysis.methods.statistics import Estimate
 
 MOST = 4  # dimensions of a box; more cannot be understood
 PEEL, PASTE, MASS = 0.05, 0.05, 0.05  # shares peeled and pasted at a time; least share of cases in a box

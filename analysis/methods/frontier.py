@@ -9,9 +9,9 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from abm import parameters
+from analysis.asking.inquiry import rows
 from analysis.figures import style
-from analysis.inquiry import rows
-from analysis.statistics import LEVEL
+from analysis.methods.statistics import LEVEL
 
 
 def efficient(scores: np.ndarray) -> np.ndarray:

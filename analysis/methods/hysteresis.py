@@ -13,12 +13,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis import statistics
+from analysis.asking.inquiry import Inquiry
+from analysis.asking.variants import held, with_events
 from analysis.figures import style
-from analysis.inquiry import Inquiry
-from analysis.scale import Scale
-from analysis.statistics import Estimate
-from analysis.variants import held, with_events
+from analysis.methods import statistics
+from analysis.methods.scale import Scale
+from analysis.methods.statistics import Estimate
 from runs.commands.asking import Problem
 
 UP, DOWN = "from below", "from above"

@@ -1,7 +1,7 @@
 """What each lever of policy costs: the one table of cost assumptions, and what a yearly budget buys of it.
 
 Costs are public money in bn US$ a year, for all nations of the scenario together. A lever is not pulled beyond the upper end
-of its plausible range (:mod:`analysis.ranges`); it then costs less than the budget.
+of its plausible range (:mod:`analysis.asking.ranges`); it then costs less than the budget.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from functools import partial
 
 from abm.scenario import Scenario
-from analysis.ranges import plausible, value
-from analysis.variants import end_of, held, with_events
+from analysis.asking.ranges import plausible, value
+from analysis.asking.variants import end_of, held, with_events
 
 CERN_FOR_AI = 12.0  # bn US$ a year: 30-35 bn EUR in three years [CFG2024], at 1.1 US$
 RESEARCHERS = 20_000  # Assumption: leading AI researchers in the world

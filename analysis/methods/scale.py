@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.statistics import Estimate
+from analysis.methods.statistics import Estimate
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from abm.scenario import Scenario
-from analysis.comparison import Arm, pairwise
+from analysis.comparisons.comparison import Arm, pairwise
 from analysis.reading import FINISHED
 from runs import experiment
 from runs.results import Result, open_result

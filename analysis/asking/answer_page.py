@@ -8,7 +8,7 @@ from types import ModuleType
 
 import pandas as pd
 
-from analysis.inquiry import Answer, Inquiry
+from analysis.asking.inquiry import Answer, Inquiry
 
 ROWS = 40  # of the table; the rest is in table.csv
 

@@ -7,7 +7,7 @@ import difflib
 import numpy as np
 
 from abm.measures import Measure, columns
-from analysis.inquiry import Inquiry, Option
+from analysis.asking.inquiry import Inquiry, Option
 from runs.commands.asking import Problem
 from runs.ensemble import Results
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from analysis import statistics
-from analysis.statistics import Estimate
+from analysis.methods import statistics
+from analysis.methods.statistics import Estimate
 
 LEFT = 0.1  # of the largest loss: what counts as recovered
 CALM = 1.0  # yr for which the loss has to stay below it

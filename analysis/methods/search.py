@@ -11,10 +11,10 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
-from analysis import statistics
-from analysis.crossing import EVEN, estimate
-from analysis.scale import Scale
-from analysis.statistics import Estimate
+from analysis.methods import statistics
+from analysis.methods.crossing import EVEN, estimate
+from analysis.methods.scale import Scale
+from analysis.methods.statistics import Estimate
 
 GRID, FINE, LEVELS = 11, 10, 3  # values of the first grid; of each finer one about a crossing; how often it is made finer
 MOST, NEAR = 3, 7  # crossings that are looked at closer; least values within and about an interval

@@ -13,8 +13,8 @@ import pandas as pd
 from scipy import stats
 
 from abm import measures
+from analysis.methods.statistics import LEVEL
 from analysis.reading import wilson
-from analysis.statistics import LEVEL
 from runs.factor import NATIONS, Factor
 from runs.results import Result
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from analysis.statistics import mean
-from analysis.sweeps import Sweep
+from analysis.methods.statistics import mean
+from analysis.sweeps.sweep import Sweep
 
 BINS = 8  # into which the values of a sampled factor are put
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
-from analysis.sweeps import Sweep
+from analysis.sweeps.sweep import Sweep
 
 RESAMPLES, SEED = 200, 1  # SALib takes 0 for no seed
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from analysis.statistics import LEVEL, Estimate
+from analysis.methods.statistics import LEVEL, Estimate
 
 BINS = 100  # ranks into which a score is put for resampling
 RESAMPLES = 400

@@ -8,9 +8,9 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from analysis.areas import auc, fit, resampled
-from analysis.breaks import Life, ahead, lost
-from analysis.watch import AROUND, WITHIN, Watched
+from analysis.methods.areas import auc, fit, resampled
+from analysis.warning.breaks import Life, ahead, lost
+from analysis.warning.watch import AROUND, WITHIN, Watched
 
 
 class Signal(NamedTuple):

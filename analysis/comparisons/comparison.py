@@ -15,7 +15,7 @@ import pandas as pd
 from scipy import stats
 
 from abm import measures
-from analysis.statistics import LEVEL, Estimate, mean
+from analysis.methods.statistics import LEVEL, Estimate, mean
 
 
 @dataclass(frozen=True)

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from analysis import reading
-from analysis.assumptions import assumptions
-from analysis.findings import Finding
-from analysis.markup import cell, table
-from analysis.reproduction import reproduction
+from analysis.reports.assumptions import assumptions
+from analysis.reports.findings import Finding
+from analysis.reports.markup import cell, table
+from analysis.reports.reproduction import reproduction
 from runs.results import Result
 
 
@@ -29,7 +29,7 @@ class Picture(NamedTuple):
 def page(result: Result, findings: Sequence[Finding], pictures: Sequence[Picture], varied: Iterable[str] = ()) -> str:
     """The whole page; ``varied`` is a section on what a sweep varied, as HTML."""
     title = escape(result.manifest.get("title") or result.plan.scenario.name)
-    style = files("analysis").joinpath("report.css").read_text("utf-8")
+    style = files("analysis.reports").joinpath("report.css").read_text("utf-8")
     parts = (_what(result), varied, _numbers(findings), _pictures(pictures), assumptions(result), reproduction(result))
     lines = [
         '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">',

@@ -8,10 +8,10 @@ from html import escape
 import numpy as np
 import pandas as pd
 
-from analysis import indices, responses
-from analysis.findings import Finding
-from analysis.markup import cell, table
-from analysis.sweeps import Sweep, described
+from analysis.reports.findings import Finding
+from analysis.reports.markup import cell, table
+from analysis.sweeps import indices, responses
+from analysis.sweeps.sweep import Sweep, described
 
 FEW = 3  # factors whose values are written out for a point
 DESIGNS = {

@@ -12,8 +12,8 @@ from dataclasses import replace
 import numpy as np
 from scipy.optimize import isotonic_regression
 
-from analysis import statistics
-from analysis.statistics import Estimate
+from analysis.methods import statistics
+from analysis.methods.statistics import Estimate
 
 EVEN = 0.5
 

@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 
 from abm.scenario import Scenario
-from analysis.statistics import Estimate
+from analysis.methods.statistics import Estimate
 from runs import experiment
 from runs.ensemble import Results
 

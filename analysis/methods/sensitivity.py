@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.statistics import LEVEL
+from analysis.methods.statistics import LEVEL
 from runs import designs
 from runs.axes import Axis
 

@@ -6,11 +6,13 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from abm import network
-from analysis import findings, reading, varied
-from analysis.document import Picture, page
+from analysis import reading
 from analysis.figures import FIGURES, SWEEP_FIGURES, figure
-from analysis.findings import Finding
-from analysis.sweeps import Sweep, sweep
+from analysis.reports import findings
+from analysis.reports.document import Picture, page
+from analysis.reports.findings import Finding
+from analysis.sweeps import varied
+from analysis.sweeps.sweep import Sweep, sweep
 from runs.results import Result
 
 __all__ = ["headline", "write"]
@@ -33,7 +35,7 @@ def write(
 
     ``figures`` is ``all`` or ``none``. ``progress`` is called with 1 whenever a figure or file is done. What needs a table
     that was not recorded is left out, and the page says so. Of a sweep the figures are those that its design allows, of
-    the measures in ``outcomes`` (empty: the usual ones; ``analysis.sweeps``). Errors: ValueError for an unknown measure.
+    the measures in ``outcomes`` (empty: the usual ones). Errors: ValueError for an unknown measure.
     """
     done = progress or (lambda amount: None)
     if len(result.plan.points) > 1:

@@ -1,0 +1,1 @@
+"""Estimates with intervals, crossings, frontiers, sensitivity, boxes: methods that several questions use."""

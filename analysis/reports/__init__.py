@@ -1,0 +1,1 @@
+"""The report of a result or sweep: figures, headline, and one page that explains them."""

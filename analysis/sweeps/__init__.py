@@ -1,0 +1,1 @@
+"""A sweep as its report reads it: responses, indices, what was varied."""

@@ -1,0 +1,1 @@
+"""When coalitions break, and what can be seen of it before."""
