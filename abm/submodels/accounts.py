@@ -6,7 +6,7 @@ import numpy as np
 
 from abm.compiled import rule
 from abm.options import builds, first_coalition, hold_back, self_build
-from abm.submodels.capability import pooled, quality, training_share
+from abm.submodels.capability import pooled, quality, site, training_share
 from abm.submodels.restriction import chips_allowed
 
 
@@ -39,13 +39,14 @@ def settle(world, i):
     elif source == self_build(world):
         capability = pooled(world, world.compute[i], world.talent[i], 1, 1.0)
         good = quality(world.frontier - capability, p.quality_sensitivity)
+        extra += site(world, i)
     elif source == hold_back(world):
         good = world.free_quality
         used *= p.free_use
         extra *= p.free_use
     else:
         good = world.coalition_quality[source - first_coalition(world)]
-        extra += p.membership_cost
+        extra += site(world, i) + p.membership_cost
     world.benefit[i] = used * good
     world.restriction_loss[i] = lost * world.benefit[i]
     world.fee_paid[i] = fee * (1.0 - lost) * world.benefit[i]

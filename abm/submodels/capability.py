@@ -61,6 +61,12 @@ def training_share(world, i, size, gdp, compute, own):
 
 
 @rule
+def site(world, i):
+    """What nation i pays for a team and a site of its own, which any builder needs [share of its GDP per year]."""
+    return world.p.site_cost / world.gdp[i]
+
+
+@rule
 def lag_months(world, capability):
     """Months that the frontier, at its present speed, is ahead of ``capability`` [OOM]."""
     return 12.0 * (world.frontier - capability) / max(world.frontier_speed, 1e-9)

@@ -7,7 +7,7 @@ stored with their sign, so that the terms add up to the payoff. Each ``*_terms``
 
 from abm.compiled import rule
 from abm.options import first_coalition, hold_back, self_build
-from abm.submodels.capability import pooled, quality, training_share
+from abm.submodels.capability import pooled, quality, site, training_share
 from abm.submodels.environment import free_ahead
 from abm.submodels.restriction import believed_hazard, cut_off_share
 
@@ -106,7 +106,7 @@ def builder_terms(world, i, source, good, secure, training, mean_trust, trusted)
     p = world.p
     used = world.value * world.adoption[i]
     alone = source == self_build(world)
-    build = p.inference_cost * used + training + (0.0 if alone else p.membership_cost)
+    build = p.inference_cost * used + training + site(world, i) + (0.0 if alone else p.membership_cost)
     restriction = p.risk_aversion * used * (good - secure)
     distance = 0.0 if alone else p.distance_weight * (1.0 - mean_trust)
     gain = 0.0 if alone else peers(world, i, trusted)

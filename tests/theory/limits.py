@@ -21,7 +21,7 @@ CALM = {"hazard_us": 0, "hazard_china": 0, "outage_hazard": 0, "tension_volatili
 #: Nothing grows, wears out, is cut off or is feared; moving is free; nobody convenes; a lone builder gains nothing.
 STILL = {
     **CALM, "value_start": V, "value_end": V, "fee_us": 0, "fee_china": 0, "hold_up": 0, "price_response": 0,
-    "inference_cost": 1, "free_use": 0, "build_effort": 0, "client_effort": 0, "membership_cost": 0,
+    "inference_cost": 1, "free_use": 0, "build_effort": 0, "client_effort": 0, "membership_cost": 0, "site_cost": 0,
     "investment_us": 0, "investment_china": 0, "investment_growth": 0, "depreciation": 0, "hardware_improvement": 0,
     "quality_sensitivity": 0, "portability": 1, "lock_in_start": 1, "lock_in_time": 0.1, "peer_weight": 0,
     "distance_weight": 0, "review_rate": 20, "convening_rate": 0, "notice": 0, "trust_votes": 1, "trust_gain": 0,

@@ -63,6 +63,7 @@ def test_the_unit_of_money_does_not_matter(factor):
     worth = [world_of(table, {}), world_of(table.assign(gdp_usd_bn=factor * table["gdp_usd_bn"]), {})]
     p = worth[1].record.p
     p.investment[:] = paid["investment_us"], paid["investment_china"]
+    p.site_cost *= factor
     p.hardware, p.migration_cost, p.projects_per_bn = paid["hardware"], *projects.values()
     here, there = (simulate(world, STEPS, np.arange(40), choices=True) for world in worth)
     assert (here.sources == there.sources).all()
