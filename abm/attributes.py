@@ -149,7 +149,7 @@ NATION = (
         ("lock_in", "N", "f8", "share", "how far projects are tied to the present source"),
         ("notice_left", "N", "f8", "yr", "time until a member that gave notice leaves; -1 when none was given"),
         ("former_member", "N", "i8", "0/1", "whether the nation has ever left a coalition"),
-        ("chance", "NQ", "f8", "0-1", "the step's draws: for a review, then one per vendor for a cut"),
+        ("chance", "QN", "f8", "0-1", "the step's draws: for a review, then one per vendor for a cut"),
         ("susceptibility", "NV", "f8", "x", "hazard relative to that at political distance 0.5"),
         ("cut_ordered", "NV", "f8", "yr", "duration of a cut that a dated event begins in this step"),
         ("cut_left", "NV", "f8", "yr", "rest of a targeted cut by each vendor's country"),

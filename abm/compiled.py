@@ -85,6 +85,9 @@ if not getattr(numba.config, "DISABLE_JIT"):  # noqa: B009 - numba sets its sett
 #: Decorator of every rule. No fast-math: results must not depend on how a loop was vectorised.
 rule = numba.njit(cache=True, nogil=True, error_model="numpy")
 
+#: A rule that the compiler must write out where it is called, so that a loop over it can work on several rows at once.
+inline_rule = numba.njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+
 
 def generated(name: str, lines: list[str], scope: dict):
     """Compile a function written out as source ``lines`` (a flat function compiles several times faster than a chain).

@@ -10,7 +10,7 @@ import math
 
 import numpy as np
 
-from abm.compiled import rule
+from abm.compiled import inline_rule, rule
 
 #: First draw of each stream within the draws of one nation in one step; ``k`` counts on from there. Streams that most
 #: nations ask for in every step stand together, since four draws come from one block of the generator.
@@ -36,7 +36,7 @@ _W0, _W1 = np.uint64(0x9E3779B9), np.uint64(0xBB67AE85)
 _LOW, _32 = np.uint64(0xFFFFFFFF), np.uint64(32)
 
 
-@rule
+@inline_rule
 def philox(c0, c1, c2, c3, k0, k1):
     """Four 32-bit words (as uint64) from a 128-bit counter and a 64-bit key, given as 32-bit words in uint64."""
     for _ in range(10):
@@ -46,13 +46,13 @@ def philox(c0, c1, c2, c3, k0, k1):
     return c0, c1, c2, c3
 
 
-@rule
+@inline_rule
 def _between(word):
     """A 32-bit word as a number in (0, 1)."""
     return (float(word) + 0.5) * 2.0**-32
 
 
-@rule
+@inline_rule
 def block_of_draws(seed, step, nation, block):
     """Four draws in (0, 1), numbers 4 * ``block`` on, of a nation in a step."""
     seed = np.uint64(seed)

@@ -117,7 +117,8 @@ PARAMETERS: tuple[Parameter, ...] = (
          "Assumption: a CERN for AI at 30-35 bn EUR over 3 yr is 0.0006 of EU GDP a year [CFG2024]"),
         ("membership_cost", 0.0003, 0, 0.05, _GDP, "administrative cost of coalition membership", "Assumption"),
         ("site_cost", 0.18, 0, 10, "bn US$/yr", "team and site of a nation that builds, alone or with others, whatever its size",
-         "Britain's: institute 66 M GBP/yr [PrismAISI2026], machine 225 M GBP over 4 yr and 12 M GBP/yr of power [GuardianIsambard2025]"),
+         "Britain's: institute 66 M GBP/yr [PrismAISI2026], machine 225 M GBP over 4 yr, power 12 M GBP/yr "
+         "[GuardianIsambard2025]"),
         ("world_compute", 10, 0.1, 1000, "M H100e", "world stock of AI compute at the start, split by located shares",
          "Assumption: located clusters of 1.44 M H100e cover 10-20 % of it [EpochClusters2025]", _START),
         ("hardware", 0.02, 0.0001, 1, "M H100e/bn US$", "compute bought per US$ at the start",

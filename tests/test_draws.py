@@ -91,8 +91,8 @@ def test_a_steps_own_block_begins_with_the_review_and_the_cuts():
     simulate(world, 5, np.array([9]))
     record = world.record
     for i in range(int(record.n)):
-        assert record.chance[i, REVIEW] == draws.uniform(9, 4, i, REVIEW)
-        assert record.chance[i, CUT + 1] == draws.uniform(9, 4, i, CUT + 1)
+        assert record.chance[REVIEW, i] == draws.uniform(9, 4, i, REVIEW)
+        assert record.chance[CUT + 1, i] == draws.uniform(9, 4, i, CUT + 1)
 
 
 def noises(world, steps: int, seed: int) -> tuple[np.ndarray, list]:

@@ -4,13 +4,13 @@ import math
 
 import numpy as np
 
-from abm.compiled import rule
+from abm.compiled import inline_rule
 from abm.options import builds, first_coalition, hold_back, self_build
 from abm.submodels.capability import pooled, quality, site, training_share
 from abm.submodels.restriction import chips_allowed
 
 
-@rule
+@inline_rule
 def training(world, i):
     """What nation i spends on national compute and training [share of GDP/yr]; a coalition's members by its cost key."""
     if not builds(world, world.source[i]):
@@ -21,7 +21,7 @@ def training(world, i):
     return training_share(world, i, world.members[k], world.pool_gdp[k], world.coalition_compute[k], world.compute[i])
 
 
-@rule
+@inline_rule
 def settle(world, i):
     """Nation i's benefit, payments and losses in this step.
 
@@ -58,7 +58,7 @@ def settle(world, i):
     )
 
 
-@rule
+@inline_rule
 def grow(world, i):
     """Nation i's compute, lock-in and GDP at the end of the step.
 
@@ -73,7 +73,7 @@ def grow(world, i):
     world.gdp[i] *= math.exp((p.growth + p.growth_feedback * world.net_benefit[i]) * world.dt)
 
 
-@rule
+@inline_rule
 def update_trust(world, i):
     """Nation i's trust grows towards one among members of its coalition, and returns towards its start elsewhere.
 

@@ -11,7 +11,7 @@ import math
 import numpy as np
 
 from abm.attributes import TERMS
-from abm.compiled import rule
+from abm.compiled import inline_rule, rule
 from abm.draws import CHOICE, CONVENE, ORDER, REVIEW, block_of_draws, gumbel, uniform
 from abm.options import first_coalition, hold_back, self_build
 from abm.submodels.coalition import admits, enter, found, move
@@ -31,7 +31,7 @@ QUARTER = 0.25  # yr
 NOT_REVIEWING = 2.0  # above every draw
 
 
-@rule
+@inline_rule
 def open_books(world, i):
     """Begin nation i's step: count down its notice, and draw whether and in which place it reviews its stance.
 
@@ -43,7 +43,7 @@ def open_books(world, i):
         world.notice_left[i] = max(world.notice_left[i] - world.dt, 0.0)
         reviews = world.notice_left[i] < 1e-9
     else:
-        reviews = world.chance[i, REVIEW] < world.review_chance
+        reviews = world.chance[REVIEW, i] < world.review_chance
     world.review_order[i] = uniform(world.seed, world.step, i, ORDER) if reviews else NOT_REVIEWING
 
 
@@ -68,14 +68,14 @@ def politics(world, i):
     enact(world, i, decide(world, i))
 
 
-@rule
+@inline_rule
 def note(world, i, source, terms):
     """Keep the terms of an option."""
     for term in range(NOISE):
         world.terms[i, source, term] = terms[term]
 
 
-@rule
+@inline_rule
 def draw_noise(world, i):
     """Draw the noise on every open option, and work out what each is worth with it."""
     drawn = -1  # the block of four draws at hand
@@ -90,7 +90,7 @@ def draw_noise(world, i):
             world.worth[source] = total(world.terms[i, source]) + world.terms[i, source, NOISE]
 
 
-@rule
+@inline_rule
 def weigh(world, i):
     """Work out the terms of every option open to nation i; the first term of the others is NaN."""
     world.reviewed[i] = world.step
@@ -117,7 +117,7 @@ def payoff(world, i, source):
     return total(world.terms[i, source])
 
 
-@rule
+@inline_rule
 def decide(world, i):
     """The source nation i takes: the best of those that will have it, noise included.
 
@@ -137,7 +137,7 @@ def decide(world, i):
         world.terms[i, best, NOISE] = world.worth[best] = -np.inf
 
 
-@rule
+@inline_rule
 def welcome(world, i, source):
     """Whether a source will have nation i. Only a coalition that it is no member of may refuse, which is noted."""
     k = source - first_coalition(world)
@@ -148,7 +148,7 @@ def welcome(world, i, source):
     return False
 
 
-@rule
+@inline_rule
 def enact(world, i, source):
     """Carry out nation i's decision: stay, give notice, join, found, or move."""
     if source == world.source[i]:

@@ -6,7 +6,7 @@ leaver leaves, shared exit fees), which is why politics acts in a drawn order.
 
 import math
 
-from abm.compiled import rule
+from abm.compiled import inline_rule, rule
 from abm.options import first_coalition, self_build
 from abm.submodels.capability import pooled, quality, training_share
 from abm.submodels.derived import tie
@@ -76,7 +76,7 @@ def account(world, k):
     world.coalition_capability[k] = pooled(world, compute, talent, world.members[k], world.cohesion[k])
 
 
-@rule
+@inline_rule
 def admits(world, i, k):
     """Whether slot k's admission rule lets nation i in: ``open``, or enough members who would be no worse off."""
     if world.p.admission == OPEN:
@@ -92,7 +92,7 @@ def admits(world, i, k):
     return True
 
 
-@rule
+@inline_rule
 def gain_from(world, j, i, k, pool_after):
     """What member j's payoff gains if nation i joins slot k: the difference of its terms, those that cancel left out."""
     p = world.p

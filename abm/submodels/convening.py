@@ -12,7 +12,7 @@ from abm.options import first_coalition
 from abm.submodels.capability import training_share
 from abm.submodels.coalition import found
 from abm.submodels.events import CONVENE
-from abm.submodels.payoff import builder_terms, plan_quality, status_quo_terms, survey, total
+from abm.submodels.payoff import builder_terms, plan_quality, status_quo_terms, total, trust_in
 
 
 @rule
@@ -93,7 +93,7 @@ def settle_invitations(world, k):
     """Let the invited judge until nobody drops out; returns the pool that is left (its size may be below two)."""
     for place in range(world.invitations):
         j = world.invited[place]
-        survey(world, j)
+        world.source_trust[j, world.source[j]] = trust_in(world, j, world.source[j])
         world.status_quo[j] = total(status_quo_terms(world, j))
     while True:
         proposed = proposal(world)

@@ -5,14 +5,14 @@ stored with their sign, so that the terms add up to the payoff. Each ``*_terms``
 :data:`abm.attributes.TERMS`, without the noise.
 """
 
-from abm.compiled import rule
+from abm.compiled import inline_rule, rule
 from abm.options import first_coalition, hold_back, self_build
 from abm.submodels.capability import pooled, quality, site, training_share
 from abm.submodels.environment import free_ahead
 from abm.submodels.restriction import believed_hazard, cut_off_share
 
 
-@rule
+@inline_rule
 def total(terms):
     """Sum of the terms, always in the same order."""
     return terms[0] + terms[1] + terms[2] + terms[3] + terms[4] + terms[5] + terms[6]
@@ -40,12 +40,26 @@ def survey(world, i):
 
 
 @rule
+def trust_in(world, i, source):
+    """Sum of nation i's trust in the users of one source, in four parts as :func:`survey` adds it up."""
+    n, a, b, c, d = world.n, 0.0, 0.0, 0.0, 0.0
+    for j in range(0, n - 3, 4):
+        a += world.trust[i, j] if world.source[j] == source else 0.0
+        b += world.trust[i, j + 1] if world.source[j + 1] == source else 0.0
+        c += world.trust[i, j + 2] if world.source[j + 2] == source else 0.0
+        d += world.trust[i, j + 3] if world.source[j + 3] == source else 0.0
+    for j in range(n - n % 4, n):
+        a += world.trust[i, j] if world.source[j] == source else 0.0
+    return (a + b) + (c + d)
+
+
+@inline_rule
 def peers(world, i, trusted):
     """Gain from sharing a source with partners trusted at ``trusted`` in all [Arthur1989]."""
     return world.p.peer_weight * trusted / world.trust_sum[i] if world.trust_sum[i] > 0.0 else 0.0
 
 
-@rule
+@inline_rule
 def moving_cost(world, i):
     """One-off cost of leaving the present source [share of GDP]: projects to migrate, and the exit fee of a member."""
     p = world.p
@@ -54,13 +68,13 @@ def moving_cost(world, i):
     return p.migration_cost * 1e-9 * projects + leaving
 
 
-@rule
+@inline_rule
 def switching(world, i, source):
     """Yearly cost of moving to ``source``: nothing for staying, else the moving cost spread over the horizon."""
     return 0.0 if source == world.source[i] else moving_cost(world, i) / world.p.planning_horizon
 
 
-@rule
+@inline_rule
 def vendor_terms(world, i, v):
     """Terms of being a client of vendor v; a locked-in client pays a surcharge [Klemperer1987]."""
     p = world.p
@@ -75,7 +89,7 @@ def vendor_terms(world, i, v):
     return benefit, -fee, -p.client_effort, -restriction, -switching(world, i, v), gain, -distance
 
 
-@rule
+@inline_rule
 def hold_back_terms(world, i):
     """Terms of using free models only: less use, own inference, no one to depend on."""
     p = world.p
@@ -100,7 +114,7 @@ def free_without(world, i):
     return free_ahead(world, k, plan_quality(world, compute, talent, size, cohesion))
 
 
-@rule
+@inline_rule
 def builder_terms(world, i, source, good, secure, training, mean_trust, trusted):
     """Terms of building alone or in a coalition whose models will be of quality ``good``, or ``secure`` with cuts in chips."""
     p = world.p
@@ -113,7 +127,7 @@ def builder_terms(world, i, source, good, secure, training, mean_trust, trusted)
     return used * good, 0.0, -build, -restriction, -switching(world, i, source), gain, -distance
 
 
-@rule
+@inline_rule
 def self_build_terms(world, i):
     """Terms of building alone."""
     good = plan_quality(world, world.plan_compute[i], world.talent[i], 1, 1.0)
@@ -128,7 +142,7 @@ def plan_quality(world, compute, talent, size, cohesion):
     return quality(gap, world.p.quality_sensitivity)
 
 
-@rule
+@inline_rule
 def member_terms(world, i, k):
     """Terms of staying in the coalition of slot k."""
     size = world.members[k]
@@ -145,7 +159,7 @@ def member_terms(world, i, k):
     )
 
 
-@rule
+@inline_rule
 def enlarged(world, i, k):
     """Quality, secure quality, size, GDP and compute of coalition k with nation i in it."""
     size = world.members[k] + 1
@@ -159,7 +173,7 @@ def enlarged(world, i, k):
     return good, safe, size, world.pool_gdp[k] + world.gdp[i], compute
 
 
-@rule
+@inline_rule
 def joining_terms(world, i, k):
     """Terms of joining the coalition of slot k, its pool enlarged by the nation's own compute and talent."""
     source = first_coalition(world) + k
@@ -171,7 +185,7 @@ def joining_terms(world, i, k):
 
 @rule
 def status_quo_terms(world, i):
-    """Terms of the present source; trust by source must have been surveyed."""
+    """Terms of the present source; trust in its users must stand in ``source_trust``."""
     source = world.source[i]
     if source < self_build(world):
         return vendor_terms(world, i, source)

@@ -5,20 +5,20 @@ Source: form after [FarrellNewman2019]; learning is the conjugate Gamma-Poisson 
 
 import math
 
-from abm.compiled import rule
+from abm.compiled import inline_rule, rule
 from abm.draws import CUT, CUT_DURATION, block_of_draws, uniform
 from abm.options import builds, hold_back
 from abm.submodels.events import announced
 
 
-@rule
+@inline_rule
 def cut_off_share(hazard, duration):
     """Share of time spent cut off where cuts come at ``hazard`` and last ``duration`` on average: hD / (1 + hD)."""
     x = hazard * duration
     return x / (1.0 + x)
 
 
-@rule
+@inline_rule
 def true_hazard(world, i, v):
     """Yearly hazard that vendor v's country cuts nation i off; higher for users of a rival and for builders."""
     hazard = world.p.hazard[v] * world.tension * world.susceptibility[i, v]
@@ -26,7 +26,7 @@ def true_hazard(world, i, v):
     return hazard if source == v or source == hold_back(world) else hazard * world.p.retaliation
 
 
-@rule
+@inline_rule
 def believed_hazard(world, i, v):
     """Mean of nation i's Gamma belief about vendor v's yearly hazard."""
     return world.belief_cuts[i, v] / world.belief_years[i, v]
@@ -36,19 +36,20 @@ def believed_hazard(world, i, v):
 def draw_chances(world):
     """Every nation's draws of this step: for a review of its stance, and for a cut by each vendor.
 
-    Drawn for all nations in one loop over nothing else, since a processor then draws for several at a time.
+    Drawn for all nations in one loop over nothing else, each draw in a row of its own: a processor then draws for several
+    nations at a time, five times as fast.
     """
     seed, step = world.seed, world.step
-    for block in range(world.chance.shape[1] // 4):
+    for block in range(world.chance.shape[0] // 4):
         for i in range(world.n):
             u0, u1, u2, u3 = block_of_draws(seed, step, i, block)
-            world.chance[i, 4 * block] = u0
-            world.chance[i, 4 * block + 1] = u1
-            world.chance[i, 4 * block + 2] = u2
-            world.chance[i, 4 * block + 3] = u3
+            world.chance[4 * block, i] = u0
+            world.chance[4 * block + 1, i] = u1
+            world.chance[4 * block + 2, i] = u2
+            world.chance[4 * block + 3, i] = u3
 
 
-@rule
+@inline_rule
 def restrict(world, i):
     """Targeted cuts of nation i in this step: ordered by a dated event, going on, or drawn."""
     for v in range(world.vendor_compute.size):
@@ -57,7 +58,7 @@ def restrict(world, i):
             begin_cut(world, i, v, world.cut_ordered[i, v])
         elif world.cut_left[i, v] <= 0.0:
             expected = true_hazard(world, i, v) * world.dt
-            drawn = world.chance[i, CUT + v]
+            drawn = world.chance[CUT + v, i]
             if drawn < expected and drawn < -math.expm1(-expected):  # the first test spares most exponentials
                 length = -math.log(uniform(world.seed, world.step, i, CUT_DURATION + v))
                 begin_cut(world, i, v, world.p.restriction_duration * length)
@@ -80,7 +81,7 @@ def begin_cut(world, i, v, duration):
         world.cuts[i] += 1
 
 
-@rule
+@inline_rule
 def report_cuts(world, v):
     """What every nation hears of vendor v's cuts in this step: those that are new, and who could have been cut off, by trust.
 
@@ -99,7 +100,7 @@ def report_cuts(world, v):
     world.cuts_made[v] = made
 
 
-@rule
+@inline_rule
 def learn(world, i):
     """Nation i's belief: old evidence fades, its own cuts and exposure count fully, others' by trust.
 
@@ -112,7 +113,7 @@ def learn(world, i):
         world.belief_years[i, v] = kept * world.belief_years[i, v] + exposure
 
 
-@rule
+@inline_rule
 def chips_allowed(world, i):
     """Share of the hardware it pays for that nation i gets in this step, cuts by chip makers considered."""
     share = 1.0
@@ -121,7 +122,7 @@ def chips_allowed(world, i):
     return share
 
 
-@rule
+@inline_rule
 def chips_expected(world, i):
     """The same share as nation i expects it from its beliefs."""
     share = 1.0
@@ -132,7 +133,7 @@ def chips_expected(world, i):
     return share
 
 
-@rule
+@inline_rule
 def project(world, i):
     """Nation i's compute at the middle of the planning horizon, were it to build from now on."""
     spent = world.p.build_effort * world.gdp[i] * world.plan_ramp
