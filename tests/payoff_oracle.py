@@ -104,7 +104,8 @@ def coalition(record, i: int, members, source: int) -> float:
     talent = record.talent[members].sum()
     good, secure = (quality(record, capability(record, compute[members].sum(), talent, len(members), cohesion))
                     for compute in (record.plan_compute, record.plan_secure_compute))
-    costs = p.inference_cost * used(record, i) + share_of_cost(record, i, members) + p.membership_cost + p.site_cost / record.gdp[i]
+    costs = p.inference_cost * used(record, i) + share_of_cost(record, i, members) + p.membership_cost
+    costs += p.site_cost / record.gdp[i]
     costs += switching(record, i, source) + p.distance_weight * (1 - trust(record)[i, others].mean())
     return used(record, i) * (good - p.risk_aversion * (good - secure)) - costs + peers(record, i, others)
 

@@ -204,7 +204,8 @@ def test_a_subclass_that_decides_alike_gives_the_same_run():
 def test_nations_can_decide_otherwise():
     loyal = run(Model(worlds.plain(6, 12, review_rate=20), rng=4, nation=Loyal))
     assert loyal.datacollector.get_model_vars_dataframe()["turnover"].sum() == 0
-    joiners = run(Model(worlds.plain(6, 12, review_rate=20, convening_rate=1, admission="open"), rng=4, nation=Joiner))
+    eager = worlds.plain(6, 12, review_rate=20, convening_rate=1, admission="open", site_cost=0)
+    joiners = run(Model(eager, rng=4, nation=Joiner))
     assert joiners.observed["nations_coalition"] > 0.5
     assert joiners.datacollector.get_agenttype_vars_dataframe(Joiner).shape == (13 * 6, 4)
 

@@ -193,8 +193,8 @@ def test_the_unit_of_money_does_not_matter(n, seed, factor):
     """GDP and all spending in another currency, prices to match: the same run, to the last bit for powers of two."""
     table, runs = synthetic(n, seed % 7), []
     for money in (1.0, factor):
-        paid = {"investment_us": 300 * money, "investment_china": 100 * money, "hardware": 0.02 / money, "site_cost": 0.18 * money,
-                "convening_rate": 0.5, "review_rate": 2, "exit_fee": 0.001, "cost_key": "equal"}
+        paid = {"investment_us": 300 * money, "investment_china": 100 * money, "hardware": 0.02 / money,
+                "site_cost": 0.18 * money, "convening_rate": 0.5, "review_rate": 2, "exit_fee": 0.001, "cost_key": "equal"}
         spent = [Event(3, list(KINDS).index("funding"), value=20 * money, nations=("N001",)),
                  Event(5, list(KINDS).index("adoption"), value=2 * money, nations=("N002",))]
         world = build(table.assign(gdp_usd_bn=money * table["gdp_usd_bn"]), None, paid, spent)

@@ -45,7 +45,8 @@ def payoffs(record, rows, sets: np.ndarray) -> np.ndarray:
                     for compute in (record.plan_compute, record.plan_secure_compute))
     trusted = sets @ record.trust[np.ix_(rows, rows)]
     moving = np.array([oracle.switching(record, i, -1) for i in rows])
-    costs = p.inference_cost * used + cost_shares(record, rows, sets) + p.membership_cost + p.site_cost / record.gdp[rows] + moving
+    costs = p.inference_cost * used + cost_shares(record, rows, sets) + p.membership_cost + moving
+    costs += p.site_cost / record.gdp[rows]
     distance = p.distance_weight * (1 - trusted / np.maximum(sets.sum(axis=1, keepdims=True) - 1, 1))
     peers = p.peer_weight * trusted / record.trust[rows][:, : record.n].sum(axis=1)
     return used * (good - p.risk_aversion * (good - secure)) - costs - distance + peers
