@@ -14,6 +14,7 @@ import numpy as np
 
 from abm import measures, schedule
 from abm.draws import philox
+from abm.measures import measure_all
 from abm.submodels.start import start
 from tests.benchmarks.table import Table
 from tests.benchmarks.timing import baseline, run_seconds, seconds
@@ -109,9 +110,21 @@ def _ends() -> dict[str, float]:
     world = baseline().world()
     out = np.empty(len(measures.columns(world.vendors)))
     return {
-        "set-up": seconds(lambda: start(world.record), 0.2),
-        "outcomes": seconds(lambda: measures.measure_all(world.record, out), 0.2),
+        "set-up": seconds(lambda: _starts(world.record, 1000), 0.2) / 1000,
+        "outcomes": seconds(lambda: _outcomes(world.record, out, 1000), 0.2) / 1000,
     }
+
+
+@numba.njit(error_model="numpy")
+def _starts(record, n):
+    for _ in range(n):
+        start(record)
+
+
+@numba.njit(error_model="numpy")
+def _outcomes(record, out, n):
+    for _ in range(n):
+        measure_all(record, out)
 
 
 @numba.njit

@@ -1,0 +1,25 @@
+"""What a scenario of the gallery is held against."""
+
+from __future__ import annotations
+
+from abm.scenario import Scenario
+from runs import library
+
+
+def beside(scenario: Scenario) -> Scenario:
+    """The baseline with the same nations and dates, without further vendors."""
+    document, mine = library.scenario("baseline").document(), scenario.document()
+    for key in ("start", "steps", "step_years", "nations"):
+        if key in mine:
+            document[key] = mine[key]
+    hosts = [vendor.iso3 for vendor in scenario.content.vendors.values() if vendor.iso3]
+    if hosts:
+        document["nations"] = {**document.get("nations", {}), "exclude": hosts}
+    end = scenario.content.start + scenario.content.steps * scenario.content.step_years
+    document["events"] = [e for e in document.get("events", []) if scenario.content.start <= e["date"] < end]
+    document["events"] = [e for e in document["events"] if not isinstance(e.get("nations"), list) or _inside(e, scenario)]
+    return Scenario.parse(document, "baseline")
+
+
+def _inside(event: dict, scenario: Scenario) -> bool:
+    return bool(set(event["nations"]) & set(scenario.nations().index))

@@ -1,0 +1,56 @@
+"""The gallery as a page of Markdown with its figures."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+from pathlib import Path
+
+from PIL import Image
+
+from abm.provenance import provenance
+from analysis.gallery.beside import beside
+from analysis.gallery.figure import CAPTION, draw
+from analysis.gallery.told import changes, sentences
+from analysis.gallery.why import reason
+from runs import library
+from runs.experiment import run_arms
+
+FOLDER = Path(__file__).parent.parent.parent / "docs"
+REPLICATES = 100  # runs of a scenario
+
+
+def names() -> list[str]:
+    """Scenarios shown: all that come with the package but the baseline."""
+    return [name for name in library.names() if name != "baseline"]
+
+
+def entry(name: str, folder: Path) -> Iterator[str]:
+    """One scenario's part of the page; its figure goes into ``folder``."""
+    scenario = library.scenario(name)
+    worlds = [beside(scenario), scenario]
+    arms = [run_arms([world], REPLICATES, series=True)[0] for world in worlds]
+    picture = folder / f"{name}.png"
+    draw((worlds, arms)).savefig(picture, dpi=110)
+    Image.open(picture).convert("RGB").quantize(48).save(picture, optimize=True)
+    yield f"## {scenario.content.title}\n"
+    yield f"`{name}`: {' '.join(scenario.content.description.split())}\n"
+    yield f"![{name}]({folder.name}/{name}.png)\n"
+    yield sentences(scenario, changes(worlds, arms), reason(worlds, arms)) + "\n"
+
+
+def write(folder: Path = FOLDER) -> Path:
+    """The whole page."""
+    pictures = folder / "gallery"
+    pictures.mkdir(parents=True, exist_ok=True)
+    lines = [
+        "# Gallery\n",
+        f"Every scenario that comes with the package beside the baseline, {REPLICATES} paired replicates each; changes are "
+        f"those at the end, with 95 % intervals. {CAPTION} Made on {datetime.date.today()} by "
+        f"`python -m analysis.gallery`, sources {provenance()['sources']}.\n",
+    ]
+    for name in names():
+        lines += entry(name, pictures)
+    path = folder / "gallery.md"
+    path.write_text("\n".join(lines), "utf-8")
+    return path
