@@ -170,7 +170,7 @@ def test_a_measure_that_leads_by_known_steps_is_found_with_its_lead(monkeypatch,
 
 def test_the_sentence_names_what_moves_first(monkeypatch):
     found = asked(monkeypatch, invented("cohesion", 4))
-    assert found.sentence.startswith("Of the network, cohesion (mean trust between members) moves first, 1 years")
+    assert found.sentence.startswith("Of the network, cohesion (mean trust between members) moves first, 1 year before")
     assert found.headline.estimate.value == 1
     assert found.stated["gain"].estimate.low > 0.05
     assert "40 breaks of 40 out of 80 coalitions" in found.notes[0]

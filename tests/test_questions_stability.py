@@ -6,12 +6,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from analysis.asking.uncertainty import DECIDED
 from analysis.questions import pivotal, smallest_coalition
 from analysis.stability import absence, game, likelihood, search, stable
 from analysis.stability.judging import Judged, judge
 from analysis.stability.model_game import before_politics, game_of
 from analysis.stability.search import Aim, Search
-from analysis.stability.uncertain import DECIDED, draws_of
+from analysis.stability.uncertain import draws_of
 from runs import library
 from runs.commands.asking import Problem
 from tests import questions
