@@ -154,7 +154,7 @@ def invented(leading="cohesion", lead=LEAD):
 def asked(monkeypatch, watched, **options):
     monkeypatch.setattr(areas, "RESAMPLES", 80)
     monkeypatch.setattr(early_warning, "watch", lambda *given: watched)
-    return early_warning.answer(Inquiry(worlds.plain(), RUNS, {**DEFAULTS, **options}))
+    return early_warning.answer(Inquiry(worlds.plain().with_values({"steps": STEPS}), RUNS, {**DEFAULTS, **options}))
 
 
 @pytest.mark.parametrize(("leading", "lead"), [("cohesion", 5), ("weakest", 3), ("embedding", 8)])

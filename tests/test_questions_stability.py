@@ -217,15 +217,6 @@ def test_values_are_those_of_the_game_written_out_again():
     assert mine[:, 0].sum() == pytest.approx(best[31])
 
 
-def test_intervals_of_values_hold_the_mean_over_draws():
-    """A game whose surplus is drawn: 95 % of the intervals of a Shapley value hold its mean."""
-    random, estimates = np.random.default_rng(2), []
-    for _ in range(200):
-        draws = [pivotal.power.shapley(np.array([0, 0, 0, random.gamma(2)])) for _ in range(40)]
-        estimates.append(pivotal.statistics.mean(np.array(draws)[:, 0]))
-    assert 0.88 <= questions.covers(estimates, 1.0) <= 0.99
-
-
 def test_who_comes_first_is_as_firm_as_resamples_say():
     random = np.random.default_rng(3)
     clear = np.stack([random.normal(-5, 1, 80), random.normal(0, 1, 80)])

@@ -43,7 +43,7 @@ def _measures(axes, table: pd.DataFrame, horizon: float, simple: Estimate) -> No
     axes.tick_params(axis="y", length=0)
     axes.grid(axis="x")
     axes.set_xlabel(f"AUC of a break within {horizon:g} year{'s' * (horizon != 1)}")
-    axes.legend(loc="lower right", frameon=True, facecolor="white", framealpha=1, edgecolor="none")
+    axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=3, handletextpad=0.2)
 
 
 def _times(axes, table: pd.DataFrame, curves, inquiry: Inquiry, dt: float) -> None:

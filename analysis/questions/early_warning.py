@@ -32,6 +32,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from analysis.asking.inquiry import Answer, Inquiry, Option, Stated
+from analysis.asking.variants import end_of
 from analysis.figures import warning
 from analysis.methods import areas
 from analysis.methods.statistics import Estimate
@@ -39,6 +40,7 @@ from analysis.warning import breaks, signals
 from analysis.warning.breaks import Life
 from analysis.warning.signals import NETWORK, SIGNALS, SIMPLE
 from analysis.warning.watch import watch
+from runs.commands.asking import Problem
 
 TITLE = "Which measure of the network moves first before a coalition breaks?"
 CAPTION = (
@@ -60,6 +62,7 @@ CLOSE = 0.8  # rank correlation from which on a measure is little but size
 
 def answer(inquiry: Inquiry) -> Answer:
     """Watch every coalition, find the breaks, score every measure."""
+    _check(inquiry)
     seeds = np.arange(inquiry.seed, inquiry.seed + inquiry.replicates)
     draws = None if inquiry.draws is None else inquiry.draws.iloc[np.arange(inquiry.replicates) % len(inquiry.draws)]
     watched = watch(inquiry.scenario, seeds, draws, inquiry.progress)
@@ -72,6 +75,13 @@ def answer(inquiry: Inquiry) -> Answer:
     rows = signals.table(watched, lives, year, inquiry["least"])
     scores, curves = _areas(rows, lives, inquiry, watched), _curves(rows, lives, inquiry, watched)
     return _told(inquiry, rows, lives, scores, curves, count, watched.dt)
+
+
+def _check(inquiry: Inquiry) -> None:
+    years = end_of(inquiry.scenario) - inquiry.scenario.content.start
+    for name in ("horizon", "back"):
+        if inquiry[name] >= years:
+            raise Problem(f"--{name} {inquiry[name]:g}: must be shorter than the run, {years:g} years")
 
 
 def _areas(rows: pd.DataFrame, lives: list[Life], inquiry: Inquiry, watched) -> dict[str, np.ndarray]:

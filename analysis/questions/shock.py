@@ -191,9 +191,9 @@ def _sentence(inquiry: Inquiry, event: dict[str, Any], table: pd.DataFrame, stat
         if len(moved)
         else "no nation has moved by more than noise"
     )
-    after = f"{inquiry['after']:g} years later {who}; the vendor has {_signed(stated['clients'])} clients"
+    after = f"{inquiry['after']:g} years later {who}; the vendor's clients change by {_signed(stated['clients'])} nations"
     cost = f"Up to {end_of(inquiry.scenario):g} the nations' net benefit changes by {_signed(stated['cost'])} bn US$;"
-    return f"{_words(event)}: {after}, and coalitions {_signed(stated['members'])} members. {cost} {_recovery(stated)}"
+    return f"{_words(event)}: {after}, members of coalitions by {_signed(stated['members'])}. {cost} {_recovery(stated)}"
 
 
 def _words(event: dict[str, Any]) -> str:
