@@ -16,7 +16,7 @@ within ``spread`` of the way to the ends of its plausible range; at 0 chance alo
 **How to read the figure.** A row per nation, a panel per measure, with 95 % intervals; in the three on the left further left is
 a larger loss by its absence, in the two on the right further right is a larger worth.
 
-**Time.** About 15 s on two cores at default precision.
+**Time.** About 5 s on two cores at default precision.
 
 Source: [Shapley1953], [Banzhaf1965]; absence under common random numbers [Klein2024].
 """

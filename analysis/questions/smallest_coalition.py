@@ -21,7 +21,7 @@ with more than 12 nations a smaller viable set may exist; a set named is viable 
 pays, and the likelihood of the surest set found; no dot where nothing viable was found. Below: who is in the smallest set at
 the lag asked for, a column per year.
 
-**Time.** About 30 s on two cores at default precision.
+**Time.** About 20 s on two cores at default precision.
 
 Source: stability likelihood [DellinkFinusOlieman2008]; internal and external stability [dAspremont1983]; the search is ours.
 """
