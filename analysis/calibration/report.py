@@ -176,6 +176,6 @@ def _plain(table: pd.DataFrame) -> pd.DataFrame:
 def _columns_mean(fit: Fit) -> str:
     return (
         f"Identified: the posterior's spread is below {limit(fit.posterior.worth()):.0%} of the prior's. Inside: the default "
-        "lies in the posterior's 10 to 90 %. Nearer: by how much the defaults' distance falls where this parameter alone moves to "
-        "the posterior's median, with its standard error."
+        "lies in the posterior's 10 to 90 %. Nearer: by how much the defaults' distance falls where this parameter alone moves "
+        "to the posterior's median, with its standard error."
     )
