@@ -79,7 +79,8 @@ def test_the_80_percent_interval_covers_the_truth_of_a_record_that_the_model_mad
     for name, truth in (("vendor_lag_china", lag), ("hazard_us", hazard)):
         row = table.loc[name]
         assert row["posterior_10"] <= truth <= row["posterior_90"], row
-        assert row["identified"] and row["spread"] < 0.4
+        assert row["identified"]
+        assert row["spread"] < 0.4
     assert not table.loc["trust_gain", "identified"]
 
 
@@ -141,13 +142,20 @@ def test_what_only_luck_brought_near_is_seen_through():
 
 
 def told(identified: bool, inside: bool, nearer: float) -> str:
-    return report.verdict(SimpleNamespace(identified=identified, inside=inside, nearer=nearer, error=0.01, spread=0.5, median=2.0))
+    numbers = {"error": 0.01, "spread": 0.5, "median": 2.0, "low_share": 0.2, "high_share": 0.9}
+    return report.verdict(SimpleNamespace(identified=identified, inside=inside, nearer=nearer, **numbers))
 
 
 def test_a_default_should_move_only_where_the_patterns_say_so_and_it_helps():
     assert told(True, False, 0.05).startswith("**should move**")
     for stays in (told(False, False, 0.05), told(True, True, 0.05), told(True, False, 0.015), told(True, False, -0.05)):
         assert stays.startswith("stays")
+
+
+def test_a_posterior_that_ends_where_its_prior_does_is_said_to():
+    row = SimpleNamespace(identified=True, inside=True, nearer=0, error=1, spread=0.5, median=2, low_share=0.03, high_share=0.9)
+    assert "lower end of the prior" in report.verdict(row)
+    assert "end of the prior" not in told(True, True, 0.05)
 
 
 def test_a_small_sample_identifies_only_what_is_narrower():
@@ -204,8 +212,8 @@ def test_the_shipped_report_and_sample_are_of_one_command_with_its_default_sizes
 
 
 def test_the_command_leaves_sample_report_and_figure(tmp_path, capsys):
-    words = ["calibrate", "--set", "steps=12", "--points", "20", "--waves", "1", "--replicates", "1", "--fresh", "2", "--draws", "10"]
-    assert main([*words, "--out", str(tmp_path)]) == 0
+    sizes = ["--points", "20", "--waves", "1", "--replicates", "1", "--fresh", "2", "--draws", "10"]
+    assert main(["calibrate", "--set", "steps=12", *sizes, "--out", str(tmp_path)]) == 0
     names = {"posterior.csv", "points.csv", "calibration.md", "calibration.png", "calibration.svg"}
     assert {path.name for path in tmp_path.iterdir()} == names
     assert "identified" in capsys.readouterr().out

@@ -1,6 +1,6 @@
 """Patterns of the record: measured rightly where the answer is known, and shown whether they are met or missed."""
 
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import numpy as np
 import pandas as pd
@@ -79,8 +79,8 @@ def _together(nations) -> set:
 
 def test_ties_of_all_runs_at_once_are_those_counted_pair_by_pair(drawn):
     ties = [[_together(nations) for nations in run] for run in drawn.serials]
-    formed = [[len(after - before) for before, after in zip(run, run[1:])] for run in ties]
-    ended = [sum(len(before - after) for before, after in zip(run, run[1:])) for run in ties]
+    formed = [[len(after - before) for before, after in pairwise(run)] for run in ties]
+    ended = [sum(len(before - after) for before, after in pairwise(run)) for run in ties]
     years = [0.25 * sum(len(before) for before in run[:-1]) for run in ties]
     assert (measured._formed(drawn.serials) == formed).all()
     assert (np.array(measured._endings(drawn)) == [ended, years]).all()
@@ -89,7 +89,7 @@ def test_ties_of_all_runs_at_once_are_those_counted_pair_by_pair(drawn):
 def test_endings_by_size_are_those_counted_coalition_by_coalition_and_their_slope_is_that_of_polyfit(drawn):
     ended, years = np.zeros((2, 10)), np.zeros((2, 10))
     for group, run in zip(drawn.group, drawn.serials):
-        for before, after in zip(run, run[1:]):
+        for before, after in pairwise(run):
             for name in set(before) - {0}:
                 size, stay = int((before == name).sum()), int(((before == name) & (after == name)).sum())
                 years[group, size] += size * (size - 1) / 2 * 0.25

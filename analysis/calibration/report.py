@@ -15,6 +15,7 @@ from analysis.patterns.table import PATTERNS
 IDENTIFIED = 0.8  # spread of the posterior against the prior's, below which the patterns say something
 CORRELATED = 0.4
 CHANCE = 3  # standard errors of a sample worth as much by which spreads and correlations must differ from the prior's
+EDGE = 0.05  # share of the prior's range: a posterior whose 10 or 90 % is as near to its end leans on it (the prior's are at 0.1)
 ERRORS = 2  # standard errors by which a parameter moved alone must bring the patterns nearer
 
 
@@ -38,7 +39,8 @@ def marginals(fit: Fit) -> pd.DataFrame:
 def _marginal(fit: Fit, prior) -> dict:
     weight, present = fit.posterior.weight, fit.present[prior.name]
     share = prior.share(fit.posterior.points[prior.name].to_numpy(float))
-    low, median, high = prior.at(quantiles(share, weight))
+    ends = quantiles(share, weight)
+    low, median, high = prior.at(ends)
     worth = fit.posterior.worth()
     spread = float(np.sqrt(12 * (weight @ (share - weight @ share) ** 2) / (1 - 1 / worth)))
     nearer = fit.default - fit.alone[prior.name].to_numpy()
@@ -46,20 +48,28 @@ def _marginal(fit: Fit, prior) -> dict:
         "parameter": prior.name, "prior_low": prior.low, "prior_high": prior.high, "posterior_10": low, "median": median,
         "posterior_90": high, "spread": spread, "identified": spread < limit(worth), "default": present,
         "inside": bool(low <= present <= high), "nearer": nearer.mean(), "error": nearer.std(ddof=1) / np.sqrt(len(nearer)),
-        "prior_because": prior.reason,
+        "low_share": ends[0], "high_share": ends[2], "prior_because": prior.reason,
     }  # fmt: skip
 
 
 def verdict(row) -> str:
     """Whether the default of a row of :func:`marginals` should stay or move, and why."""
     moved = f"alone at the median {row.median:.3g} it changes the distance by {-row.nearer:+.3f} (standard error {row.error:.3f})"
+    helps = row.nearer > ERRORS * row.error
     if not row.identified:
-        return f"stays: not identified (spread {row.spread:.0%} of the prior's), so it rests on judgement"
+        though = f", though {moved}" if helps else ""
+        return f"stays: not identified (spread {row.spread:.0%} of the prior's), so it rests on judgement{though}"
     if row.inside:
-        return "stays: identified, and the posterior's 80 % hold it"
-    if row.nearer > ERRORS * row.error:
-        return f"**should move**: identified, and outside the posterior's 80 %; {moved}"
-    return f"stays: identified, and outside the posterior's 80 %, but {moved}: not surely nearer"
+        return f"stays: identified, and the posterior's 80 % hold it{_leaning(row)}"
+    if helps:
+        return f"**should move**: identified, and outside the posterior's 80 %; {moved}{_leaning(row)}"
+    return f"stays: identified, and outside the posterior's 80 %, but {moved}: not surely nearer{_leaning(row)}"
+
+
+def _leaning(row) -> str:
+    """Whether the posterior ends where the prior does, so that the record might ask for values beyond it."""
+    ends = [name for name, leans in (("lower", row.low_share < EDGE), ("upper", row.high_share > 1 - EDGE)) if leans]
+    return f"; the posterior leans on the {' and the '.join(ends)} end of the prior" if ends else ""
 
 
 def correlations(fit: Fit) -> pd.DataFrame:
@@ -105,21 +115,22 @@ def distances(fit: Fit) -> pd.DataFrame:
     )
 
 
-def page(fit: Fit, made: str) -> str:
-    """The report in Markdown; ``made`` says when and how."""
-    return "\n".join(_lines(fit, made)) + "\n"
+def page(fit: Fit, made: str, caption: str = "") -> str:
+    """The report in Markdown; ``made`` says when and how, ``caption`` what its figure shows."""
+    return "\n".join(_lines(fit, made, caption)) + "\n"
 
 
-def _lines(fit: Fit, made: str) -> Iterator[str]:
+def _lines(fit: Fit, made: str, caption: str) -> Iterator[str]:
     table, pairs = marginals(fit), correlations(fit)
     yield f"# Calibration\n\n{made}\n"
     yield f"{_bearing(fit)}\n\n{_identified(table)}\n\n{_luck(fit)}\n"
-    yield f"![Posterior](calibration.png)\n\n## Distances\n\n{_distances_mean(fit)}\n\n{markdown(distances(fit))}\n"
+    yield f"![Posterior](calibration.png)\n\n*{caption}*\n"
+    yield f"## Distances\n\n{_distances_mean(fit)}\n\n{markdown(distances(fit))}\n"
     yield f"## Parameters\n\n{_columns_mean(fit)}\n\n{markdown(_plain(table))}\n"
     yield "## Which defaults stay, and why\n\nNone is moved by this command.\n"
     for row in table.itertuples():
         yield f"- `{row.parameter}` ({row.default:g}; prior: {row.prior_because}) {verdict(row)}."
-    yield f"\n## Patterns\n\nOf the posterior by weight, and of random points of the prior.\n\n{markdown(met(fit))}\n"
+    yield f"\n## Patterns\n\n{_silent(met(fit))}\n\n{markdown(met(fit))}\n"
     alone = f"No pair is correlated by {_least(fit):.2f} or more."
     yield f"## Fixed only together\n\n{markdown(pairs) if len(pairs) else alone}\n"
 
@@ -127,7 +138,7 @@ def _lines(fit: Fit, made: str) -> Iterator[str]:
 def _bearing(fit: Fit) -> str:
     """Whether the posterior fits better than the scenario's own values do, on the same fresh runs."""
     posterior, own = fit.posterior, fit.default
-    median = quantiles(posterior.distance, posterior.weight)[1]
+    median, usual = quantiles(posterior.distance, posterior.weight)[1], quantiles(own, np.ones(len(own)))[1]
     nearer = posterior.weight[posterior.distance < own[0]].sum()
     verdict = (
         "**It fits fresh runs better than the defaults do.**" if median < own.min()
@@ -136,7 +147,7 @@ def _bearing(fit: Fit) -> str:
     )  # fmt: skip
     return (
         f"The posterior is {len(posterior.points)} points (worth {posterior.worth():.0f} of equal weight). {verdict} On runs "
-        f"that chose no point its median distance from the patterns is {median:.2f}, that of the defaults {own.mean():.2f} "
+        f"that chose no point its median distance from the patterns is {median:.2f}, that of the defaults {usual:.2f} "
         f"({own.min():.2f} to {own.max():.2f} over {len(own)} sets of seeds), that of random points of the prior "
         f"{np.median(fit.prior.distance):.2f}. Of its weight {nearer:.0%} is nearer than the defaults on the same runs, of the "
         f"prior {(fit.prior.distance < own[0]).mean():.0%}."
@@ -161,6 +172,14 @@ def _luck(fit: Fit) -> str:
     )
 
 
+def _silent(table: pd.DataFrame) -> str:
+    met_by = "`met_by`: share of the posterior by weight; `prior_met_by`: of random points of the prior."
+    for word, share in (("all", 1.0), ("none", 0.0)):
+        names = ", ".join(table["pattern"][table["prior_met_by"] == share])
+        met_by += f" Met by {word} of these: {names}." if names else ""
+    return met_by + " A pattern that all meet says nothing of the parameters."
+
+
 def _distances_mean(fit: Fit) -> str:
     return (
         f"Root mean square over the patterns, 0 where all are met. All but the fourth row are from {fit.fresh} runs a point and "
@@ -170,7 +189,7 @@ def _distances_mean(fit: Fit) -> str:
 
 def _plain(table: pd.DataFrame) -> pd.DataFrame:
     words = {name: table[name].map({True: "yes", False: "no"}) for name in ("identified", "inside")}
-    return table.assign(**words).drop(columns="prior_because")
+    return table.assign(**words).drop(columns=["low_share", "high_share", "prior_because"])
 
 
 def _columns_mean(fit: Fit) -> str:

@@ -16,7 +16,7 @@ def add(commands) -> None:
         help="fit uncertain parameters to the patterns of the record",
         description="Fit the uncertain parameters to the patterns of `abm patterns` by approximate Bayesian computation; say "
         "what they identify and what not, and leave a posterior sample for `abm ask --uncertainty posterior`. What is kept "
-        "is run again with fresh seeds, and only those runs are reported. The default sizes take about TIME minutes on two "
+        "is run again with fresh seeds, and only those runs are reported. The default sizes take about 8 minutes on two "
         "processors.",
     )
     add_scenario(calibrate)
@@ -70,5 +70,5 @@ def write(folder: Path, found, scenario, arguments) -> None:
     kept, sample = found.posterior, found.draw(arguments.draws, arguments.seed).to_csv(index=False)
     (folder / "posterior.csv").write_text(f"# {made}\n{sample}", "utf-8")
     kept.points.assign(weight=kept.weight, distance=kept.distance).to_csv(folder / "points.csv", index=False)
-    (folder / "calibration.md").write_text(report.page(found, made), "utf-8")
+    (folder / "calibration.md").write_text(report.page(found, made, figure.CAPTION), "utf-8")
     style.save(figure.draw(found), folder, "calibration", figure.TITLE, figure.CAPTION)
