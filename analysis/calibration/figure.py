@@ -13,8 +13,9 @@ from analysis.figures import style
 
 TITLE = "What the patterns say about each parameter"
 CAPTION = (
-    "Posterior (bars, by weight) against the flat prior (dashed) over the prior's range; the black line is the default. Dark: identified. "
-    "Per cent: spread of the posterior against the prior's; far below 100 the patterns identify the parameter, near 100 not."
+    "Posterior (bars, by weight; dark where identified) against the flat prior (dashed) over the prior's range, logarithmic "
+    "where the prior is; the black line is the default. Per cent: spread of the posterior against the prior's; far below 100 the "
+    "patterns identify the parameter, near 100 not."
 )
 COLUMNS, BINS = 4, 12
 

@@ -166,9 +166,10 @@ def _identified(table: pd.DataFrame) -> str:
 
 def _luck(fit: Fit) -> str:
     within = float((fit.again <= fit.waves[-1]).mean())
+    waves = ", ".join(f"{away:.2f}" for away in fit.waves)
     return (
-        f"How much was luck: the farthest points kept after each wave were at {', '.join(f'{d:.2f}' for d in fit.waves)}; run "
-        f"again with fresh seeds, {within:.0%} of what the last wave left is within its last distance."
+        f"How much may have been luck: the farthest points kept after each wave were at {waves}; run again with fresh seeds, "
+        f"{within:.0%} of what the last wave left is within its last distance."
     )
 
 
