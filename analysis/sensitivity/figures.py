@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from abm import parameters
 from analysis.asking import ranges
@@ -12,7 +13,7 @@ from analysis.figures import indices, style
 from analysis.sensitivity.runs import LABELS, MAIN
 from analysis.sensitivity.study import Study
 
-SHOWN = 12  # parameters with a curve
+SHOWN, FEWER = 15, 9  # parameters with a curve; with one of net benefit
 COLUMNS = 3
 LINES = {
     "gdp_coalition": (style.GREEN, "o", "-", "GDP in coalitions"),
@@ -23,8 +24,10 @@ LINES = {
 
 @style.styled
 def curves(found: Study) -> Figure:
-    """A panel per parameter, that which moves GDP in coalitions farthest first."""
-    names = list(found.parameters.sort_values("reach", ascending=False, kind="stable")["factor"].head(SHOWN))
+    """A panel per parameter: those with Sobol indices, the largest first, then those whose curve reaches farthest."""
+    table = found.parameters
+    further = table[table["total"].isna()].sort_values("reach", ascending=False, kind="stable")
+    names = [*table["factor"][table["total"].notna()], *further["factor"]][:SHOWN]
     figure, panels = _panels(len(names))
     for axes, name in zip(panels, names):
         for outcome, look in LINES.items():
@@ -40,7 +43,7 @@ def curves(found: Study) -> Figure:
 def net_benefit(found: Study) -> Figure:
     """The same for net benefit, with the parameters that move it farthest."""
     rows = found.curves[found.curves["outcome"] == "net_benefit"].groupby("factor", sort=False)["mean"]
-    names = list((rows.max() - rows.min()).sort_values(ascending=False, kind="stable").index[:SHOWN])
+    names = list((rows.max() - rows.min()).sort_values(ascending=False, kind="stable").index[:FEWER])
     figure, panels = _panels(len(names))
     for axes, name in zip(panels, names):
         _curve(axes, _of(found, name, "net_benefit"), found, name, style.VERMILLION, "o", "-", "")
@@ -101,13 +104,15 @@ def _curve(axes: Axes, rows: pd.DataFrame, found: Study, name: str, colour: str,
         style.logarithmic(axes.xaxis)
     else:
         style.plain_ticks(axes.xaxis)
+        axes.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 2.5, 5, 10]))
 
 
 #: File name -> (how it is drawn, title, caption).
 FIGURES = {
     "curves": (curves, "Each parameter alone", (
         "Means over the runs at the end with 95 % intervals; all other parameters as in the scenario, the same seeds at every "
-        "value. Dashed upright line: the scenario's own value. The parameters that move GDP in coalitions farthest come first."
+        "value. Dashed upright line: the scenario's own value. First the parameters with Sobol indices, the largest total first, "
+        "then those that move GDP in coalitions farthest."
     )),
     "net-benefit": (net_benefit, "Each parameter alone: net benefit", (
         "As above, for benefit from AI less all costs. The parameters that move it farthest come first."

@@ -26,10 +26,21 @@ def write(found: Study, folder: Path, made: str) -> None:
     parts = folder / "sensitivity"
     parts.mkdir(parents=True, exist_ok=True)
     for name in TABLES:
-        getattr(found, name).to_csv(parts / f"{name}.csv", index=False, float_format="%.5g")
+        getattr(found, name).to_csv(parts / f"{name}.csv", index=False, float_format="%.4g")
     for name, (draw, title, caption) in FIGURES.items():
-        style.save(draw(found), parts, name, title, caption)
+        png, _ = style.save(draw(found), parts, name, title, caption)
+        _small(png)
     (folder / "sensitivity.md").write_text("\n".join(_lines(found, made)) + "\n", "utf-8")
+
+
+def _small(png: Path) -> None:
+    """The picture in few colours, with its title and caption, so that it can be shipped."""
+    from PIL import Image, PngImagePlugin
+
+    picture, told = Image.open(png), PngImagePlugin.PngInfo()
+    for key in ("Title", "Description"):
+        told.add_itxt(key, str(picture.info[key]))
+    picture.convert("RGB").quantize(96).save(png, optimize=True, pnginfo=told, dpi=picture.info["dpi"])
 
 
 def made(command: str, found: Study, date: str, sources: str) -> str:
@@ -52,8 +63,8 @@ def _lines(found: Study, made: str) -> Iterator[str]:
     yield f"By their total Sobol index for {LABELS[MAIN]} at the end, in brackets its 95 % interval:\n"
     yield "\n".join(first) + "\n"
     yield "\n".join(f"- {line}" for line in words.others(found.parameters)) + "\n"
-    yield "Of the same parameters the assumptions that matter most for the other outcomes:\n"
-    yield "\n".join(f"- {line}" for line in words.other_outcomes(found.parameters, found.indices)) + "\n"
+    yield "The assumptions that matter most for the other outcomes, among the parameters that got indices:\n"
+    yield "\n".join(f"- {line}" for line in words.other_outcomes(found.parameters, found.indices, found.screening)) + "\n"
     yield " ".join(words.certainty(found.parameters, found.indices, found.chance)) + "\n"
     yield from _alone(found)
     yield from _screening(found)
@@ -116,4 +127,4 @@ spread over them, and dated events that would set one are left out. With other r
 calls assumed; a *decision* is a lever of policy or a rule of coalitions, which people set; the *record* gives the others.
 Chance is averaged over the seeds and is no factor.
 
-All numbers stand in `sensitivity/`: {', '.join(f'`{name}.csv`' for name in TABLES)}. The README takes its list from there."""
+All numbers stand in `sensitivity/`: {', '.join(f'`{name}.csv`' for name in TABLES)}."""

@@ -18,10 +18,10 @@ class Sizes:
 
     values: int = 5
     replicates: int = 100
-    trajectories: int = 60
-    factors: int = 10
-    samples: int = 1024
-    each: int = 8
+    trajectories: int = 100
+    factors: int = 12
+    samples: int = 2048
+    each: int = 6
     seed: int = 0
 
     def runs(self, axes: list[Axis]) -> int:

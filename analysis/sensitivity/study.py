@@ -88,6 +88,15 @@ def kind(name: str, scenario: Scenario) -> str:
     return "assumption" if parameter.name in judged(False) + judged(True) else "record"
 
 
+def meaning(name: str, scenario: Scenario) -> str:
+    """A parameter's meaning; of a growth of the parameter before it in the table, with that one's meaning."""
+    told = parameters.lookup(name, scenario.vendor_names).meaning
+    grown = name.removesuffix("_growth")
+    if grown == name or grown not in parameters.names(scenario.vendor_names):
+        return told
+    return told.replace("that share", f"the {parameters.lookup(grown, scenario.vendor_names).meaning}")
+
+
 def _parameters(scenario: Scenario, axes: list[Axis], reaches, screening, indices) -> pd.DataFrame:
     """A row per parameter for the main outcome: those with a total index first, then by the screening."""
     rows = []
@@ -95,7 +104,7 @@ def _parameters(scenario: Scenario, axes: list[Axis], reaches, screening, indice
         name = axis.factor.name
         parameter = parameters.lookup(name, scenario.vendor_names)
         rows.append({
-            "factor": name, "kind": kind(name, scenario), "unit": parameter.unit, "meaning": parameter.meaning,
+            "factor": name, "kind": kind(name, scenario), "unit": parameter.unit, "meaning": meaning(name, scenario),
             "own": ranges.held_value(scenario, name), "range_because": ranges.because(scenario, name),
         })  # fmt: skip
     table = pd.DataFrame(rows)

@@ -11,7 +11,7 @@ from analysis.asking.inquiry import rows
 from analysis.sensitivity.runs import MAIN, OUTCOMES
 
 MOST = 3  # assumptions that are named
-SAME = 0.9  # |mu| / mu*, above which an effect works the same way nearly everywhere
+SAME, MOSTLY = 0.9, 0.5  # |mu| / mu*, from which an effect works the same way almost everywhere, or mostly
 SETTLED = 0.1  # largest change of a total index with half of the base points
 NAMES = {
     "gdp_coalition": "GDP in coalitions", "stands": "whether a coalition stands", "sovereignty": "sovereignty",
@@ -60,10 +60,11 @@ def _value(given: Any) -> str:
 def _elsewhere(row: Any) -> str:
     if not row.mu_star:
         return "with the others elsewhere it moves nothing"
-    share, way = abs(row.mu) / row.mu_star, "up" if row.mu > 0 else "down"
-    if share >= SAME:
-        return f"it works {way} nearly wherever the others stand"
-    return f"it works mostly {way} with the others elsewhere" if share >= 0.5 else "which way it works depends on the others"
+    share, way = abs(row.mu) / row.mu_star, "upwards" if row.mu > 0 else "downwards"
+    if share < MOSTLY:
+        return "which way it works depends on where the others stand"
+    often = "almost always" if share >= SAME else "mostly"
+    return f"with the others anywhere in their ranges it works {often} {way}"
 
 
 def _percent(share: float) -> str:
@@ -77,14 +78,21 @@ def others(table: pd.DataFrame) -> Iterator[str]:
             yield f"Of {name}, `{row.factor}` matters most: total index {_interval(row)}; {direction(row)}."
 
 
-def other_outcomes(table: pd.DataFrame, indices: pd.DataFrame) -> Iterator[str]:
-    """The assumptions with the largest total indices for the other outcomes."""
+def other_outcomes(table: pd.DataFrame, indices: pd.DataFrame, screening: pd.DataFrame) -> Iterator[str]:
+    """The assumptions with the largest total indices for the other outcomes, and with the largest mu* of all."""
     assumed = set(table["factor"][table["kind"] == "assumption"])
     for outcome in OUTCOMES[1:]:
-        known = indices[(indices["outcome"] == outcome) & indices["factor"].isin(assumed)]
-        best = known.sort_values("total", ascending=False, kind="stable").head(MOST)
-        named = ", ".join(f"`{row.factor}` ({_interval(row)})" for row in rows(best) if row.total > 0)
-        yield f"For {NAMES[outcome]}: {named}." if named else f"For {NAMES[outcome]}: none; it does not vary."
+        weighed, screened = (_largest(part, outcome, assumed, key) for part, key in ((indices, "total"), (screening, "mu_star")))
+        if not weighed:
+            yield f"{NAMES[outcome].capitalize()} does not vary."
+            continue
+        named = ", ".join(f"`{row.factor}` ({_interval(row)})" for row in weighed)
+        yield f"For {NAMES[outcome]}: {named}; by the screening of all: {', '.join(f'`{row.factor}`' for row in screened)}."
+
+
+def _largest(part: pd.DataFrame, outcome: str, names: set[str], key: str) -> list[Any]:
+    known = part[(part["outcome"] == outcome) & part["factor"].isin(names) & (part[key] > 0)]
+    return list(rows(known.sort_values(key, ascending=False, kind="stable").head(MOST)))
 
 
 def certainty(table: pd.DataFrame, indices: pd.DataFrame, chance: dict[str, float]) -> Iterator[str]:
@@ -98,6 +106,7 @@ def certainty(table: pd.DataFrame, indices: pd.DataFrame, chance: dict[str, floa
         f"the widest interval is ±{width:.2g}."
     )
     yield from _order(table)
+    yield from _cut(table)
     yield (
         f"Of the variance of {NAMES[MAIN]} between the points, {_percent(chance[MAIN])} is chance, since a point is the mean of "
         "few runs; it is part of the total indices as if it were interaction."
@@ -117,6 +126,20 @@ def _order(table: pd.DataFrame) -> Iterator[str]:
     half = {row.factor for row in sorted(ranked, key=lambda row: -row.total_half)[:MOST]}
     same = half == {row.factor for row in ranked[:MOST]}
     yield "Half of the base points name the same three." if same else "Half of the base points name another three."
+
+
+def _cut(table: pd.DataFrame) -> Iterator[str]:
+    """Whether the screening parts those that got indices from the others."""
+    last = table["mu_star"][table["total"].notna()].min()
+    near = table[table["total"].isna() & (table["mu_star_high"] > last)].sort_values("mu_star", ascending=False, kind="stable")
+    if len(near):
+        named = ", ".join(f"`{name}`" for name in near["factor"].head(MOST))
+        yield (
+            f"The screening does not part those with indices from the others for sure: for {len(near)} more the interval of mu* "
+            f"reaches theirs, {named} first."
+        )
+    elif table["total"].isna().any():
+        yield "No other parameter's mu* reaches theirs in the screening."
 
 
 def reaches(table: pd.DataFrame) -> str:
