@@ -38,6 +38,14 @@ def model(scenario: Scenario, names: list[str], seed: int, progress: experiment.
     return respond
 
 
+def means(values: np.ndarray) -> np.ndarray:
+    """(P,) means over the finished runs of (P, R). Errors: Problem where at a point no run finished."""
+    known = np.isfinite(values)
+    if not known.any(axis=1).all():
+        raise Problem("at some point of the design no run finished, so that nothing can be said of it; narrow the ranges")
+    return np.where(known, values, 0).sum(axis=1) / known.sum(axis=1)
+
+
 class Once:
     """The runs at shares (P, F) of the axes, done once for all outcomes; means over the runs of a point."""
 
@@ -47,15 +55,11 @@ class Once:
         self._kept: dict[bytes, np.ndarray] = {}
 
     def mean(self, shares: np.ndarray, place: int) -> np.ndarray:
-        """(P,) mean of the outcome at ``place``. Errors: Problem where at a point no run finished."""
+        """(P,) mean of the outcome at ``place``."""
         key = shares.tobytes()
         if key not in self._kept:
             self._kept[key] = self._respond(self._points(shares), self._each)
-        values = self._kept[key][:, :, place]
-        known = np.isfinite(values)
-        if not known.any(axis=1).all():
-            raise Problem("at some point of the design no run finished, so that no index can be worked out; narrow the ranges")
-        return np.where(known, values, 0).sum(axis=1) / known.sum(axis=1)
+        return means(self._kept[key][:, :, place])
 
     def chance(self, place: int) -> float:
         """Share of the variance of the means of an outcome that is chance. What a seed does alike at all points is none, since

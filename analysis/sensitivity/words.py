@@ -17,7 +17,7 @@ NAMES = {
     "gdp_coalition": "GDP in coalitions", "stands": "whether a coalition stands", "sovereignty": "sovereignty",
     "net_benefit": "net benefit",
 }  # fmt: skip
-ELSE = {"decision": "what people decide", "record": "what is on record"}
+ELSE = {"decision": "that people decide", "record": "whose value is on record"}
 
 
 def foremost(table: pd.DataFrame, kind: str = "assumption", count: int = MOST) -> list[Any]:
@@ -75,7 +75,8 @@ def others(table: pd.DataFrame) -> Iterator[str]:
     """The strongest of what is no assumption."""
     for kind, name in ELSE.items():
         for row in foremost(table, kind, 1):
-            yield f"Of {name}, `{row.factor}` matters most: total index {_interval(row)}; {direction(row)}."
+            most = f"Of the parameters with indices {name}, `{row.factor}` matters most"
+            yield f"{most}: total index {_interval(row)}; {direction(row)}."
 
 
 def other_outcomes(table: pd.DataFrame, indices: pd.DataFrame, screening: pd.DataFrame) -> Iterator[str]:
