@@ -104,7 +104,7 @@ def _curve(axes: Axes, rows: pd.DataFrame, found: Study, name: str, colour: str,
         style.logarithmic(axes.xaxis)
     else:
         style.plain_ticks(axes.xaxis)
-        axes.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 2.5, 5, 10]))
+        axes.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 2.5, 5, 10], integer=parameter.unit == "year"))
 
 
 #: File name -> (how it is drawn, title, caption).

@@ -121,7 +121,7 @@ def _order(table: pd.DataFrame) -> Iterator[str]:
     third = ranked[MOST - 1]
     near = [f"`{row.factor}` ({_interval(row)})" for row in ranked[MOST:] if row.total_high > third.total_low]
     if near:
-        yield f"The third place is not sure: the interval of {' and of '.join(near)} overlaps that of `{third.factor}`."
+        yield f"The third place is not sure, since intervals overlap that of `{third.factor}`: {', '.join(near)}."
     else:
         yield "No other assumption's interval reaches that of the third."
     half = {row.factor for row in sorted(ranked, key=lambda row: -row.total_half)[:MOST]}
