@@ -6,6 +6,7 @@ import errno
 import re
 import socket
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 from abm import measures
@@ -40,7 +41,9 @@ def serve(
     print(f"The page is at http://{shown}:{bound.getsockname()[1]} (Ctrl-C ends it).", flush=True)
     if host not in ("127.0.0.1", "::1", "localhost"):
         print("It listens beyond this machine: anyone who reaches this address can use it.", flush=True)
-    server.run(sockets=[bound])
+    with suppress(KeyboardInterrupt):  # the way to close it, not a fault
+        server.run(sockets=[bound])
+    print("The page is closed.")
     return 0
 
 

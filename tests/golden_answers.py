@@ -15,9 +15,19 @@ from tests import questions
 FOLDER = Path(__file__).parent / "golden_answers"
 WORLD = FOLDER / "world.json"
 #: Questions kept here, with their replicates.
-KEPT = {"tipping": 16, "window": 12, "rules": 8, "shock": 12, "levers": 8, "what-breaks": 2}
+KEPT = {
+    "tipping": 16, "window": 12, "rules": 8, "shock": 12, "levers": 8, "what-breaks": 2, "smallest-coalition": 24, "pivotal": 8,
+    "cost-key": 16, "free-riding": 12, "early-warning": 60,
+}  # fmt: skip
+#: A part of what is asked by default, where all of it would take long.
+ALSO: dict[str, dict[str, Any]] = {
+    "smallest-coalition": {"every": 4, "lag": 18.0},
+    "pivotal": {"nations": 4, "year": 2029},
+    "free-riding": {"values": 5},
+    "early-warning": {"least": 2},
+}
 #: Options that differ from the defaults.
-OPTIONS: dict[str, dict[str, Any]] = {**questions.FEW, "tipping": {"parameter": "inference_cost", "rungs": 3}}
+OPTIONS: dict[str, dict[str, Any]] = {**questions.FEW, "tipping": {"parameter": "inference_cost", "rungs": 3}, **ALSO}
 
 
 def world() -> Scenario:

@@ -8,6 +8,8 @@ from analysis.patterns import compare
 from runs import library
 from runs.commands.asking import settings
 from runs.ensemble import simulate
+from tests.readme_lists import LIST_RUNS, lists
+from tests.tabled import table
 
 REPLICATES, FEWER, MOST, PATTERN_RUNS = 200, 100, 12, 100
 PATTERN_HEAD = "pattern, on record, range, baseline: median (10 to 90 %), verdict, source"
@@ -19,11 +21,6 @@ LEVERS = (
 
 def percent(share: float) -> str:
     return f"{100 * share:.0f} %"
-
-
-def table(head: str, rows) -> list[str]:
-    lines = (head.split(", "), ["---"] * len(head.split(", ")), *rows)
-    return [f"| {' | '.join(str(cell) for cell in line)} |" for line in lines] + [""]
 
 
 def headline(result) -> list[str]:
@@ -45,8 +42,28 @@ def headline(result) -> list[str]:
         f"- Most often members in 2040: {often}.",
         f"- The best coalition is then a median of {frame['lag_coalition'].median():.0f} months behind the frontier, "
         f"the vendor in China {frame['lag_china'].median():.0f}.",
+        booms(),
         "",
     ]
+
+
+def booms() -> str:
+    """What is left of that where spending at the frontier goes on growing as on record."""
+    two, on = (standing(name) for name in ("boom-to-2027", "boom"))
+    return (
+        "- Let spending at the frontier grow two more years as on record, then no faster than here (`abm run boom-to-2027`): a "
+        f"coalition is founded in {two[0]} of runs and stands in 2040 in {two[1]}. Let it grow on (`abm run boom`): "
+        f"{on[0]}, {on[1]}."
+    )
+
+
+def standing(name: str) -> tuple[str, str]:
+    """In how many runs of a scenario a coalition is founded, and stands at the end."""
+    scenario = library.scenario(name)
+    world = scenario.world()
+    found = simulate(world, scenario.content.steps, np.arange(REPLICATES)).outcomes
+    column = list(measures.columns(world.vendors)).index
+    return percent(np.isfinite(found[:, column("first_founding")]).mean()), percent((found[:, column("coalitions")] > 0).mean())
 
 
 def pattern() -> list[str]:
@@ -113,6 +130,7 @@ def numbers(result, names: list[str] | None = None) -> str:
     tipped += [weighty(tipped), ""]
     parts = {
         "Beside the record": pattern(),
+        f"Nations on real lists ({LIST_RUNS} replicates of `all-nations`)": lists(result.directory.parent),
         "Levers, one at a time, on the same runs": levers(),
         f"What is assumed, halved and doubled: the {MOST} numbers that matter most ({FEWER} replicates)": tipped,
     }

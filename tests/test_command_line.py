@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 import runs
-from runs.command_line import COMMANDS, main
+from runs.command_line import COMMANDS, main, parser
 from runs.commands import asking
 from tests import sweeps
 
@@ -315,3 +315,12 @@ def test_a_missing_extra_is_one_sentence(monkeypatch, capsys):
     error = capsys.readouterr().err
     assert "is not installed: pip install 'ai-sovereignty[analysis]'" in error
     assert len(error.splitlines()) == 1
+
+
+def test_no_help_shows_a_doubled_per_cent_sign():
+    """argparse expands %% in the help of an argument, but not in a description."""
+    (commands,) = (action.choices for action in parser()._actions if action.dest == "command")
+    pages = {name: command.format_help() for name, command in commands.items()}
+    assert len(pages) > 12
+    assert [name for name, page in pages.items() if "%%" in page] == []
+    assert "95 % interval" in pages["nations"]

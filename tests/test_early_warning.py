@@ -154,7 +154,7 @@ def invented(leading="cohesion", lead=LEAD):
 def asked(monkeypatch, watched, **options):
     monkeypatch.setattr(areas, "RESAMPLES", 80)
     monkeypatch.setattr(early_warning, "watch", lambda *given: watched)
-    return early_warning.answer(Inquiry(worlds.plain(), RUNS, {**DEFAULTS, **options}))
+    return early_warning.answer(Inquiry(worlds.plain().with_values({"steps": STEPS}), RUNS, {**DEFAULTS, **options}))
 
 
 @pytest.mark.parametrize(("leading", "lead"), [("cohesion", 5), ("weakest", 3), ("embedding", 8)])
@@ -170,7 +170,7 @@ def test_a_measure_that_leads_by_known_steps_is_found_with_its_lead(monkeypatch,
 
 def test_the_sentence_names_what_moves_first(monkeypatch):
     found = asked(monkeypatch, invented("cohesion", 4))
-    assert found.sentence.startswith("Of the network, cohesion (mean trust between members) moves first, 1 years")
+    assert found.sentence.startswith("Of the network, cohesion (mean trust between members) moves first, 1 year before")
     assert found.headline.estimate.value == 1
     assert found.stated["gain"].estimate.low > 0.05
     assert "40 breaks of 40 out of 80 coalitions" in found.notes[0]

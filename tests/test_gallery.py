@@ -60,7 +60,7 @@ def test_the_largest_changes_are_told_first_with_their_direction():
 @pytest.mark.parametrize(
     ("reason", "words"),
     [
-        (why.Reason("us", "coalition", "benefit", -0.4, -0.3, closed="coalition"), "open to nobody: what building alone is worth"),
+        (why.Reason("us", "coalition", "benefit", -0.4, -0.3, closed="coalition"), "open to nobody: what building alone"),
         (why.Reason("us", "coalition", "benefit", 0.0, 0.0, closed="coalition"), "a coalition is open to nobody."),
         (why.Reason("coalition", "us", "fee", 0.1, 0.1, opened="coalition"), "can choose in this scenario only."),
         (why.Reason("china", "us", "fee", -0.1, -0.2), "no larger (-0.20 % of GDP a year)"),

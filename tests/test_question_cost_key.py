@@ -1,9 +1,8 @@
-"""Cost keys: sharing that is judged by hand, agreement with the model's own choices, coverage."""
+"""Cost keys: sharing that is judged by hand, agreement with the model's own choices."""
 
 import numpy as np
 import pytest
 
-from analysis.methods.statistics import share
 from analysis.questions import cost_key
 from analysis.questions.cost_key import Judged, _ideal, _under_key, judge
 from analysis.stability.likelihood import worlds
@@ -52,9 +51,3 @@ def test_sharing_by_gdp_moves_nothing_and_the_ideal_holds_at_least_as_often():
     assert table.loc["gdp", "transfers"] == pytest.approx(0, abs=0.02)
     assert table.loc["almost-ideal", "holds"] >= table.loc["gdp", "holds"]
     assert table.loc["almost-ideal", "standing"] == table.loc["gdp", "standing"]
-
-
-def test_its_interval_covers_the_truth():
-    random = np.random.default_rng(5)
-    found = [share(random.random(60) < 0.3) for _ in range(400)]
-    assert 0.92 <= questions.covers(found, 0.3) <= 0.99

@@ -4,14 +4,20 @@ import inspect
 import json
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
+from abm.scenario import Scenario
+from analysis import calibration
 from analysis.asking.inquiry import Option
+from analysis.asking.uncertainty import DECIDED, left_open
 from analysis.commands.ask import write
 from analysis.methods.statistics import Estimate
 from analysis.questions import QUESTIONS, question
 from runs.command_line import main
+from runs.ensemble import Varied
 from tests import questions
 
 SMALL = """
@@ -41,7 +47,7 @@ def test_a_question_holds_what_it_must(name):
     assert module.CAPTION.endswith(".")
     assert module.REPLICATES >= 1
     help_page = inspect.cleandoc(module.__doc__)
-    for part in ("**What is computed.**", "**Assumptions.**", "**How to read the figure.**", "Source:"):
+    for part in ("**What is computed.**", "**Assumptions.**", "**How to read the figure.**", "**Time.**", "Source:"):
         assert part in help_page
     assert len({option.name for option in module.OPTIONS}) == len(module.OPTIONS)
     assert inspect.signature(module.answer).parameters.keys() == {"inquiry"}
@@ -132,6 +138,19 @@ FAULTS = {
     "levers small.toml --measure lag": "argument --measure: found lag; allowed is net_benefit, sovereignty, gdp_coalition",
     "what-breaks small.toml --samples 100": "--samples 100: must be a power of two, such as 64",
     "what-breaks small.toml --measure lag_coalition --trajectories 4": "--measure lag_coalition: is undefined in some runs",
+    "smallest-coalition small.toml --sure 0.3": "argument --sure: found 0.3; allowed is 0.5 to 1",
+    "smallest-coalition small.toml --stability firm": "argument --stability: found firm; allowed is internal, ",
+    "smallest-coalition small.toml --set steps=4": "steps: the run ends in 2026; sets are first looked at in 2027",
+    "pivotal small.toml --by 2050": "--by 2050: lies outside the run, 2025 to 2035",
+    "pivotal small.toml --nations 1": "argument --nations: found 1; allowed is 2 to 16",
+    "cost-key small.toml --members 1": "argument --members: found 1; allowed is 2 to 64",
+    "cost-key small.toml --members two": "argument --members: found two; a whole number is needed, 2 to 64",
+    "free-riding small.toml --values 2": "argument --values: found 2; allowed is 3 to 101",
+    "free-riding small.toml --behind nan": "argument --behind: found nan; allowed is 0 to 10",
+    "early-warning small.toml --signal 2": "argument --signal: found 2; allowed is 0.5 to 1",
+    "early-warning small.toml --back 0": "argument --back: found 0; allowed is 0.5 to 10",
+    "early-warning small.toml --back 10": "--back 10: must be shorter than the run, 10 years",
+    "early-warning small.toml --horizon 10": "--horizon 10: must be shorter than the run, 10 years",
     "what-breaks small.toml --cases 1": "argument --cases: found 1; allowed is 200 to 100000",
 }
 
@@ -163,3 +182,69 @@ def test_precision_raises_the_replicates_until_the_headline_is_known_well_enough
     close, many = half_width("--precision", str(wide / 2))
     assert few == 8 < many
     assert close <= wide / 2
+
+
+SAMPLE = {"hazard_us": (0.05, 0.2), "pooling": (0.4, 0.9), "notice": (0, 8), "exit_fee": (0, 0.01), "portability": (0, 1)}
+
+
+def sample() -> pd.DataFrame:
+    """A calibration's sample of two parameters that nobody knows and three that people decide."""
+    random = np.random.default_rng(4)
+    return pd.DataFrame({name: random.uniform(low, high, 20).round(2) for name, (low, high) in SAMPLE.items()})
+
+
+def asked(name: str, monkeypatch, *more: str):
+    """The inquiry that a question is given by the command line, with :func:`sample` as the calibration's."""
+    given = []
+
+    def answer(inquiry):
+        given.append(inquiry)
+        raise ValueError("far enough")
+
+    Path("small.toml").write_text(SMALL, "utf-8")
+    monkeypatch.setattr(calibration, "posterior", sample)
+    monkeypatch.setattr(question(name), "answer", answer)
+    assert abm("ask", name, "small.toml", "--quiet", *more) == 2
+    return given[0]
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_draws_move_what_nobody_knows_and_the_person_has_not_set(name, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert asked(name, monkeypatch).draws is None
+    assert list(asked(name, monkeypatch, "--uncertainty", "posterior").draws) == ["hazard_us", "pooling"]
+    own = asked(name, monkeypatch, "--uncertainty", "posterior", "--set", "pooling=0.5")
+    assert list(own.draws) == ["hazard_us"]
+    assert own.scenario.content.parameters["pooling"] == 0.5
+
+
+def test_a_scenario_keeps_what_it_sets_otherwise_than_the_calibrated_one():
+    given = Scenario.parse({"parameters": {"pooling": 0.7}})
+    assert list(left_open(sample(), given)) == ["hazard_us"]
+    assert list(left_open(sample(), Scenario.parse({"parameters": {"pooling": 0.5}}))) == ["hazard_us", "pooling"]
+    assert list(left_open(sample(), Scenario.parse({}), ["hazard_us", "steps"])) == ["pooling"]
+
+
+def test_of_the_shipped_sample_what_is_decided_is_left_out():
+    shipped = calibration.posterior()
+    assert {"portability", "notice", "exit_fee"} == set(shipped) & set(DECIDED)
+    assert set(left_open(shipped, Scenario.parse({}))) == set(shipped) - set(DECIDED)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", [name for name in QUESTIONS if name not in ("what-breaks", "early-warning")])
+def test_no_question_draws_more_than_it_is_given(name, monkeypatch):
+    """Parameters that reach the ensemble as drawn ones; what-breaks varies all by design, early-warning sets worlds itself."""
+    drawn, parameter = set(), Varied.parameter
+    rules = {"quorum_members", "quorum_gdp", "notice", "exit_fee", "admission"}
+    own = {"rules": rules, "tipping": {"hazard_us"}}.get(name, set())
+
+    def spy(found, *more):
+        drawn.add(found)
+        return parameter(found, *more)
+
+    monkeypatch.setattr(Varied, "parameter", staticmethod(spy))
+    module, given = question(name), sample()[["hazard_us", "pooling"]]
+    module.answer(questions.inquiry(module, questions.small(), 4, given, **questions.FEW.get(name, {})))
+    assert "pooling" in drawn
+    assert drawn - own <= {"hazard_us", "pooling"}

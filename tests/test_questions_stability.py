@@ -6,12 +6,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from analysis.asking.uncertainty import DECIDED
 from analysis.questions import pivotal, smallest_coalition
 from analysis.stability import absence, game, likelihood, search, stable
 from analysis.stability.judging import Judged, judge
 from analysis.stability.model_game import before_politics, game_of
 from analysis.stability.search import Aim, Search
-from analysis.stability.uncertain import DECIDED, draws_of
+from analysis.stability.uncertain import draws_of
 from runs import library
 from runs.commands.asking import Problem
 from tests import questions
@@ -214,15 +215,6 @@ def test_values_are_those_of_the_game_written_out_again():
     assert mine[:, 0] == pytest.approx(shapley)
     assert mine[:, 1] == pytest.approx(banzhaf)
     assert mine[:, 0].sum() == pytest.approx(best[31])
-
-
-def test_intervals_of_values_hold_the_mean_over_draws():
-    """A game whose surplus is drawn: 95 % of the intervals of a Shapley value hold its mean."""
-    random, estimates = np.random.default_rng(2), []
-    for _ in range(200):
-        draws = [pivotal.power.shapley(np.array([0, 0, 0, random.gamma(2)])) for _ in range(40)]
-        estimates.append(pivotal.statistics.mean(np.array(draws)[:, 0]))
-    assert 0.88 <= questions.covers(estimates, 1.0) <= 0.99
 
 
 def test_who_comes_first_is_as_firm_as_resamples_say():

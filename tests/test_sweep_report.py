@@ -1,6 +1,10 @@
 """Reports of sweeps: the figures that suit the design, numbers that are those of the tables, failures told."""
 
 import argparse
+import html
+import re
+import shlex
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import duckdb
@@ -14,9 +18,11 @@ from analysis.commands import report as command
 from analysis.figures import SWEEP_FIGURES, figure
 from analysis.figures.phase_diagram import cells
 from analysis.reports import report
+from analysis.reports.reproduction import shipped
 from analysis.sweeps import indices, responses, varied
 from analysis.sweeps.sweep import OUTCOMES, Sweep, sweep, value_text
-from runs import sweep_file
+from runs import library, sweep_file
+from runs.command_line import main
 from runs.plan import Factor, Plan
 from tests import sweeps, worlds
 
@@ -314,3 +320,28 @@ def test_levels_read_in_few_words(value, text):
 def test_the_usual_outcomes_are_measures(grid):
     assert sweep(grid).outcomes == OUTCOMES
     assert all(sweep(grid).label(outcome) for outcome in OUTCOMES)
+
+
+def test_a_sweeps_commands_do_what_the_page_says(tmp_path, monkeypatch):
+    """Each command on the page, typed where the page lies, makes the same runs again; the file lies there under its name."""
+    done = fresh("grid", tmp_path)
+    page = html.unescape(report.write(done, figures="none").read_text("utf-8"))
+    (done.directory / "sweep.toml").write_text((tmp_path / "sweep.toml").read_text("utf-8"))
+    (done.directory / "small.toml").write_text((tmp_path / "small.toml").read_text("utf-8"))
+    monkeypatch.chdir(done.directory)
+    typed = re.findall(r"<pre>(abm .*?)</pre>", page)
+    assert [words.split()[1] for words in typed] == ["sweep", "run", "replay"]
+    assert "abm sweep sweep.toml --out again" in typed
+    wanted = sweeps.tables(done.directory)["runs"]
+    for place, words in enumerate(typed[:2]):
+        assert main([*shlex.split(words.replace("again", f"again{place}"))[1:], "--quiet"]) == 0
+        assert sweeps.tables(done.directory / f"again{place}")["runs"].equals(wanted)
+    assert main([*shlex.split(typed[2])[1:], "--quiet"]) == 0
+    assert (done.directory / "replays" / "0" / "manifest.json").is_file()
+
+
+def test_a_sweep_of_the_package_is_named_only_where_it_is_that_sweep():
+    plan = sweep_file.read(library.find("hazard-grid", library.SWEEPS, "sweep"))
+    assert shipped(plan)
+    assert not shipped(replace(plan, seed=plan.seed + 1))
+    assert not shipped(replace(plan, name="my-own"))

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from runs.commands.asking import Problem, add_scenario, scenario_of, tell, whole
+from runs.commands.asking import Problem, add_scenario, scenario_of, settings, tell, whole
 from runs.progress import bar
 
 MOST = 20_000  # replicates that --precision may ask for
@@ -31,7 +31,8 @@ def add(commands) -> None:
     ask.add_argument("--replicates", type=whole(2, 1_000_000), metavar="N", help="replicates (default: the question's)")
     ask.add_argument("--precision", type=float, metavar="P", help="raise replicates until the headline's interval is within ± P")
     ask.add_argument("--uncertainty", choices=("none", "posterior"), default="none",
-                     help="posterior: every replicate draws its parameters from the calibration's sample")
+                     help="posterior: every replicate draws its parameters from the calibration's sample, but for rules of "
+                     "coalitions and levers of policy, which people decide, and for what --set or the scenario sets")
     ask.add_argument("--seed", type=whole(0, 2**63), default=0, help="seed of the first replicate (default: 0)")
     ask.add_argument("--out", metavar="DIR", help="where the answer goes (default: results/answers/QUESTION)")
     ask.add_argument("--quiet", action="store_true", help="say nothing but errors")
@@ -104,9 +105,10 @@ def _inquiry(arguments, module: ModuleType):
     chosen = {option.name: getattr(arguments, option.name) for option in module.OPTIONS}
     draws = None
     if arguments.uncertainty == "posterior":
+        from analysis.asking.uncertainty import left_open
         from analysis.calibration import posterior
 
-        draws = posterior()
+        draws = left_open(posterior(), scenario, settings(arguments.settings))
     return Inquiry(scenario, arguments.replicates or module.REPLICATES, chosen, arguments.seed, draws)
 
 
@@ -151,9 +153,14 @@ def _document(name: str, module: ModuleType, inquiry, answer) -> dict[str, Any]:
         "options": inquiry.options,
         "replicates": inquiry.replicates,
         "seed": inquiry.seed,
-        "uncertainty": "none" if inquiry.draws is None else f"posterior, {len(inquiry.draws)} draws",
+        "uncertainty": _drawn(inquiry.draws),
         "provenance": provenance(),
     }
+
+
+def _drawn(draws) -> str:
+    """What was drawn, in words."""
+    return "none" if draws is None else f"posterior, {len(draws)} draws of {', '.join(draws)}"
 
 
 def _plain(estimate) -> dict[str, float | None]:

@@ -15,7 +15,7 @@ def add(commands) -> None:
         "nations",
         help="each nation's chance of each option, by year; scored against a list",
         description="Write one row per nation, option and year with the share of runs in which the nation holds the option and "
-        "its 95 %% interval. With --score, compare them with a list of facts about nations, beside simple baselines.",
+        "its 95 % interval. With --score, compare them with a list of facts about nations, beside simple baselines.",
     )
     nations.add_argument("directory", metavar="DIR", help="result directory of a run")
     nations.add_argument("--out", metavar="FILE", help="where the table goes (default: DIR/nations.csv)")

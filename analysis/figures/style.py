@@ -105,7 +105,7 @@ def ramp(count: int) -> list[Any]:
 def plain_ticks(axis) -> None:
     """Few ticks, written as short as they are."""
     axis.set_major_locator(MaxNLocator(4))
-    axis.set_major_formatter(FuncFormatter(lambda x, _: f"{x:g}"))
+    axis.set_major_formatter(FuncFormatter(lambda x, _: f"{x:g}".replace("-", "\N{MINUS SIGN}")))
 
 
 def fine_percent(axis) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter
 
 from analysis.asking.inquiry import Answer, Inquiry
 from analysis.figures import style
@@ -24,12 +25,12 @@ def draw(answer: Answer) -> Figure:
         return figure
     table, scores, curves, inquiry, dt = answer.drawn
     left, right = figure.subplots(1, 2, width_ratios=[5, 4])
-    _measures(left, table, areas.estimate(scores["simple"], inquiry.replicates))
+    _measures(left, table, inquiry["horizon"], areas.estimate(scores["simple"], inquiry.replicates))
     _times(right, table, curves, inquiry, dt)
     return figure
 
 
-def _measures(axes, table: pd.DataFrame, simple: Estimate) -> None:
+def _measures(axes, table: pd.DataFrame, horizon: float, simple: Estimate) -> None:
     shown = table.sort_values("auc", ascending=False, ignore_index=True)
     axes.axvspan(simple.low, simple.high, color=style.PALE, linewidth=0, zorder=0)
     for kind, colour in COLOURS.items():
@@ -37,12 +38,12 @@ def _measures(axes, table: pd.DataFrame, simple: Estimate) -> None:
         axes.hlines(part.index, part["auc_low"], part["auc_high"], color=colour, linewidth=1.2)
         axes.plot(part["auc"], part.index, "o", color=colour, markersize=4, label=kind)
     axes.axvline(0.5, color=style.INK, linewidth=0.8, linestyle="--")
-    axes.set_yticks(shown.index, [f"{row.alarming} {row.measure}" for row in shown.itertuples()])
+    axes.set_yticks(shown.index, [f"{row.measure} ({row.alarming})" for row in shown.itertuples()])
     axes.set_ylim(len(shown) - 0.4, -0.6)
     axes.tick_params(axis="y", length=0)
     axes.grid(axis="x")
-    axes.set_xlabel("AUC of a break within the horizon")
-    axes.legend(loc="lower right")
+    axes.set_xlabel(f"AUC of a break within {horizon:g} year{'s' * (horizon != 1)}")
+    axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=3, handletextpad=0.2)
 
 
 def _times(axes, table: pd.DataFrame, curves, inquiry: Inquiry, dt: float) -> None:
@@ -55,6 +56,7 @@ def _times(axes, table: pd.DataFrame, curves, inquiry: Inquiry, dt: float) -> No
         axes.plot(time, curves[name][0], color=shade, label=name, marker="o", markersize=2.5, linewidth=1.2)
     axes.axhline(0.5, color=style.INK, linewidth=0.8, linestyle="--")
     axes.axhline(inquiry["signal"], color=style.INK, linewidth=0.8, linestyle=":")
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{abs(x):g}"))
     axes.set_xlabel("years before the break")
     axes.set_ylabel("AUC of the move")
     axes.legend(loc="upper left", fontsize=7)

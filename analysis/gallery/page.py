@@ -20,9 +20,12 @@ FOLDER = Path(__file__).parent.parent.parent / "docs"
 REPLICATES = 100  # runs of a scenario
 
 
+BASES = ("baseline", "all-nations")  # what the others are held against
+
+
 def names() -> list[str]:
-    """Scenarios shown: all that come with the package but the baseline."""
-    return [name for name in library.names() if name != "baseline"]
+    """Scenarios shown: all that come with the package and change something."""
+    return [name for name in library.names() if name not in BASES]
 
 
 def entry(name: str, folder: Path) -> Iterator[str]:

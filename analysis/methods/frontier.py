@@ -67,6 +67,12 @@ def _shown(name: str, number: float) -> str:
     return parameters.BY_NAME[name].show(number)
 
 
+def unit_of(rule: str) -> str:
+    """The unit of a rule's values, to be put behind them; "" where they are names."""
+    parameter = parameters.lookup(rule)
+    return "" if parameter.choices else f" ({parameter.unit})"
+
+
 def draw(axes: Axes, table: pd.DataFrame) -> None:
     """All combinations, the efficient ones with intervals, the scenario's own ringed."""
     grid, own = table[~table["own"]], table[table["own"]]
@@ -98,5 +104,5 @@ def draw_effects(axes: Axes, found: pd.DataFrame, level: float) -> None:
         axes.hlines(places + shift, part.iloc[:, 1], part.iloc[:, 2], color=colour, linewidth=1.4)
         axes.plot(part.iloc[:, 0], places + shift, "o", color=colour, markersize=4, label=label)
     axes.axvline(0, color=style.GREY, linewidth=0.8)
-    axes.set_yticks(places, [f"{row.rule.replace('_', ' ')}: {row.base} → {row.level}" for row in rows(found)])
+    axes.set_yticks(places, [f"{row.rule.replace('_', ' ')}: {row.base} → {row.level}{unit_of(row.rule)}" for row in rows(found)])
     axes.set_xlabel("change (percentage points)")

@@ -13,6 +13,8 @@ leaving are weighed without noise.
 **How to read the figure.** Left: chance that a coalition stands, and, of those that stand, that it holds together. Middle:
 the gain of the member that gains least. Right: transfers. 95 % intervals.
 
+**Time.** About 5 s on two cores at default precision.
+
 Source: internal stability [dAspremont1983]; almost-ideal sharing [EyckmansFinus2009].
 """
 
@@ -118,11 +120,11 @@ def best_other(record, i: int, own: int) -> float:
 
 
 def _under_key(found: list[Judged | None]) -> tuple[list[bool], list[float], list[float]]:
-    """Of the coalitions that stand: whether they hold together, least gain, transfers [bn US$/yr]."""
+    """Of the coalitions that stand: whether they hold together, least gain, transfers [bn US$/yr, to one US$]."""
     standing = [each for each in found if each is not None]
     holds = [bool((each.gain >= 0).all()) for each in standing]
     shared = [each.paid.sum() * each.gdp / each.gdp.sum() for each in standing]
-    moved = [float(np.abs(each.paid - by_gdp).sum() / 2) for each, by_gdp in zip(standing, shared)]
+    moved = [round(float(np.abs(each.paid - by_gdp).sum() / 2), 9) for each, by_gdp in zip(standing, shared)]
     return holds, [float(each.gain.min()) for each in standing], moved
 
 

@@ -13,12 +13,12 @@ which open weights lag ``behind`` years and free models are taken up to the shar
 **How to read the figure.** Left: GDP in coalitions, and held back, against openness, with 95 % intervals, in both worlds.
 Right: the nations that free-ride most in the second world.
 
+**Time.** About 5 s on two cores at default precision.
+
 Source: clubs [Buchanan1965], public goods [Barrett1994]; members and leavers after [dAspremont1983].
 """
 
 from __future__ import annotations
-
-from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -46,6 +46,7 @@ OPTIONS = (
     Option("behind", 4.0, "years that open weights lag the frontier in the second world", 0, 10),
     Option("use", 1.0, "adoption that free models reach in the second world", 0, 1),
 )
+NOTHING = 0.0005  # change in a share of GDP that is no change worth a number
 SHOWN = 10  # nations of the right panel
 WORLDS = ("as it is", "ready free models")
 
@@ -85,7 +86,7 @@ def unravels(openness: np.ndarray, coalition: np.ndarray) -> statistics.Estimate
     means = coalition.mean(axis=1)
     smooth = isotonic_regression(means, increasing=False).x
     falls = smooth[0] > 0 and smooth[-1] < means[0] / 2
-    return found if falls else replace(found, value=float("nan"))
+    return found if falls else statistics.Estimate(float("nan"), count=found.count)
 
 
 def _half(openness: np.ndarray, means: np.ndarray) -> float:
@@ -133,6 +134,8 @@ def _said(point: statistics.Estimate, change: statistics.Estimate) -> str:
     if np.isnan(point.value):
         moves = " to ".join(f"{100 * end:+.1f}" for end in (change.low, change.high))
         share = f"its share of GDP changes by {100 * change.value:+.1f} points [95 %: {moves}]"
+        if max(abs(change.low), abs(change.high)) < NOTHING:
+            share = f"its share of GDP changes by less than {100 * NOTHING:g} points"
         return f"does not fall to half its size at any openness ({share} from club to public good)"
     return f"unravels at openness {point.value:.2f} [95 %: {point.low:.2f} to {point.high:.2f}]"
 
@@ -164,10 +167,9 @@ def draw(answer: Answer) -> Figure:
 
 def _draw_riders(axes, riders: pd.DataFrame) -> None:
     rows = np.arange(len(riders))
-    axes.hlines(rows, riders["low"], riders["high"], color=style.PURPLE, linewidth=1)
-    axes.plot(riders["rise"], rows, "o", color=style.PURPLE, markersize=3.5)
+    axes.hlines(rows, 100 * riders["low"], 100 * riders["high"], color=style.PURPLE, linewidth=1)
+    axes.plot(100 * riders["rise"], rows, "o", color=style.PURPLE, markersize=3.5)
     axes.axvline(0, color=style.GREY, linewidth=0.8)
     axes.set_yticks(rows, riders["name"])
     axes.tick_params(axis="y", length=0)
-    style.percent(axes.xaxis)
-    axes.set_xlabel("rise in chance to hold back,\nready free models")
+    axes.set_xlabel("rise in chance to hold back, ready\nfree models (percentage points)")

@@ -240,7 +240,7 @@ def draw(answer: Answer) -> Figure:
     right.plot(known["mean_regret"], places, "o", color=style.ORANGE, markersize=4.5)
     right.plot(known["max_regret"], places, "|", color=style.INK, markersize=9)
     right.set_xlim(left=0)
-    right.set_xlabel(f"regret ({REGRET[inquiry['measure']]}):\nmean, 95th percentile, largest".replace("$", r"\$"))
+    right.set_xlabel(f"regret ({REGRET[inquiry['measure']]}):\ndot mean, bar to 95th centile, tick largest".replace("$", r"\$"))
     return figure
 
 

@@ -16,6 +16,8 @@ within ``spread`` of the way to the ends of its plausible range; at 0 chance alo
 **How to read the figure.** A row per nation, a panel per measure, with 95 % intervals; in the three on the left further left is
 a larger loss by its absence, in the two on the right further right is a larger worth.
 
+**Time.** About 5 s on two cores at default precision.
+
 Source: [Shapley1953], [Banzhaf1965]; absence under common random numbers [Klein2024].
 """
 
@@ -170,7 +172,7 @@ def _stated(table: pd.DataFrame, firm: Estimate, count: int) -> dict[str, Stated
 @style.styled
 def draw(answer: Answer) -> Figure:
     """A panel per measure, a row per nation."""
-    table, by = answer.table, answer.drawn["by"]
+    table, by, named = answer.table, answer.drawn["by"], answer.drawn.scenario.nations()["name"]
     figure = style.new(1.1 + 0.22 * len(table), 0.05)
     panels = figure.subplots(1, len(KINDS), sharey=True)
     titles = (
@@ -188,7 +190,7 @@ def draw(answer: Answer) -> Figure:
         axes.grid(axis="x")
         style.plain_ticks(axes.xaxis)
         axes.tick_params(axis="y", length=0)
-    panels[0].set_yticks(y, table["nation"])
+    panels[0].set_yticks(y, named[table["nation"]])
     panels[0].set_title("where absent, change for the others")
     panels[3].set_title("worth to the others")
     return figure

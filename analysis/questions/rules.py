@@ -154,6 +154,11 @@ def name_of(row) -> str:
     return f"{quorum}, notice {row.notice:g} quarters, exit fee {row.exit_fee:.1%} of GDP, admission {row.admission}"
 
 
+def _level(row) -> str:
+    """One rule at one value against another, in words."""
+    return f"{row['rule'].replace('_', ' ')} {row['level']} instead of {row['base']}{frontier.unit_of(row['rule'])}"
+
+
 def best(table: pd.DataFrame) -> pd.DataFrame:
     """The efficient combinations, the quickest first; of equals the least demanding."""
     found = table[table["efficient"] & ~table["own"]].drop_duplicates(["launch", "together"])
@@ -185,7 +190,7 @@ def _strongest(effects: pd.DataFrame) -> str:
     for key, label in (("launch", "getting started"), ("together", "staying together")):
         row = effects.iloc[int(effects[key].abs().fillna(0).argmax())]
         change = f"{100 * row[key]:+.1f} points [95 %: {100 * row[f'{key}_low']:+.1f} to {100 * row[f'{key}_high']:+.1f}]"
-        words.append(f"{row['rule']} {row['level']} instead of {row['base']} changes {label} by {change}")
+        words.append(f"{_level(row)} changes {label} by {change}")
     return f"By itself {words[0]}, and {words[1]}, more than any other rule."
 
 

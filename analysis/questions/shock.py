@@ -46,7 +46,8 @@ from runs.ensemble import Results
 TITLE = "What does a shock change: who moves, what does it cost, how long does recovery take?"
 CAPTION = (
     "Left: change in the chance to use the vendor, to be in a coalition, and to do neither, for the nations that move most. "
-    "Right: net benefit against the same runs without the shock. 95 % intervals; replicates are paired."
+    "Right: net benefit against the same runs without the shock; the strip is the time until the loss is made good. 95 % "
+    "intervals; replicates are paired."
 )
 REPLICATES = 200
 #: Kind -> kind of event, years, nations.
@@ -190,7 +191,7 @@ def _sentence(inquiry: Inquiry, event: dict[str, Any], table: pd.DataFrame, stat
         if len(moved)
         else "no nation has moved by more than noise"
     )
-    after = f"{inquiry['after']:g} years later {who}; the vendor's clients change by {_signed(stated['clients'])}"
+    after = f"{inquiry['after']:g} years later {who}; the vendor's clients change by {_signed(stated['clients'])} nations"
     cost = f"Up to {end_of(inquiry.scenario):g} the nations' net benefit changes by {_signed(stated['cost'])} bn US$;"
     return f"{_words(event)}: {after}, members of coalitions by {_signed(stated['members'])}. {cost} {_recovery(stated)}"
 
@@ -225,13 +226,13 @@ def draw(answer: Answer) -> Figure:
     inquiry, table, after, found = answer.drawn
     figure = style.new(3.8, 0.06)
     left, right = figure.subplots(1, 2, width_ratios=[5, 5])
-    _draw_movers(left, table.head(SHOWN))
+    _draw_movers(left, table.head(SHOWN), inquiry["after"])
     figure.legend(handles=left.get_legend_handles_labels()[0], loc="outside upper left", ncols=4, handletextpad=0.2)
     _draw_path(right, inquiry, after, found)
     return figure
 
 
-def _draw_movers(axes, table: pd.DataFrame) -> None:
+def _draw_movers(axes, table: pd.DataFrame, after: float) -> None:
     rows = np.arange(len(table))[::-1]
     kinds = (
         ("vendor", style.BLUE, "the vendor"),
@@ -245,7 +246,7 @@ def _draw_movers(axes, table: pd.DataFrame) -> None:
         axes.plot(part.iloc[:, 0], rows + shift, "o", color=colour, markersize=3.2, label=label)
     axes.axvline(0, color=style.GREY, linewidth=0.8)
     axes.set_yticks(rows, table["nation"])
-    axes.set_xlabel("change in the chance to use it (percentage points)")
+    axes.set_xlabel(f"change in the chance to use it {after:g} years later\n(percentage points)")
 
 
 def _draw_path(axes, inquiry: Inquiry, after: np.ndarray, found: Estimate) -> None:
@@ -258,4 +259,4 @@ def _draw_path(axes, inquiry: Inquiry, after: np.ndarray, found: Estimate) -> No
         axes.axvspan(inquiry["date"], inquiry["date"] + found.value, color=style.VERMILLION, alpha=0.12, linewidth=0)
     axes.axhline(0, color=style.GREY, linewidth=0.8)
     style.years(axes, years)
-    axes.set_ylabel("net benefit against no shock (bn US$/yr)".replace("$", r"\$"))
+    axes.set_ylabel("net benefit against no shock (bn US$ a year)".replace("$", r"\$"))

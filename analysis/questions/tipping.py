@@ -18,7 +18,7 @@ branches.
 **How to read the figure.** Left: the chance by value; the shaded strip is the interval of the tipping point. Right: the measure
 on the two branches; where their intervals stay apart, the way back is another one than the way there.
 
-**Time.** About 5 s on two cores at default precision.
+**Time.** About 10 s on two cores at default precision.
 
 Source: increasing returns and lock-in [Arthur1989], equilibria with peers [BrockDurlauf2001]; isotonic regression
 [BarlowEtAl1972].
@@ -47,8 +47,9 @@ from runs.commands.asking import Problem
 
 TITLE = "At what value of a parameter does the outcome tip, and does it tip back there?"
 CAPTION = (
-    "Left: chance of the outcome by value of the parameter, with the tipping point and its interval (strip). Right: the "
-    "measure at the end after the parameter came from above and from below on the same date. 95 % intervals; paired replicates."
+    "Left: chance of the outcome by value of the parameter (band: 95 % interval), with the tipping point and its interval "
+    "(strip). Right: the measure at the end after the parameter came from above and from below on the same date. 95 % intervals; "
+    "paired replicates."
 )
 REPLICATES = 200
 OPTIONS = (
@@ -143,8 +144,8 @@ def _sentence(inquiry: Inquiry, happened: pd.DataFrame, found: list[Estimate]) -
         moved = f"as {name} goes from {low:g} to {high:g}"
         return f"The chance that {outcome.words(inquiry)} does not cross one half {moved}: it is {odds}."
     point = found[0]
-    interval = f"[95 %: {point.low:.3g} to {point.high:.3g}]"
-    return f"The chance that {outcome.words(inquiry)} crosses one half at {name} = {point.value:.3g} {interval}; it is {odds}."
+    at = f"{_label(inquiry)} = {point.value:.3g} [95 %: {point.low:.3g} to {point.high:.3g}]"
+    return f"The chance that {outcome.words(inquiry)} crosses one half at {at}; it is {odds}."
 
 
 def _hysteresis(loop: hysteresis.Loop, inquiry: Inquiry) -> str:
@@ -183,14 +184,15 @@ def draw(answer: Answer) -> Figure:
 
 
 def _draw_chance(axes, table: pd.DataFrame, found: list[Estimate]) -> None:
-    style.points(axes, table["value"], table["estimate"], table["low"], table["high"], style.GREEN)
+    axes.plot(table["value"], table["estimate"], color=style.GREEN, marker="o", markersize=2.5, linewidth=1)
+    axes.fill_between(table["value"], table["low"], table["high"], color=style.GREEN, alpha=0.2, linewidth=0)
     axes.axhline(EVEN, color=style.GREY, linewidth=0.8, linestyle="--")
     for point in found:
         axes.axvspan(point.low, point.high, color=style.VERMILLION, alpha=0.2, linewidth=0)
         axes.axvline(point.value, color=style.VERMILLION, linewidth=1)
         axes.annotate(
             f" {point.value:.2g}",
-            (point.value, 1.0),
+            (point.high, 1.0),
             xycoords=("data", "axes fraction"),
             color=style.VERMILLION,
             va="top",

@@ -166,7 +166,7 @@ def _sentence(inquiry: Inquiry, found: Found) -> str:
         if inquiry.draws is None
         else "Over the calibration's draws"
     )
-    said = f"{drawn} it fails in {_shares(failed)} of draws that {outcome.words(inquiry)}. "
+    said = f"{drawn} the outcome that {outcome.words(inquiry)} fails in {_shares(failed)} of draws. "
     said += f"Most of the variance is with {named} (total Sobol index [95 %]). "
     if found.box.limits.empty:
         return said + "No box of conditions sets the failures apart."
@@ -207,27 +207,27 @@ def _notes(inquiry: Inquiry, found: Found) -> list[str]:
 @style.styled
 def draw(answer: Answer) -> Figure:
     """Screening, indices, and the box."""
-    _, found = answer.drawn
+    inquiry, found = answer.drawn
     restricted = len(found.box.limits)
-    upper = figure = style.new(3.4 + 0.36 * restricted, 0.05)
+    upper = figure = style.new(3.5 + 0.36 * restricted, 0.05)
     if restricted:
         parts = figure.subfigures(2, 1, squeeze=False, height_ratios=[3.1, 0.55 + 0.36 * restricted])
         upper, lower = parts[:, 0]
         _draw_box(lower.subplots(), found)
     left, right = upper.subplots(1, 2)
-    _draw_screening(left, found.screened.head(SHOWN))
+    _draw_screening(left, found.screened.head(SHOWN), inquiry)
     _draw_indices(right, found.indices.sort_values("total", ascending=False))
     upper.legend(handles=right.get_legend_handles_labels()[0], loc="outside upper right", ncols=2)
     return figure
 
 
-def _draw_screening(axes, table: pd.DataFrame) -> None:
+def _draw_screening(axes, table: pd.DataFrame, inquiry: Inquiry) -> None:
     rows = np.arange(len(table))[::-1]
     axes.hlines(rows, table["low"], table["high"], color=style.INK, linewidth=1.1)
     axes.plot(table["mu_star"], rows, "o", color=style.INK, markersize=3.5)
     axes.set_yticks(rows, table["factor"], fontsize=7)
     axes.set_xlim(left=0)
-    axes.set_xlabel("mean size of effect over the range (mu*)")
+    axes.set_xlabel(f"mean size of effect over the range (mu*)\non {outcome.title(inquiry)} ({outcome.unit(inquiry)})")
     axes.set_title("Screening")
 
 

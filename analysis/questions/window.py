@@ -155,6 +155,6 @@ def draw(answer: Answer) -> Figure:
     change = 100 * table[["benefit_change", "change_low", "change_high"]]
     style.points(lower, table["launch"], change["benefit_change"], change["change_low"], change["change_high"], style.INK)
     lower.axhline(0, color=style.GREY, linewidth=0.8)
-    lower.set_ylabel("net benefit against\nearliest (% of GDP)")
+    lower.set_ylabel("net benefit against\nearliest (% of GDP a year)")
     lower.set_xlabel("launch year")
     return figure

@@ -1,6 +1,6 @@
 """What may differ between draws where no calibrated sample is given: every uncertain parameter, near the scenario's value.
 
-Rules of a coalition and levers of policy are decided, not uncertain; they keep the scenario's values.
+What people decide is not uncertain and keeps the scenario's values (:mod:`analysis.asking.uncertainty`).
 """
 
 from __future__ import annotations
@@ -8,15 +8,10 @@ from __future__ import annotations
 import pandas as pd
 
 from abm import parameters
-from analysis.asking import lever_costs, ranges
+from analysis.asking import ranges
 from analysis.asking.inquiry import Inquiry
+from analysis.asking.uncertainty import DECIDED
 from runs import designs
-
-#: Decided by people: rules of coalitions and political will.
-DECIDED = (
-    *lever_costs.PARAMETERS, "convening_rate", "convening_size", "quorum_members", "quorum_gdp", "admission",
-    "admission_tolerance", "cost_key", "notice", "exit_fee",
-)  # fmt: skip
 
 
 def draws_of(inquiry: Inquiry, spread: float, count: int) -> pd.DataFrame | None:
@@ -25,7 +20,7 @@ def draws_of(inquiry: Inquiry, spread: float, count: int) -> pd.DataFrame | None
     A parameter lies between its value and ``spread`` of the way to either end of its plausible range. Source: [McKay1979].
     """
     if inquiry.draws is not None:
-        return inquiry.fixed(*DECIDED).sample(count)
+        return inquiry.sample(count)
     if spread <= 0:
         return None
     scenario = inquiry.scenario
