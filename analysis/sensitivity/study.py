@@ -12,11 +12,11 @@ from abm import parameters
 from abm.odd import judged
 from abm.scenario import Scenario
 from analysis.asking import ranges
+from analysis.asking.uncertainty import DECIDED
 from analysis.methods import sensitivity
 from analysis.sensitivity.curves import curves
 from analysis.sensitivity.runs import MAIN, OUTCOMES, Once, Respond, model
 from analysis.sensitivity.sizes import Sizes
-from analysis.stability.uncertain import DECIDED
 from runs.axes import Axis
 from runs.commands.asking import Problem
 from runs.experiment import Progress
