@@ -1,13 +1,15 @@
-"""Plausible ranges of all parameters, for questions that vary what nobody knows.
+"""Plausible ranges of all parameters, for questions that vary what nobody knows, each with the reason for it.
 
-In order: the ranges of the sweep ``morris-screening``, those of :data:`KNOWN`, every name of a choice, else half to double
-the scenario's value, within the parameter's bounds. A range always holds the scenario's own value.
+In order: the calibration's prior, so that a question and the calibration call the same values plausible; the ranges of the
+sweep ``morris-screening``; those of :data:`KNOWN`; every name of a choice; else half to double the scenario's value. All
+within the parameter's bounds. A range always holds the scenario's own value.
 """
 
 from __future__ import annotations
 
 import tomllib
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -16,23 +18,35 @@ import pandas as pd
 
 from abm import parameters
 from abm.scenario import Scenario
+from analysis.calibration import priors
 from runs.axes import Axis, axis
 from runs.library import SWEEPS
 
-#: Low and high where half to double says nothing or too much. A lever runs from absent to strong.
-KNOWN: dict[str, tuple[float, float]] = {
-    "vendor_lag_us": (0.0, 0.25),  # Assumption: the US vendor is at or near the frontier
-    "vendor_lag_china": (0.0, 0.75),  # the prior of the calibration; with compute, the lag is 4 to 14 months [EpochLag2026]
-    "investment_growth": (0.0, 0.3),  # Assumption
-    "frontier_share_growth": (0.0, 0.3),  # Assumption: training cost grew 2.4x a year [Cottier2024]
-    "hardware_improvement": (0.25, 0.4),  # 1.33-1.40x a year [EpochHardware2024], a little wider
-    "talent_abroad": (0.42, 0.52),  # about 47 % [Article2025]
-    "outage_hazard": (0.02, 0.5),  # Assumption: one in 2022-26 [Outage2026]
-    "tension_drift": (-0.3, 0.3),  # detente to escalation, as in the scenarios of that name
-    "growth": (0.0, 0.04),  # Assumption
-    "openness": (0.0, 1.0), "federated": (0.0, 1.0), "talent_exchange": (0.0, 0.1), "exit_fee": (0.0, 0.01),
-    "notice": (0, 12), "quorum_members": (2, 12), "quorum_gdp": (0.0, 0.3), "builder_efficiency": (0.5, 3.0),
-    "chip_dependence": (0.0, 1.0), "lock_in_start": (0.0, 1.0), "trust_votes": (0.0, 1.0), "pooling": (0.25, 1.0),
+
+@dataclass(frozen=True)
+class Range:
+    """``low`` to ``high`` in the parameter's unit, ``because`` why; ``log``: evenly spaced in the logarithm."""
+
+    low: float
+    high: float
+    because: str
+    log: bool = False
+
+
+LEVER, WHOLE = "a lever, from absent to strong", "assumption: the whole scale"
+#: Where half to double says nothing or too much.
+KNOWN: dict[str, Range] = {
+    "vendor_lag_us": Range(0.0, 0.25, "assumption: the US vendor is at or near the frontier"),
+    "investment_growth": Range(0.0, 0.3, "assumption: from none to a doubling in little more than two years"),
+    "frontier_share_growth": Range(0.0, 0.3, "assumption: training cost grew 2.4x a year [Cottier2024]"),
+    "hardware_improvement": Range(0.25, 0.4, "1.33-1.40x a year [EpochHardware2024], a little wider"),
+    "talent_abroad": Range(0.42, 0.52, "about 47 % [Article2025]"),
+    "outage_hazard": Range(0.02, 0.5, "assumption: one in 2022-26 [Outage2026]"),
+    "tension_drift": Range(-0.3, 0.3, "detente to escalation, as in the scenarios of that name"),
+    "growth": Range(0.0, 0.04, "assumption: from standstill to double"),
+    "openness": Range(0.0, 1.0, LEVER), "federated": Range(0.0, 1.0, LEVER), "talent_exchange": Range(0.0, 0.1, LEVER),
+    "quorum_members": Range(2, 12, LEVER), "quorum_gdp": Range(0.0, 0.3, LEVER), "builder_efficiency": Range(0.5, 3.0, LEVER),
+    "chip_dependence": Range(0.0, 1.0, WHOLE), "lock_in_start": Range(0.0, 1.0, WHOLE), "trust_votes": Range(0.0, 1.0, WHOLE),
 }  # fmt: skip
 
 
@@ -41,19 +55,34 @@ def _screened() -> dict[str, dict[str, Any]]:
     return tomllib.loads((SWEEPS / "morris-screening.toml").read_text("utf-8"))["factors"]
 
 
+def given(name: str, present: float) -> Range:
+    """The range of a number that is ``present`` in the scenario, by the first that knows one."""
+    prior = next((prior for prior in priors.PRIORS if prior.name == name), None)
+    if prior:
+        return Range(prior.low, prior.high, prior.reason, prior.log)
+    if name in _screened():
+        return Range(**{"because": "assumption, as in the sweep morris-screening"} | _screened()[name])
+    return KNOWN.get(name) or _around(present)
+
+
+def because(scenario: Scenario, name: str) -> str:
+    """Why a parameter's range is what it is."""
+    if parameters.lookup(name, scenario.vendor_names).choices:
+        return "every name"
+    return given(name, value(scenario, name)).because
+
+
 def plausible(scenario: Scenario, name: str) -> Axis:
     """The range of a numeric parameter, or the names of a choice. Errors: ValueError for an unknown name."""
     parameter = parameters.lookup(name, scenario.vendor_names)
     if parameter.choices:
         return axis(name, list(parameter.choices), scenario)
     present = value(scenario, name)
-    given = dict(_screened().get(name) or dict(zip(("low", "high"), KNOWN.get(name, _around(present)))))
-    given["low"] = max(parameter.low, min(given["low"], present))
-    given["high"] = min(parameter.high, max(given["high"], present))
+    found = given(name, present)
+    low, high = max(parameter.low, min(found.low, present)), min(parameter.high, max(found.high, present))
     if parameter.whole:
-        given["low"], given["high"] = int(given["low"]), int(given["high"])
-    given["log"] = given.get("log", False) and given["low"] > 0
-    return axis(name, given, scenario)
+        low, high = int(low), int(high)
+    return axis(name, {"low": low, "high": high, "log": found.log and low > 0}, scenario)
 
 
 def value(scenario: Scenario, name: str) -> float:
@@ -62,11 +91,20 @@ def value(scenario: Scenario, name: str) -> float:
     return float(found)
 
 
-def _around(present: float) -> tuple[float, float]:
+def held_value(scenario: Scenario, name: str) -> float | int | str:
+    """A parameter's value as a scenario has it, a choice by its name."""
+    parameter = parameters.lookup(name, scenario.vendor_names)
+    if parameter.choices:
+        return scenario.content.parameters.get(name, parameter.choices[int(parameter.default)])
+    number = value(scenario, name)
+    return int(number) if parameter.whole else number
+
+
+def _around(present: float) -> Range:
     """Half to double; nought has no such range and gets a tenth."""
     if present == 0:
-        return 0.0, 0.1
-    return min(present / 2, present * 2), max(present / 2, present * 2)
+        return Range(0.0, 0.1, "assumption: nought to a tenth")
+    return Range(min(present / 2, present * 2), max(present / 2, present * 2), "half to double")
 
 
 def every(scenario: Scenario, leave_out: Sequence[str] = ()) -> list[Axis]:
@@ -76,11 +114,16 @@ def every(scenario: Scenario, leave_out: Sequence[str] = ()) -> list[Axis]:
 
 def points(axes: Sequence[Axis], shares: np.ndarray, scenario: Scenario) -> pd.DataFrame:
     """(P, F) shares (0 to 1) of the axes as points of :func:`runs.experiment.run_points`: a name of a choice by its number."""
-    return pd.DataFrame({each.factor.name: _stored(each, shares[:, place], scenario) for place, each in enumerate(axes)})
+    numbers = np.column_stack([each.at(shares[:, place]) for place, each in enumerate(axes)])
+    return stored(axes, numbers, scenario)
 
 
-def _stored(each: Axis, shares: np.ndarray, scenario: Scenario) -> np.ndarray:
-    numbers = each.at(shares)
+def stored(axes: Sequence[Axis], numbers: np.ndarray, scenario: Scenario) -> pd.DataFrame:
+    """(P, F) numbers on the axes, positions of levels where these have names, as such points."""
+    return pd.DataFrame({each.factor.name: _stored(each, numbers[:, place], scenario) for place, each in enumerate(axes)})
+
+
+def _stored(each: Axis, numbers: np.ndarray, scenario: Scenario) -> np.ndarray:
     if not each.factor.levels:
         return numbers
     parameter = parameters.lookup(each.factor.name, scenario.vendor_names)

@@ -1,6 +1,9 @@
 """Which factor matters: Sobol's indices as bars, or Morris' elementary effects as points."""
 
+from collections.abc import Callable, Mapping
+
 import numpy as np
+import pandas as pd
 from matplotlib.figure import Figure
 
 from analysis.figures import style
@@ -28,10 +31,13 @@ def draw(sweep: Sweep) -> Figure:
     """A panel per outcome that varies."""
     tables = {outcome: indices.indices(sweep, outcome) for outcome in sweep.outcomes[:4]}
     tables = {outcome: table for outcome, table in tables.items() if len(table)}
-    return (_screening if sweep.method == "morris" else _bars)(sweep, tables)
+    if sweep.method == "morris":
+        return screening(tables, sweep.label, sweep.share)
+    return bars(tables, sweep.label)
 
 
-def _bars(sweep: Sweep, tables) -> Figure:
+def bars(tables: Mapping[str, pd.DataFrame], label: Callable[[str], str]) -> Figure:
+    """Sobol's indices, a panel per outcome, of tables as :func:`analysis.sweeps.indices.indices` gives them."""
     order = list(next(iter(tables.values())).index)
     columns = min(len(tables), 4)
     figure = style.new(0.95 + 0.3 * len(order) * (-(-len(tables) // columns)))
@@ -44,7 +50,7 @@ def _bars(sweep: Sweep, tables) -> Figure:
             low, high = part[name] - part[f"{name}_half"], part[name] + part[f"{name}_half"]
             axes.hlines(y + offset, low, high, color=style.INK, linewidth=0.8)
         axes.axvline(0, color=style.GREY, linewidth=0.7)
-        axes.set_title(_wrapped(sweep.label(outcome)), fontsize=7.5)
+        axes.set_title(_wrapped(label(outcome)), fontsize=7.5)
         axes.set_xlim(min(0, axes.get_xlim()[0]), max(1.0, axes.get_xlim()[1]))
         axes.set_xlabel("share of variance")
         axes.set_yticks(y, [style.literal(name) for name in order])
@@ -53,32 +59,33 @@ def _bars(sweep: Sweep, tables) -> Figure:
     return figure
 
 
-def _screening(sweep: Sweep, tables) -> Figure:
+def screening(tables: Mapping[str, pd.DataFrame], label: Callable[[str], str], share: Callable[[str], bool]) -> Figure:
+    """Morris' effects, a panel per outcome, of such tables; ``share`` says whether an outcome is written in per cent."""
     columns = min(len(tables), 2)
     rows = -(-len(tables) // columns)
     figure = style.new(0.2 + 2.9 * rows, gap=0.05)
     panels = figure.subplots(rows, columns, squeeze=False).ravel()
     for axes, (outcome, table) in zip(panels, tables.items(), strict=False):
-        _effects(axes, table, sweep, outcome)
+        _effects(axes, table, label(outcome), share(outcome))
     for axes in panels[len(tables) :]:
         axes.axis("off")
     return figure
 
 
-def _effects(axes, table, sweep: Sweep, outcome: str) -> None:
+def _effects(axes, table: pd.DataFrame, title: str, percent: bool) -> None:
     from analysis.figures import labels
 
     axes.hlines(table["sigma"], table["mu_star"] - table["mu_star_half"], table["mu_star"] + table["mu_star_half"],
                 color=style.PALE, linewidth=1)
     axes.scatter(table["mu_star"], table["sigma"], s=14, color=style.GREEN, zorder=3)
-    end = 1.12 * float(max((table["mu_star"] + table["mu_star_half"]).max(), table["sigma"].max()))
-    axes.plot([0, end], [0, end], color=style.GREY, linewidth=0.8, linestyle="--")
-    axes.set_xlim(0, end)
-    axes.set_ylim(0, end)
-    axes.set_title(style.literal(sweep.label(outcome)))
+    ends = 1.12 * float((table["mu_star"] + table["mu_star_half"]).max()), 1.12 * float(max(table["sigma"].max(), 1e-9))
+    axes.plot([0, max(ends)], [0, max(ends)], color=style.GREY, linewidth=0.8, linestyle="--")
+    axes.set_xlim(0, ends[0])
+    axes.set_ylim(0, ends[1])
+    axes.set_title(style.literal(title))
     axes.set_xlabel("mu*, mean size of the change")
     axes.set_ylabel("sigma, spread of the changes")
-    if sweep.share(outcome):
+    if percent:
         style.fine_percent(axes.xaxis)
         style.fine_percent(axes.yaxis)
     axes.figure.draw_without_rendering()  # labels need the axes' final place

@@ -1,4 +1,4 @@
-"""Labels beside points that keep clear of each other, of all points, and of the edges of the axes."""
+"""Labels beside points that keep clear of each other, of each other's lines, of all points, and of the edges of the axes."""
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -24,7 +24,7 @@ def place(axes: Axes, points: np.ndarray, areas: np.ndarray, texts: list[str], s
         found = _free(row, text, size, frame, centres, radii, taken)
         if found is not None:
             box, offset, gap = found
-            taken.append(box)
+            taken += [box, *_leader(centres[row], offset, gap)]
             written.append(_write(axes, points[row], text, offset, size, gap > PLACES[0][1]))
     return written
 
@@ -38,9 +38,28 @@ def _free(row, text, size, frame, centres, radii, taken):
         inside = (low >= frame[:2]).all() and (high <= frame[2:]).all()
         nearest = np.clip(centres, low, high)
         clear = (np.linalg.norm(nearest - centres, axis=1) >= radii).all()
-        if inside and clear and not any((low < other[2:]).all() and (high > other[:2]).all() for other in taken):
+        line = _leader(centres[row], centre - centres[row], gap)
+        clear = clear and not any(_touches(spot, np.delete(centres, row, 0), np.delete(radii, row)) for spot in line)
+        boxes = [np.concatenate([low, high]), *line]
+        if inside and clear and not any(_cover(box, other) for box in boxes for other in taken):
             return np.concatenate([low, high]), centre - centres[row], gap
     return None
+
+
+def _cover(box: np.ndarray, other: np.ndarray) -> bool:
+    return bool((box[:2] < other[2:]).all() and (box[2:] > other[:2]).all())
+
+
+def _touches(spot: np.ndarray, others: np.ndarray, radii: np.ndarray) -> bool:
+    return bool((np.linalg.norm(others - (spot[:2] + spot[2:]) / 2, axis=1) < 1.3 * radii).any())
+
+
+def _leader(point: np.ndarray, offset: np.ndarray, gap: float) -> list[np.ndarray]:
+    """Small boxes along the line from a point to its label, where one is drawn."""
+    if gap <= PLACES[0][1]:
+        return []
+    places = [point + share * offset for share in np.linspace(0.1, 0.9, 15)]
+    return [np.concatenate([place - 0.5, place + 0.5]) for place in places]
 
 
 def _write(axes, point, text, offset, size, led):

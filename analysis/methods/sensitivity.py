@@ -19,7 +19,8 @@ Response = Callable[[np.ndarray], np.ndarray]  # (P, F) shares of the axes -> (P
 
 
 def screen(names: Sequence[str], response: Response, trajectories: int, seed: int = 0) -> pd.DataFrame:
-    """A row per factor, the strongest first: ``mu_star``, mean size of its elementary effects, with interval; their ``sigma``."""
+    """A row per factor, the strongest first: ``mu_star``, mean size of its elementary effects, with interval; their ``sigma``;
+    ``mu``, their mean with sign."""
     from SALib.analyze import morris
 
     options = {"trajectories": trajectories, "levels": 4, "seed": seed}
@@ -27,7 +28,7 @@ def screen(names: Sequence[str], response: Response, trajectories: int, seed: in
     found = morris.analyze(
         _problem(names), shares, response(shares), conf_level=LEVEL, num_resamples=500, num_levels=4, seed=seed
     )
-    table = pd.DataFrame({"factor": list(names), "mu_star": np.asarray(found["mu_star"], float), "sigma": found["sigma"]})
+    table = pd.DataFrame({"factor": list(names)} | {key: np.asarray(found[key], float) for key in ("mu_star", "sigma", "mu")})
     half = np.asarray(found["mu_star_conf"], float)
     table["low"], table["high"] = np.maximum(0, table["mu_star"] - half), table["mu_star"] + half
     return table.sort_values("mu_star", ascending=False, kind="stable").reset_index(drop=True)

@@ -14,9 +14,9 @@
    box; both, with Wilson's intervals, from the half of the draws that the search has not seen. The resampling test says in what
    share of searches on random halves a dimension is restricted again.
 
-**Assumptions.** Dated events of the scenario that would set a parameter are left out. Ranges: those of the sweep
-morris-screening where it has one, else half to double, for levers absent to strong; the parameters are independent. With other
-ranges the ranking and the share of failures change. The seed is averaged over, not a factor.
+**Assumptions.** Dated events of the scenario that would set a parameter are left out. Ranges: the calibration's
+priors, else those of the sweep morris-screening, else half to double, for levers absent to strong; the parameters are
+independent. With other ranges the ranking and the share of failures change. The seed is averaged over, not a factor.
 
 **How to read the figure.** Left: mu* of the strongest parameters. Right: first and total Sobol indices. Below: the box; each
 grey line is a parameter's plausible range, the coloured part is the box. 95 % intervals.
@@ -34,7 +34,6 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from abm import parameters
 from analysis.asking import outcome, ranges
 from analysis.asking.inquiry import Answer, Inquiry, Option, Stated, rows
 from analysis.asking.variants import held
@@ -88,7 +87,7 @@ def answer(inquiry: Inquiry) -> Answer:
             f"--samples {inquiry['samples']}: must be a power of two, such as {1 << inquiry['samples'].bit_length() - 1}"
         )
     axes = {axis.factor.name: axis for axis in ranges.every(inquiry.scenario)}
-    whole = inquiry.about(held(inquiry.scenario, {name: _present(inquiry, name) for name in axes}))
+    whole = inquiry.about(held(inquiry.scenario, {name: ranges.held_value(inquiry.scenario, name) for name in axes}))
     asked = whole.fixed(*axes)
     screened = sensitivity.screen(
         list(axes), lambda shares: _response(asked, list(axes.values()), shares), inquiry["trajectories"], inquiry.seed
@@ -101,15 +100,6 @@ def answer(inquiry: Inquiry) -> Answer:
     box = discover(cases[[name for name in top if name in cases]], wanted, inquiry.seed)
     kept = Found(screened, found, box, failed, axes)
     return Answer(_sentence(inquiry, kept), _table(kept), _stated(kept), _notes(inquiry, kept), (inquiry, kept))
-
-
-def _present(inquiry: Inquiry, name: str):
-    """A parameter's value as a scenario has it."""
-    parameter = parameters.lookup(name, inquiry.scenario.vendor_names)
-    if parameter.choices:
-        return inquiry.scenario.content.parameters.get(name, parameter.choices[int(parameter.default)])
-    number = ranges.value(inquiry.scenario, name)
-    return int(number) if parameter.whole else number
 
 
 def _response(inquiry: Inquiry, axes: list[Axis], shares: np.ndarray) -> np.ndarray:

@@ -1,0 +1,20 @@
+"""Sensitivity of a scenario to all its parameters: each alone along its range, Morris' screening, Sobol's indices.
+
+:func:`analysis.sensitivity.study.study` does the runs; :mod:`analysis.sensitivity.words` says what they found;
+:mod:`analysis.sensitivity.page` writes the report. :func:`bullets` reads the shipped report's three most important assumptions.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+SHIPPED = Path(__file__).parent.parent.parent / "docs" / "sensitivity"
+
+
+def bullets(folder: Path = SHIPPED) -> list[str]:
+    """The three assumptions that matter most as lines of Markdown with their total indices, from a report's tables."""
+    from analysis.sensitivity.words import foremost, told
+
+    return [f"{place}. {told(row)}" for place, row in enumerate(foremost(pd.read_csv(folder / "parameters.csv")), 1)]

@@ -1,0 +1,70 @@
+"""Runs of a study: the headline outcomes at points of the parameters, with the same seeds at every point."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+
+from abm.scenario import Scenario
+from analysis.asking import ranges
+from analysis.asking.variants import held
+from analysis.sweeps.sweep import LABELS, OUTCOMES
+from runs import experiment
+from runs.axes import Axis
+from runs.commands.asking import Problem
+
+__all__ = ["LABELS", "MAIN", "OUTCOMES", "Once", "Respond", "model"]
+
+MAIN = OUTCOMES[0]
+#: (points, replicates) -> (P, R, O) outcomes at the end, NaN where a run failed.
+Respond = Callable[[pd.DataFrame, int], np.ndarray]
+
+
+def model(scenario: Scenario, names: list[str], seed: int, progress: experiment.Progress) -> Respond:
+    """The model's answer; the scenario's dated events that would set a parameter of ``names`` are left out."""
+    fixed = held(scenario, {name: ranges.held_value(scenario, name) for name in names})
+    column = experiment.columns_of(fixed)
+
+    def respond(points: pd.DataFrame, replicates: int) -> np.ndarray:
+        found = experiment.run_points(fixed, points, replicates, seed, progress=progress)
+        standing = found.outcomes[:, column["coalitions"]] > 0
+        values = [standing if name == "stands" else found.outcomes[:, column[name]] for name in OUTCOMES]
+        table = np.column_stack(values).astype(float)
+        table[found.status != 0] = np.nan
+        return table.reshape(len(points), replicates, len(OUTCOMES))
+
+    return respond
+
+
+def means(values: np.ndarray) -> np.ndarray:
+    """(P,) means over the finished runs of (P, R). Errors: Problem where at a point no run finished."""
+    known = np.isfinite(values)
+    if not known.any(axis=1).all():
+        raise Problem("at some point of the design no run finished, so that nothing can be said of it; narrow the ranges")
+    return np.where(known, values, 0).sum(axis=1) / known.sum(axis=1)
+
+
+class Once:
+    """The runs at shares (P, F) of the axes, done once for all outcomes; means over the runs of a point."""
+
+    def __init__(self, respond: Respond, axes: list[Axis], scenario: Scenario, each: int):
+        self._points = lambda shares: ranges.points(axes, shares, scenario)
+        self._respond, self._each = respond, each
+        self._kept: dict[bytes, np.ndarray] = {}
+
+    def mean(self, shares: np.ndarray, place: int) -> np.ndarray:
+        """(P,) mean of the outcome at ``place``."""
+        key = shares.tobytes()
+        if key not in self._kept:
+            self._kept[key] = self._respond(self._points(shares), self._each)
+        return means(self._kept[key][:, :, place])
+
+    def chance(self, place: int) -> float:
+        """Share of the variance of the means of an outcome that is chance. What a seed does alike at all points is none, since
+        all points have the same seeds."""
+        values = np.concatenate(list(self._kept.values()))[:, :, place]
+        whole = np.nanvar(np.nanmean(values, axis=1))
+        own = values - np.nanmean(values, axis=0)
+        return float(np.nanmean(np.nanvar(own, axis=1, ddof=1)) / self._each / whole) if whole > 0 else 0.0

@@ -1,0 +1,43 @@
+"""How large a study is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from runs import designs
+from runs.axes import Axis
+from runs.factor import Factor
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """``values`` of a curve and runs of each; ``trajectories`` of the screening; how many strongest ``factors`` go on to indices,
+    base points (``samples``) of these; runs of ``each`` point of screening and indices."""
+
+    values: int = 5
+    replicates: int = 100
+    trajectories: int = 100
+    factors: int = 12
+    samples: int = 2048
+    each: int = 6
+    seed: int = 0
+
+    def runs(self, axes: list[Axis]) -> int:
+        """Runs that the study needs."""
+        count = len(axes)
+        weighed = self.samples * (min(self.factors, count) + 2)
+        return len(one_at_a_time(axes, self.values)) * self.replicates + self.each * (self.trajectories * (count + 1) + weighed)
+
+    def check(self, count: int) -> None:
+        """Errors: DesignError where a design over ``count`` parameters is too small, before anything is run."""
+        units = [Axis(Factor(str(place))) for place in range(count)]
+        chosen = units[: self.factors]
+        designs.points("morris", units, {"trajectories": self.trajectories, "levels": 4, "seed": self.seed})
+        designs.points("saltelli", chosen, {"samples": self.samples, "seed": self.seed, "second_order": False})
+
+
+def one_at_a_time(axes: list[Axis], values: int) -> np.ndarray:
+    """(P, F) the scenario's own point, then each axis at ``values`` values of its range, a choice at every name."""
+    return designs.points("one_at_a_time", [replace(axis, count=values) for axis in axes], {})
