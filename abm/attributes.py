@@ -149,7 +149,6 @@ NATION = (
         ("lock_in", "N", "f8", "share", "how far projects are tied to the present source"),
         ("notice_left", "N", "f8", "yr", "time until a member that gave notice leaves; -1 when none was given"),
         ("former_member", "N", "i8", "0/1", "whether the nation has ever left a coalition"),
-        ("chance", "QN", "f8", "0-1", "the step's draws: for a review, then one per vendor for a cut"),
         ("susceptibility", "NV", "f8", "x", "hazard relative to that at political distance 0.5"),
         ("cut_ordered", "NV", "f8", "yr", "duration of a cut that a dated event begins in this step"),
         ("cut_left", "NV", "f8", "yr", "rest of a targeted cut by each vendor's country"),
@@ -183,6 +182,7 @@ NATION = (
     *_table(
         "scratch",
         ("worth", "S", "f8", "share of GDP/yr", "payoff plus noise of each option at the review that is going on"),
+        ("chance", "QN", "f8", "0-1", "the step's draws: for a review, then one per vendor for a cut"),
         ("draws", "4", "f8", "0-1", "a block of draws"),
         ("invited", "N", "i8", "nation", "the nations in the set that is being convened; the first ``invitations`` count"),
         ("invitations", "", "i8", "nations", "how many they are"),

@@ -163,12 +163,12 @@ def baseline():
 
 
 def test_the_baseline_is_not_decided_beforehand(baseline):
-    """Coalitions form before 2027 in some runs and after 2030 or never in others, and stand or fall."""
+    """Coalitions form before 2028 in some runs and after 2030 or never in others, and stand or fall."""
     world, results = baseline
     outcomes = dict(zip(worlds.columns(world), results.outcomes.T))
     founded = np.nan_to_num(outcomes["first_founding"], nan=2100)
     assert (results.status == 0).all()
-    assert (founded < 2027).mean() > 0.1
+    assert (founded < 2028).mean() > 0.1
     assert (founded > 2030).mean() > 0.03
     assert 0.3 < outcomes["gdp_coalition"].mean() < 0.95
     assert outcomes["gdp_coalition"].std() > 0.1

@@ -200,11 +200,14 @@ def test_a_subclass_that_decides_alike_gives_the_same_run():
     assert not changed(usual.world.record, same.world.record)
 
 
+EAGER = {"site_cost": 0, "distance_weight": 0.02}  # a set of friends gains on vendors far away
+
+
 @pytest.mark.uncompiled
 def test_nations_can_decide_otherwise():
     loyal = run(Model(worlds.plain(6, 12, review_rate=20), rng=4, nation=Loyal))
     assert loyal.datacollector.get_model_vars_dataframe()["turnover"].sum() == 0
-    eager = worlds.plain(6, 12, review_rate=20, convening_rate=1, admission="open", site_cost=0)
+    eager = worlds.plain(6, 12, review_rate=20, convening_rate=1, admission="open", **EAGER)
     joiners = run(Model(eager, rng=4, nation=Joiner))
     assert joiners.observed["nations_coalition"] > 0.5
     assert joiners.datacollector.get_agenttype_vars_dataframe(Joiner).shape == (13 * 6, 4)
@@ -275,7 +278,8 @@ def follows(nation: Nation, frame: pd.DataFrame, source: int, notice: float) -> 
     """Check what a review led to; whether the best option was carried out at once."""
     names = options.source_names(nation.model.world.vendors)
     was_member, own = source >= 4, names[source]
-    open_to_it = frame.drop(own if was_member and notice >= 0 else [])  # whose notice is over must leave
+    leaving = [own] if was_member and notice >= 0 else []  # whose notice is over must leave, if there is anything left to leave
+    open_to_it = frame.drop(leaving, errors="ignore")
     best, now = (open_to_it["payoff"] + open_to_it["noise"]).idxmax(), names[nation.source]
     assert np.isneginf(frame["noise"]).sum() == 0 or nation.refused_by > 0
     moved_by_others = now.startswith(("coalition", "self_build")) and now != own  # convened, or its coalition dissolved
