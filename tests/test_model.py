@@ -264,7 +264,7 @@ def test_terms_add_up_and_the_choice_is_the_best_with_its_noise(seed):
                 continue
             frame = model.explain(nation.iso3)
             assert list(frame) == [*TERMS, "payoff"]
-            np.testing.assert_allclose(frame["payoff"], frame[TERMS[:-1]].sum(axis=1), rtol=1e-12)
+            np.testing.assert_allclose(frame["payoff"], frame[TERMS[:-1]].sum(axis=1), rtol=1e-12, atol=1e-15)
             assert frame["payoff"].is_monotonic_decreasing
             assert (frame[["fee", "build", "restriction", "switching", "distance"]] <= 0).all(axis=None)
             if nation.reviewed == step:
