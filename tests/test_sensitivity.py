@@ -217,6 +217,29 @@ def test_words_of_certainty_follow_the_numbers():
     assert "7 % is chance" in sure(made_up())
 
 
+def test_words_on_more_parameters_follow_the_numbers():
+    def told(**totals):
+        rows = [{"factor": name, "total": total, "total_low": 0, "total_high": 1} for name, total in totals.items()]
+        return " ".join(words.wider(made_up(), pd.DataFrame(rows, columns=["factor", "total", "total_low", "total_high"])))
+
+    assert told(a=0.4, b=0.3, c=0.2, rule=0.9, d=0.1, e=0.1).endswith("`c` (0.20 [0.00 to 1.00]): the same.")
+    assert "With 6 parameters instead of 5" in told(a=0.4, b=0.3, c=0.2, rule=0.9, d=0.1, e=0.1)
+    assert told(a=0.1, b=0.3, c=0.2, d=0.4, e=0.1).endswith("of those above only `b` and `c`.")
+    assert told() == ""
+
+
+def test_more_parameters_get_indices_where_there_are_more(scenario, found):
+    assert found.wider.empty
+    names = [*NAMES, "hazard_us"]
+    law = known(scenario, additive)
+    few = Sizes(values=3, replicates=2, trajectories=8, factors=2, samples=1024, wider=3, each=2)
+    axes = axes_of(scenario, names)
+    wide = study(scenario, few, axes, lambda points, runs: law(points.assign(**{n: points.get(n, 0.3) for n in NAMES}), runs))
+    assert list(wide.wider["factor"]) == NAMES
+    assert wide.wider["total"].to_numpy() == pytest.approx(np.array([16, 4, 1]) / 21, abs=0.05)
+    assert wide.indices["factor"].nunique() == 2
+
+
 def test_kinds_and_meanings(scenario):
     kinds = {name: kind(name, scenario) for name in ("inference_cost", "notice", "admission", "investment_us")}
     assert list(kinds.values()) == ["assumption", "decision", "decision", "record"]

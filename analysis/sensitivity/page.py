@@ -15,7 +15,7 @@ from analysis.sensitivity.study import Study
 
 ROWS = 20  # of a table shown on the page
 NUMERALS = {1: "one", 2: "two", 3: "three"}
-TABLES = ("parameters", "curves", "screening", "indices")
+TABLES = ("parameters", "curves", "screening", "indices", "wider")
 
 
 def write(found: Study, folder: Path, made: str) -> None:
@@ -65,6 +65,7 @@ def _lines(found: Study, made: str) -> Iterator[str]:
     yield "\n".join(f"- {line}" for line in words.others(found.parameters)) + "\n"
     yield "The assumptions that matter most for the other outcomes, among the parameters that got indices:\n"
     yield "\n".join(f"- {line}" for line in words.other_outcomes(found.parameters, found.indices, found.screening)) + "\n"
+    yield "".join(f"{line}\n\n" for line in words.wider(found.parameters, found.wider))
     yield " ".join(words.certainty(found.parameters, found.indices, found.chance)) + "\n"
     yield from _alone(found)
     yield from _screening(found)
