@@ -1,11 +1,15 @@
 """Patterns of the record: measured rightly where the answer is known, and shown whether they are met or missed."""
 
+from itertools import combinations, pairwise
+
 import numpy as np
+import pandas as pd
 import pytest
+from scipy import stats
 
 from abm import data
-from analysis.patterns import PATTERNS, compare, figure, lines, measured
-from analysis.patterns.compared import arms
+from analysis.patterns import PATTERNS, compare, compared, figure, lines, measured
+from analysis.patterns.compared import arms, without_cuts
 from analysis.patterns.evidence import Evidence
 from runs import experiment, library
 from runs.command_line import main
@@ -16,14 +20,10 @@ class Told:
 
     def __init__(self, serials=None, dt=0.25, **paths):
         self.serials, self.dt, self.paths = np.array(serials), dt, paths
-        self.sound = np.arange(len(self.serials))
+        self.group = np.zeros(len(self.serials), int)
 
     def path(self, name):
         return np.array(self.paths[name], float)
-
-    def groups(self):
-        return [self.sound]
-
 
 def test_every_pattern_has_a_range_a_known_source_and_a_scenario_that_comes_with_the_package():
     known = set(data.bibliography().index)
@@ -60,7 +60,114 @@ def test_shared_partners_protect_where_large_coalitions_lose_fewer_ties():
     sizes = np.array([3, 5, 9, 17])
     years = np.full(4, 1e6)
     ended = years * 0.5 / (sizes - 1.0) ** 2
-    assert measured._slope(sizes, ended, years) == pytest.approx(-2)
+    table = np.zeros((2, 2, 18))
+    table[:, 0, sizes] = ended, years
+    assert measured._slopes(*table) == pytest.approx(np.array([-2, np.nan]), nan_ok=True)
+
+
+@pytest.fixture(scope="module")
+def drawn():
+    """Coalitions drawn at random in six runs of eight steps and nine nations, of two groups."""
+    told = Told(np.random.default_rng(5).integers(0, 4, (6, 9, 9)), dt=0.25)
+    told.group = np.array([0, 0, 0, 0, 1, 1])
+    return told
+
+
+def _together(nations) -> set:
+    return {pair for pair in combinations(range(len(nations)), 2) if nations[pair[0]] == nations[pair[1]] > 0}
+
+
+def test_ties_of_all_runs_at_once_are_those_counted_pair_by_pair(drawn):
+    ties = [[_together(nations) for nations in run] for run in drawn.serials]
+    formed = [[len(after - before) for before, after in pairwise(run)] for run in ties]
+    ended = [sum(len(before - after) for before, after in pairwise(run)) for run in ties]
+    years = [0.25 * sum(len(before) for before in run[:-1]) for run in ties]
+    assert (measured._formed(drawn.serials) == formed).all()
+    assert (np.array(measured._endings(drawn)) == [ended, years]).all()
+
+
+def test_endings_by_size_are_those_counted_coalition_by_coalition_and_their_slope_is_that_of_polyfit(drawn):
+    ended, years = np.zeros((2, 10)), np.zeros((2, 10))
+    for group, run in zip(drawn.group, drawn.serials):
+        for before, after in pairwise(run):
+            for name in set(before) - {0}:
+                size, stay = int((before == name).sum()), int(((before == name) & (after == name)).sum())
+                years[group, size] += size * (size - 1) / 2 * 0.25
+                ended[group, size] += size * (size - 1) / 2 - stay * (stay - 1) / 2
+    found = measured._by_size(drawn.serials, drawn.group, drawn.dt)
+    assert (np.array(found) == [ended, years]).all()
+    for group, slope in enumerate(measured._slopes(*found)):
+        sizes = np.flatnonzero(years[group] > 0)
+        lost = np.maximum(ended[group, sizes], 0.5)
+        expected = np.polyfit(np.log(sizes - 1), np.log(lost / years[group, sizes]), 1, w=np.sqrt(lost))[0]
+        assert slope == pytest.approx(expected)
+
+
+def test_points_measured_together_are_what_each_is_alone():
+    """Every pattern, with parameters that differ, a failed run, and groups of more than one run."""
+    points = pd.DataFrame({"overhead_discord": [0.3, 0.7], "noise": [0.002, 0.001], "review_rate": [0.4, 1.0]})
+    for name, arm in arms(library.scenario("baseline")).items():
+        both = [experiment.run_points(way, points, 12, 3, None, True, True) for way in (arm, without_cuts(arm))]
+        both[0].status[4], both[1].status[15] = 7, 7
+        together = Evidence(arm, *both, points)
+        assert together.point.tolist() == [0] * 11 + [1] * 11
+        for pattern in (pattern for pattern in PATTERNS if pattern.scenario == name):
+            alone = [_alone(pattern, arm, points, both, point) for point in range(2)]
+            assert together.medians(pattern.of(together)) == pytest.approx(np.array(alone), nan_ok=True), pattern.name
+
+
+def _alone(pattern, arm, points, both, point: int) -> float:
+    rows = slice(12 * point, 12 * point + 12)
+    parts = [type(runs)(*(getattr(runs, field)[rows] for field in runs.__dataclass_fields__)) for runs in both]
+    values = pattern.of(Evidence(arm.with_values(points.iloc[point].to_dict()), *parts))
+    return float(np.median(values[np.isfinite(values)])) if np.isfinite(values).any() else np.nan
+
+
+def test_groups_are_as_even_as_can_be():
+    class Runs:
+        status = np.zeros(37, int)
+
+    groups = [len(part) for part in np.array_split(np.arange(37), 10)]
+    assert np.bincount(Evidence(None, Runs).group).tolist() == groups
+
+
+def test_a_median_is_of_what_is_defined():
+    class Runs:
+        status = np.zeros(6, int)
+
+    evidence = Evidence(None, Runs, None, pd.DataFrame(index=range(2)))
+    told = evidence.medians(np.array([3, np.nan, 1, np.nan, np.inf, np.nan]))
+    assert told == pytest.approx(np.array([2, np.nan]), nan_ok=True)
+
+
+def test_the_range_of_what_the_cuts_add_is_that_of_one_cut_in_the_years_on_record():
+    """Gamma(1.5, T) less Gamma(0.5, T), Jeffreys' belief with the one cut and without it, is Gamma(1, T)."""
+    pattern = next(pattern for pattern in PATTERNS if pattern.name == "belief raised by cuts")
+    assert [pattern.low, pattern.high] == pytest.approx(stats.gamma(1, scale=1 / 4.9).ppf([0.05, 0.95]), rel=0.01)
+
+
+def test_the_belief_is_missed_where_the_cuts_are_taken_out_of_the_scenario(monkeypatch):
+    def told() -> pd.Series:
+        return compare(replicates=10).set_index("pattern").loc["belief raised by cuts"]
+
+    assert told()["model"] > 0
+    original = library.scenario
+    monkeypatch.setattr(
+        compared.library, "scenario", lambda name: without_cuts(original(name)) if name == "hindcast" else original(name)
+    )
+    assert told()["model"] == 0
+    assert not told()["agrees"]
+
+
+def test_the_belief_is_missed_by_nations_that_learn_from_their_own_cuts_alone():
+    deaf = compare(library.scenario("baseline").with_values({"social_learning": 0.0}), replicates=10)
+    assert not deaf.set_index("pattern").loc["belief raised by cuts", "agrees"]
+
+
+def test_only_the_dated_cuts_are_taken_out():
+    hindcast = library.scenario("hindcast")
+    assert [event.kind for event in without_cuts(hindcast).content.events] == ["outage"]
+    assert without_cuts(hindcast).document() | {"events": 0} == hindcast.document() | {"events": 0}
 
 
 def test_returns_per_exit():

@@ -7,36 +7,53 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from analysis.calibration.fit import Fit
+from analysis.calibration.found import Fit
+from analysis.calibration.report import marginals
 from analysis.figures import style
 
 TITLE = "What the patterns say about each parameter"
 CAPTION = (
-    "Posterior (bars, by weight) against the flat prior (dashed) over the prior's range; the black line is the baseline. "
-    "Per cent: spread of the posterior against the prior's; far below 100 the patterns identify the parameter, near 100 not."
+    "Posterior (bars, by weight; dark where identified) against the flat prior (dashed) over the prior's range, logarithmic "
+    "where the prior is; the black line is the default. Per cent: spread of the posterior against the prior's; far below 100 the "
+    "patterns identify the parameter, near 100 not."
 )
 COLUMNS, BINS = 4, 12
 
 
 @style.styled
-def draw(shown: tuple[Fit, dict[str, float], dict[str, float]]) -> Figure:
-    """A panel per parameter, from a fit, the baseline's values and the spreads of the posterior against the prior."""
-    fit, baseline, spread = shown
+def draw(fit: Fit) -> Figure:
+    """A panel per parameter."""
     rows = -(-len(fit.priors) // COLUMNS)
     figure = style.new(1.25 * rows + 0.4)
-    panels = figure.subplots(rows, COLUMNS).ravel()
-    for axes, prior in zip(panels, fit.priors):
-        share = prior.share(fit.points[prior.name].to_numpy(float))
-        axes.hist(share, BINS, range=(0, 1), weights=fit.weight * BINS, color=style.SKY)
-        axes.axhline(1, color=style.GREY, linewidth=0.8, linestyle="--")
-        axes.axvline(float(prior.share(np.array(baseline[prior.name]))), color=style.INK, linewidth=1.2)
-        axes.set_title(f"{prior.name.replace('_', ' ')}, {spread[prior.name]:.0%}", fontsize=7)
-        axes.set_xticks([0, 1], [f"{prior.low:g}", f"{prior.high:g}"])
-        axes.set_xlim(-0.02, 1.02)
-        axes.set_yticks([])
+    panels = figure.subplots(rows, COLUMNS, squeeze=False).ravel()
+    for axes, row, prior in zip(panels, marginals(fit).itertuples(), fit.priors):
+        _panel(axes, fit, prior, row)
     for axes in panels[len(fit.priors) :]:
         axes.set_visible(False)
-    marks = [Patch(facecolor=style.SKY, label="posterior"), Line2D([], [], color=style.GREY, linestyle="--", label="prior"),
-             Line2D([], [], color=style.INK, label="baseline")]
-    figure.legend(handles=marks, loc="outside upper center", ncols=3)
+    marks = [Patch(facecolor=style.BLUE, label="posterior, identified"),
+             Patch(facecolor=style.SKY, label="posterior, not identified"),
+             Line2D([], [], color=style.GREY, linestyle="--", label="prior"), Line2D([], [], color=style.INK, label="default")]
+    figure.legend(handles=marks, loc="outside upper center", ncols=4)
     return figure
+
+
+def _panel(axes, fit: Fit, prior, row) -> None:
+    share = prior.share(fit.posterior.points[prior.name].to_numpy(float))
+    edges = _edges(prior)
+    colour = style.BLUE if row.identified else style.SKY
+    axes.hist(share, edges, weights=fit.posterior.weight * (len(edges) - 1), color=colour)
+    axes.axhline(1, color=style.GREY, linewidth=0.8, linestyle="--")
+    axes.axvline(float(prior.share(np.array(fit.present[prior.name]))), color=style.INK, linewidth=1.2)
+    axes.set_title(f"{prior.name.replace('_', ' ')}, {row.spread:.0%}", fontsize=7)
+    axes.set_xticks([0, 1], [f"{prior.low:g}", f"{prior.high:g}"])
+    axes.get_xticklabels()[0].set_horizontalalignment("left")
+    axes.get_xticklabels()[1].set_horizontalalignment("right")
+    axes.set_xlim(edges[0] - 0.02, edges[-1] + 0.02)
+    axes.set_yticks([])
+
+
+def _edges(prior) -> np.ndarray:
+    """Edges of the bars: a bar per value of a parameter of whole numbers."""
+    if not prior.whole:
+        return np.linspace(0, 1, BINS + 1)
+    return prior.share(np.arange(prior.low, prior.high + 2) - 0.5)

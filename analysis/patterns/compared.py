@@ -9,8 +9,9 @@ import pandas as pd
 
 from abm.scenario import Scenario
 from analysis.patterns.evidence import Evidence
-from analysis.patterns.table import PATTERNS, SCENARIOS, Pattern
+from analysis.patterns.table import BESIDE, PATTERNS, SCENARIOS, Pattern
 from runs import experiment, library
+from runs.ensemble import Results
 
 LOW, HIGH = 0.1, 0.9
 
@@ -27,11 +28,12 @@ def compare(
     ``agrees`` where the median lies in the range. ``inside`` is the share of runs (or groups of runs) that do. Parameters that
     ``baseline`` sets hold in the other scenarios as well.
     """
+
+    def run(arm: Scenario) -> Results:
+        return experiment.run_arms([arm], replicates, seed, draws, True, True, progress)[0]
+
     scenarios = arms(baseline or library.scenario("baseline"))
-    found = {
-        name: Evidence(arm, experiment.run_arms([arm], replicates, seed, draws, True, True, progress)[0])
-        for name, arm in scenarios.items()
-    }
+    found = {name: gathered(arm, run, name in BESIDE) for name, arm in scenarios.items()}
     return pd.DataFrame([_row(pattern, pattern.of(found[pattern.scenario])) for pattern in PATTERNS])
 
 
@@ -43,6 +45,20 @@ def arms(baseline: Scenario) -> dict[str, Scenario]:
         own = {key: value for key, value in baseline.content.parameters.items() if key not in arm.content.parameters}
         found[name] = arm.with_values(own) if own else arm
     return found
+
+
+def gathered(
+    arm: Scenario, run: Callable[[Scenario], Results], beside: bool, points: pd.DataFrame | None = None
+) -> Evidence:
+    """The evidence of a scenario that ``run`` runs, with ``beside`` the same runs without the cuts that it dates."""
+    return Evidence(arm, run(arm), run(without_cuts(arm)) if beside else None, points)
+
+
+def without_cuts(arm: Scenario) -> Scenario:
+    """The scenario with its dated cuts taken out; nothing else differs."""
+    document = arm.document()
+    document["events"] = [event for event in document.get("events", []) if event["kind"] != "restriction"]
+    return Scenario.parse(document, arm.name)
 
 
 def _row(pattern: Pattern, values: np.ndarray) -> dict:

@@ -1,4 +1,8 @@
-"""The runs that patterns are measured on: one scenario, its replicates, everything recorded."""
+"""The runs that patterns are measured on: one scenario, its replicates at one point or at many, everything recorded.
+
+Every pattern is taken from all runs at once, whichever point they belong to: a calibration measures thousands of points, and
+point by point that took longer than to run them.
+"""
 
 from __future__ import annotations
 
@@ -7,24 +11,69 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from abm import parameters
 from abm.scenario import Scenario
 from runs.ensemble import Results
 from runs.experiment import columns_of
 
+GROUPS = 10  # groups of a point's runs, for what only many runs together can tell
+
 
 @dataclass(frozen=True)
 class Evidence:
-    """R runs of T steps of N nations. Failed runs are left out."""
+    """R runs of T steps of N nations. Failed runs are left out.
+
+    ``beside`` are the same runs without the cuts that the scenario dates. ``points`` (P, parameters) are the values that differ:
+    each row is that of R / P consecutive runs; without it all runs are of one point.
+    """
 
     scenario: Scenario
     results: Results
+    beside: Results | None = None
+    points: pd.DataFrame | None = None
 
     @cached_property
     def sound(self) -> np.ndarray:
-        """(R,) places of the runs that did not fail."""
-        return np.flatnonzero(self.results.status == 0)
+        """(S,) places of the runs that did not fail, nor their fellows beside."""
+        failed = self.results.status != 0
+        return np.flatnonzero(~failed if self.beside is None else ~failed & (self.beside.status == 0))
+
+    @cached_property
+    def count(self) -> int:
+        """Number of points."""
+        return 1 if self.points is None else len(self.points)
+
+    @cached_property
+    def point(self) -> np.ndarray:
+        """(S,) the point of each run."""
+        return self.sound // max(len(self.results.status) // self.count, 1)
+
+    @cached_property
+    def group(self) -> np.ndarray:
+        """(S,) the group of each run: :data:`GROUPS` a point (or a run each, where there are fewer), as even as can be."""
+        return self._grouped[1]
+
+    @cached_property
+    def _grouped(self) -> tuple[np.ndarray, np.ndarray]:
+        """(G,) the point of each group, and :attr:`group`."""
+        share, more = np.divmod(np.bincount(self.point, minlength=self.count), GROUPS)
+        share, more, place = share[self.point], more[self.point], _place(self.point)
+        large = more * (share + 1)  # runs in the groups that have one more than the others
+        within = np.where(place < large, place // (share + 1), more + (place - large) // np.maximum(share, 1))
+        names, group = np.unique(self.point * GROUPS + within, return_inverse=True)
+        return names // GROUPS, group
+
+    def medians(self, values: np.ndarray) -> np.ndarray:
+        """(P,) each point's median of a value per run or per group; NaN where none is defined."""
+        point = self.point if len(values) == len(self.point) else self._grouped[0]
+        table = np.full((self.count, max(1, int(np.bincount(point, minlength=1).max()))), np.nan)
+        table[point, _place(point)] = np.where(np.isfinite(values), values, np.nan)
+        table.sort(axis=1)  # NaN last
+        known = np.isfinite(table).sum(axis=1)
+        row = np.arange(self.count)
+        return (table[row, np.maximum(known - 1, 0) // 2] + table[row, np.minimum(known // 2, table.shape[1] - 1)]) / 2
 
     @cached_property
     def dt(self) -> float:
@@ -42,19 +91,29 @@ class Evidence:
 
     @cached_property
     def values(self) -> dict[str, Any]:
-        """Parameters of the scenario, by name."""
-        return parameters.defaults(self.scenario.vendor_names) | self.scenario.content.parameters
+        """Parameters by name: the scenario's, or (S,) that of each run where they differ."""
+        same = parameters.defaults(self.scenario.vendor_names) | self.scenario.content.parameters
+        varied = {} if self.points is None else {str(name): self.points[name].to_numpy()[self.point] for name in self.points}
+        return same | varied
 
     def path(self, measure: str) -> np.ndarray:
-        """(R, T+1) a measure over time."""
+        """(S, T+1) a measure over time."""
         return self.results.series[self.sound, :, self._columns[measure]]
 
     def at(self, measure: str, date: float) -> np.ndarray:
-        """(R,) a measure at the step nearest to a date."""
-        return self.path(measure)[:, int(np.abs(self.dates - date).argmin())]
+        """(S,) a measure at the step nearest to a date."""
+        return self.path(measure)[:, self._step(date)]
+
+    def raised(self, measure: str, date: float) -> np.ndarray:
+        """(S,) by how much the dated cuts raise a measure: run by run with the same seeds, with them and without."""
+        assert self.beside is not None, "no runs without the cuts"
+        return self.at(measure, date) - self.beside.series[self.sound, self._step(date), self._columns[measure]]
+
+    def _step(self, date: float) -> int:
+        return int(np.abs(self.dates - date).argmin())
 
     def mean(self, measure: str, first: float, last: float) -> np.ndarray:
-        """(R,) mean of a measure from one date to another; NaN where it is never defined."""
+        """(S,) mean of a measure from one date to another; NaN where it is never defined."""
         inside = (self.dates >= first - 1e-9) & (self.dates <= last + 1e-9)
         path = self.path(measure)[:, inside]
         known = np.isfinite(path)
@@ -63,9 +122,10 @@ class Evidence:
 
     @cached_property
     def serials(self) -> np.ndarray:
-        """(R, T+1, N) coalition of each nation, 0 for none."""
+        """(S, T+1, N) coalition of each nation, 0 for none."""
         return self.results.serials[self.sound]
 
-    def groups(self, count: int = 10) -> list[np.ndarray]:
-        """Places of the runs in ``count`` groups, for what only many runs together can tell."""
-        return [part for part in np.array_split(np.arange(len(self.sound)), count) if len(part)]
+
+def _place(sorted_names: np.ndarray) -> np.ndarray:
+    """The place of each entry among those of its name."""
+    return np.arange(len(sorted_names)) - np.searchsorted(sorted_names, sorted_names)

@@ -64,8 +64,8 @@ def waves(evidence: Evidence) -> np.ndarray:
 
 def dissolution(evidence: Evidence) -> np.ndarray:
     """Alliance ties that end per tie and year, one value per group of runs."""
-    ended, years = _endings(evidence)
-    return _per_group(evidence, lambda rows: ended[rows].sum() / max(years[rows].sum(), 1e-9))
+    ended, years = (_per_group(evidence, part) for part in _endings(evidence))
+    return ended / np.maximum(years, 1e-9)
 
 
 def protection(evidence: Evidence) -> np.ndarray:
@@ -73,29 +73,30 @@ def protection(evidence: Evidence) -> np.ndarray:
 
     Members of one coalition of m share m - 2 partners. Weighted least squares of log rates by size of coalition.
     """
-    return _per_group(evidence, lambda rows: _slope(*_by_size(evidence.serials[rows], evidence.dt)))
+    return _slopes(*_by_size(evidence.serials, evidence.group, evidence.dt))
 
 
 def exits_and_returns(evidence: Evidence) -> np.ndarray:
     """Memberships begun by former members, per exit, one value per group of runs; NaN where nobody leaves."""
-    back, left = evidence.path("rejoins")[:, -1], evidence.path("exits")[:, -1]
-    return _per_group(evidence, lambda rows: back[rows].sum() / left[rows].sum() if left[rows].sum() else np.nan)
+    back, left = (_per_group(evidence, evidence.path(name)[:, -1]) for name in ("rejoins", "exits"))
+    return np.divide(back, left, out=np.full(len(left), np.nan), where=left > 0)
 
 
 def overrun(evidence: Evidence) -> np.ndarray:
     """Cost of what a coalition's least cohesive year trains against one without overhead [x]: 1 / (1 - overhead)."""
-    values = evidence.values
+    rate, discord, federated = (
+        np.reshape(evidence.values[name], (-1, 1)) for name in ("overhead_size", "overhead_discord", "federated")
+    )  # a row per run, or one for all
     size, cohesion = evidence.path("largest_coalition"), evidence.path("cohesion")
-    discord = values["overhead_discord"] * (1 - values["federated"]) * (1 - cohesion)
-    overhead = np.minimum(0.9, values["overhead_size"] * np.log(np.maximum(size, 1)) + discord)
+    overhead = np.minimum(0.9, rate * np.log(np.maximum(size, 1)) + discord * (1 - federated) * (1 - cohesion))
     costs = np.where(size >= 2, 1 / (1 - overhead), np.nan)
     known = np.isfinite(costs)
     return np.where(known.any(axis=1), np.where(known, costs, 0).max(axis=1), np.nan)
 
 
-def believed_hazard(evidence: Evidence) -> np.ndarray:
-    """US cuts a year that nations expect at the end of 2026, after the recorded events."""
-    return evidence.at("hazard_believed_us", 2026.75)
+def raised_belief(evidence: Evidence) -> np.ndarray:
+    """What the recorded cuts add by the end of 2026 to the US cuts a year that nations expect, against runs without them."""
+    return evidence.raised("hazard_believed_us", 2026.75)
 
 
 def hedging(evidence: Evidence) -> np.ndarray:
@@ -117,57 +118,77 @@ def local_drift(evidence: Evidence) -> np.ndarray:
 
 def _formed(serials: np.ndarray) -> np.ndarray:
     """(R, T) pairs that become members of one coalition in each step."""
-    return np.array([_pairs(run[1:]) - _kept(run) for run in serials])
+    return _pairs(serials[:, 1:]) - _kept(serials)
 
 
 def _endings(evidence: Evidence) -> tuple[np.ndarray, np.ndarray]:
     """(R,) ties that ended, and tie-years lived."""
-    ended = np.array([(_pairs(run[:-1]) - _kept(run)).sum() for run in evidence.serials])
-    years = np.array([_pairs(run[:-1]).sum() * evidence.dt for run in evidence.serials])
-    return ended, years
+    pairs = _pairs(evidence.serials[:, :-1])
+    return (pairs - _kept(evidence.serials)).sum(axis=1), pairs.sum(axis=1) * evidence.dt
 
 
 def _pairs(serials: np.ndarray) -> np.ndarray:
-    """(T,) pairs of nations in one coalition, from (T, N) coalitions of one run."""
-    return sum((m * (m - 1) / 2 for m in _sizes(serials)), np.zeros(len(serials)))
+    """(R, T) pairs of nations in one coalition, from (R, T, N) coalitions."""
+    place, name, size = _coalitions(serials)
+    pairs = np.where(name > 0, size * (size - 1) / 2, 0.0)
+    return np.bincount(place, pairs, minlength=serials[..., 0].size).reshape(serials.shape[:-1])
 
 
-def _kept(run: np.ndarray) -> np.ndarray:
-    """(T,) pairs that share a coalition both before and after each step, from (T+1, N)."""
-    top = int(run.max()) + 1
-    both = run[:-1].astype(np.int64) * top + run[1:]
-    both[(run[:-1] == 0) | (run[1:] == 0)] = 0
-    return _pairs(both)
+def _kept(serials: np.ndarray) -> np.ndarray:
+    """(R, T) pairs that share a coalition both before and after each step, from (R, T+1, N)."""
+    before, after = serials[:, :-1], serials[:, 1:]
+    top = int(serials.max(initial=0)) + 1
+    kind = "int16" if top * top < 2**15 else "int64"  # short whole numbers are sorted many times faster
+    return _pairs(np.where((before > 0) & (after > 0), before.astype(kind) * top + after.astype(kind), 0))
 
 
-def _sizes(serials: np.ndarray) -> list[np.ndarray]:
-    return [(serials == name).sum(axis=1) for name in np.unique(serials) if name > 0]
+def _coalitions(names: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Run and step (numbered through), name and number of nations of each coalition, from (R, T, N) names."""
+    ordered = np.sort(names, axis=-1)
+    first = np.ones(ordered.shape, bool)
+    first[..., 1:] = ordered[..., 1:] != ordered[..., :-1]
+    start = np.flatnonzero(first)
+    return start // names.shape[-1], ordered.ravel()[start], np.diff(np.append(start, first.size))
 
 
-def _by_size(serials: np.ndarray, dt: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Sizes of coalitions, ties that ended and tie-years lived in coalitions of each size."""
-    n = serials.shape[2]
-    ended, years = np.zeros(n + 1), np.zeros(n + 1)
-    for run in serials:
-        for name in np.unique(run[:-1]):
-            if name > 0:
-                member = run[:-1] == name
-                stays = member & (run[1:] == name)
-                before, after = member.sum(axis=1), stays.sum(axis=1)
-                pairs = before * (before - 1) / 2
-                np.add.at(years, before, pairs * dt)
-                np.add.at(ended, before, pairs - after * (after - 1) / 2)
-    sizes = np.flatnonzero(years[2:] > 0) + 2
-    return sizes, ended[sizes], years[sizes]
+def _by_size(serials: np.ndarray, group: np.ndarray, dt: float) -> tuple[np.ndarray, np.ndarray]:
+    """(G, N+1) ties that ended and tie-years lived in coalitions of each size, in each group of runs."""
+    before, n = serials[:, :-1], serials.shape[2]
+    steps, shape = before.shape[1], (int(group.max(initial=-1)) + 1, n + 1)
+    place, name, size = _coalitions(before)
+    member = name > 0
+    place, name, size = place[member], name[member], size[member]
+    stay = _stayers(before, serials[:, 1:])[member]
+    pairs = size * (size - 1) / 2
+    row = group[place // steps] * shape[1] + size
+    ended = np.bincount(row, pairs - stay * (stay - 1) / 2, minlength=shape[0] * shape[1])
+    return ended.reshape(shape), np.bincount(row, pairs * dt, minlength=shape[0] * shape[1]).reshape(shape)
 
 
-def _slope(sizes: np.ndarray, ended: np.ndarray, years: np.ndarray) -> float:
-    """Weighted slope of log(ended / years) in log(size - 1); sizes at which no tie ended count half an ending."""
-    if len(sizes) < 2:
-        return np.nan
-    x, y = np.log(sizes - 1.0), np.log(np.maximum(ended, 0.5) / years)
-    return float(np.polyfit(x, y, 1, w=np.sqrt(np.maximum(ended, 0.5)))[0])
+def _stayers(before: np.ndarray, after: np.ndarray) -> np.ndarray:
+    """How many of each coalition of ``before``, in the order of :func:`_coalitions`, are in it ``after`` as well."""
+    ordered = np.sort(2 * before + (before == after), axis=-1)
+    first = np.ones(ordered.shape, bool)
+    first[..., 1:] = ordered[..., 1:] // 2 != ordered[..., :-1] // 2
+    return np.add.reduceat((ordered % 2).ravel(), np.flatnonzero(first), dtype=np.int64) if ordered.size else np.zeros(0)
 
 
-def _per_group(evidence: Evidence, of) -> np.ndarray:
-    return np.array([of(rows) for rows in evidence.groups()], float)
+def _slopes(ended: np.ndarray, years: np.ndarray) -> np.ndarray:
+    """(G,) weighted slope of log(ended / years) in log(size - 1), from (G, N+1); NaN with fewer than two sizes.
+
+    Sizes at which no tie ended count half an ending.
+    """
+    lived = years[:, 2:] > 0
+    weight = np.where(lived, np.maximum(ended[:, 2:], 0.5), 0.0)
+    x = np.log(np.arange(1.0, years.shape[1] - 1))[None, :]
+    y = np.log(np.maximum(ended[:, 2:], 0.5) / np.where(lived, years[:, 2:], 1.0))
+    total = np.maximum(weight.sum(axis=1, keepdims=True), 1e-9)
+    x = x - (weight * x).sum(axis=1, keepdims=True) / total
+    y = y - (weight * y).sum(axis=1, keepdims=True) / total
+    enough = lived.sum(axis=1) >= 2
+    return np.divide((weight * x * y).sum(axis=1), (weight * x * x).sum(axis=1), out=np.full(len(x), np.nan), where=enough)
+
+
+def _per_group(evidence: Evidence, amount: np.ndarray) -> np.ndarray:
+    """(G,) sum of a run's amount over each group of runs."""
+    return np.bincount(evidence.group, amount)

@@ -1,0 +1,102 @@
+"""How far points are from the patterns.
+
+A point's distance from a pattern is nought where the median of its runs lies in the record's range, else how far outside it
+lies, over the root of the squares of the range's half-width and of the chance in such a median (measured on :data:`PILOTS`
+repetitions at the scenario's own values), at most :data:`FARTHEST`; a pattern that is undefined there (ties that end where no
+coalition is founded) counts as :data:`UNDEFINED`. A point's distance is the root mean square over the fitted patterns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from abm.scenario import Scenario
+from analysis.calibration.found import Kept
+from analysis.patterns.compared import arms, gathered
+from analysis.patterns.table import Pattern
+from runs import experiment
+from runs.ensemble import Results
+
+FARTHEST, UNDEFINED = 4.0, 2.0
+PILOTS = 12
+PILOT_SEEDS = 10**6  # beyond the seed of the first wave; waves use at most 10^5
+BATCH = 3200  # runs whose records are in memory at once
+
+
+@dataclass(frozen=True)
+class Aim:
+    """The fitted ``patterns``, measured on ``baseline`` and the scenarios beside it; ``scale``: a unit of distance of each."""
+
+    baseline: Scenario
+    patterns: tuple[Pattern, ...]
+    scale: dict[str, float]
+    progress: Callable[[int], object] = lambda runs: None
+
+    def tried(self, points: pd.DataFrame, weight: np.ndarray, replicates: int, seed: int) -> Kept:
+        """Points with their values and distances, run with seeds ``seed`` to ``seed + replicates - 1``."""
+        values = evaluate(self.baseline, points, self.patterns, replicates, seed, self.progress)
+        return Kept(points, weight, distance(values, self.patterns, self.scale), values)
+
+
+def aim_at(baseline: Scenario, patterns: Sequence[Pattern], replicates: int, seed: int, progress=lambda runs: None) -> Aim:
+    """The aim at those ``patterns`` that are fitted."""
+    aimed = tuple(pattern for pattern in patterns if pattern.fitted)
+    return Aim(baseline, aimed, scales(baseline, aimed, replicates, seed), progress)
+
+
+def evaluate(
+    baseline: Scenario, tried: pd.DataFrame, aimed: Sequence[Pattern], replicates: int, seed: int, progress=lambda runs: None
+) -> pd.DataFrame:
+    """(P, patterns) the median of each pattern at every point."""
+    size = max(1, BATCH // replicates)
+    parts = [tried.iloc[start : start + size] for start in range(0, len(tried), size)]
+
+    def measured(part: pd.DataFrame) -> pd.DataFrame:
+        def run(arm: Scenario) -> Results:
+            return experiment.run_points(arm, part, replicates, seed, None, True, True, progress)
+
+        return _medians(baseline, aimed, run, part)
+
+    return pd.concat([measured(part) for part in parts], ignore_index=True)
+
+
+def scales(baseline: Scenario, aimed: Sequence[Pattern], replicates: int, seed: int) -> dict[str, float]:
+    """What one unit of distance is for each pattern: half-width of the range and chance in a median, as a root of squares."""
+
+    def run(arm: Scenario) -> Results:
+        return experiment.run_arms([arm], PILOTS * replicates, seed + PILOT_SEEDS, None, True, True)[0]
+
+    medians = _medians(baseline, aimed, run, pd.DataFrame(index=range(PILOTS)))
+    found = {}
+    for pattern in aimed:
+        known = medians[pattern.name].dropna()
+        chance = known.std() if len(known) > 2 else 0.0
+        found[pattern.name] = float(np.hypot((pattern.high - pattern.low) / 2, chance))
+    return found
+
+
+def distance(values: pd.DataFrame, aimed: Sequence[Pattern], scale: dict[str, float]) -> np.ndarray:
+    """(P,) root mean square over the patterns of how far each lies outside its range, in units of ``scale``."""
+    away = []
+    for pattern in aimed:
+        found = values[pattern.name].to_numpy(float)
+        outside = np.maximum(np.maximum(pattern.low - found, found - pattern.high), 0) / scale[pattern.name]
+        away.append(np.where(np.isnan(found), UNDEFINED, np.minimum(outside, FARTHEST)))
+    return np.sqrt(np.mean(np.square(away), axis=0))
+
+
+def _medians(
+    baseline: Scenario, aimed: Sequence[Pattern], run: Callable[[Scenario], Results], points: pd.DataFrame
+) -> pd.DataFrame:
+    """(P, patterns) medians over the runs of each of ``points``, in every scenario that a pattern is measured on."""
+    columns: dict[str, np.ndarray] = {}
+    for name, arm in arms(baseline).items():
+        mine = [pattern for pattern in aimed if pattern.scenario == name]
+        if mine:
+            evidence = gathered(arm, run, any(pattern.beside for pattern in mine), points)
+            columns |= {pattern.name: evidence.medians(pattern.of(evidence)) for pattern in mine}
+    return pd.DataFrame({pattern.name: columns[pattern.name] for pattern in aimed})
