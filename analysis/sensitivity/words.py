@@ -101,10 +101,13 @@ def wider(table: pd.DataFrame, found: pd.DataFrame) -> Iterator[str]:
     if not len(found):
         return
     first = [row.factor for row in foremost(table)]
-    now = foremost(table[["factor", "kind", "mu_star"]].merge(found, on="factor"))
+    ranked = foremost(table[["factor", "kind", "mu_star"]].merge(found, on="factor"), count=len(found))
+    now = ranked[:MOST]
+    gone = [f"`{row.factor}` is at place {place} ({_interval(row)})" for place, row in enumerate(ranked, 1)
+            if place > MOST and row.factor in first]  # fmt: skip
     kept = [f"`{row.factor}`" for row in now if row.factor in first]
     stay = f"of those above only {' and '.join(kept)}" if kept else "none of those above"
-    stay = "the same" if len(kept) == len(first) else stay
+    stay = "the same" if len(kept) == len(first) else "; ".join([stay, *gone])
     named = ", ".join(f"`{row.factor}` ({_interval(row)})" for row in now)
     yield (
         f"An index depends on what else is varied. With {len(found)} parameters instead of {table['total'].notna().sum()}, and "
