@@ -12,6 +12,7 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 from PIL import Image
 
 from abm import options
@@ -218,6 +219,22 @@ def test_labels_overlap_neither_each_other_nor_a_point():
     centres = axes.transData.transform(points)
     assert not any(box.contains(*centre) for box in boxes for centre in centres)
     assert all(axes.bbox.contains(*corner) for box in boxes for corner in box.get_points())
+
+
+def test_a_labels_line_crosses_no_other_label():
+    done = Figure(figsize=(4, 3))
+    FigureCanvasAgg(done)
+    axes = done.add_axes((0.1, 0.1, 0.8, 0.8))
+    points = 0.4 + 0.2 * np.random.default_rng(4).random((16, 2))  # a crowd in the middle
+    written = labels.place(axes, points, np.full(16, 14.0), [f"Nation {i}" for i in range(12)])
+    done.draw_without_rendering()
+    boxes = {text: Text.get_window_extent(text) for text in written}  # an annotation's own would hold its line too
+    led = [text for text in written if text.arrow_patch is not None]
+    assert len(led) >= 4
+    for text in led:
+        point, middle = axes.transData.transform(text.xy), boxes[text].get_points().mean(axis=0)
+        line = [point + share * (middle - point) for share in np.linspace(0.05, 0.9, 30)]
+        assert not any(box.contains(*spot) for other, box in boxes.items() if other is not text for spot in line)
 
 
 @pytest.mark.parametrize("case", ["baseline", "three vendors", "no coalition", "few steps", "synthetic"])

@@ -10,7 +10,7 @@ from abm import parameters
 from analysis.asking import ranges
 from analysis.calibration.priors import PRIORS
 from analysis.commands import sensitivity
-from analysis.sensitivity import SHIPPED, bullets, page, words
+from analysis.sensitivity import SHIPPED, bullets, caveat, page, words
 from analysis.sensitivity.curves import curves
 from analysis.sensitivity.runs import OUTCOMES
 from analysis.sensitivity.sizes import Sizes
@@ -217,6 +217,30 @@ def test_words_of_certainty_follow_the_numbers():
     assert "7 % is chance" in sure(made_up())
 
 
+def test_words_on_more_parameters_follow_the_numbers():
+    def told(**totals):
+        rows = [{"factor": name, "total": total, "total_low": 0, "total_high": 1} for name, total in totals.items()]
+        return " ".join(words.wider(made_up(), pd.DataFrame(rows, columns=["factor", "total", "total_low", "total_high"])))
+
+    assert told(a=0.4, b=0.3, c=0.2, rule=0.9, d=0.1, e=0.1).endswith("`c` (0.20 [0.00 to 1.00]): the same.")
+    assert "With 6 parameters instead of 5" in told(a=0.4, b=0.3, c=0.2, rule=0.9, d=0.1, e=0.1)
+    gone = "of those above only `b` and `c`; `a` is at place 4 (0.10 [0.00 to 1.00])."
+    assert told(a=0.1, b=0.3, c=0.2, d=0.4, e=0.1).endswith(gone)
+    assert told() == ""
+
+
+def test_more_parameters_get_indices_where_there_are_more(scenario, found):
+    assert found.wider.empty
+    names = [*NAMES, "hazard_us"]
+    law = known(scenario, additive)
+    few = Sizes(values=3, replicates=2, trajectories=8, factors=2, samples=1024, wider=3, each=2)
+    axes = axes_of(scenario, names)
+    wide = study(scenario, few, axes, lambda points, runs: law(points.assign(**{n: points.get(n, 0.3) for n in NAMES}), runs))
+    assert list(wide.wider["factor"]) == NAMES
+    assert wide.wider["total"].to_numpy() == pytest.approx(np.array([16, 4, 1]) / 21, abs=0.05)
+    assert wide.indices["factor"].nunique() == 2
+
+
 def test_kinds_and_meanings(scenario):
     kinds = {name: kind(name, scenario) for name in ("inference_cost", "notice", "admission", "investment_us")}
     assert list(kinds.values()) == ["assumption", "decision", "decision", "record"]
@@ -277,6 +301,7 @@ def test_the_command_writes_a_report_whose_list_comes_from_its_tables(tmp_path):
     text, parts = (tmp_path / "sensitivity.md").read_text("utf-8"), tmp_path / "sensitivity"
     listed = bullets(parts)
     assert listed
+    assert caveat(parts) in text
     assert all(line in text for line in listed)
     for name in ("curves", "net-benefit", "screening", "indices"):
         assert f"sensitivity/{name}.png" in text
@@ -290,5 +315,6 @@ def test_the_shipped_report_is_of_the_parameters_of_today_and_small():
     assert set(table["factor"]) == set(parameters.names())
     text = (SHIPPED.parent / "sensitivity.md").read_text("utf-8")
     assert len(bullets()) == 3
-    assert all(line in text for line in bullets())
+    assert all(line in text for line in [*bullets(), caveat()])
+    assert caveat()
     assert sum(path.stat().st_size for path in SHIPPED.iterdir() if path.suffix != ".svg") < 1_000_000

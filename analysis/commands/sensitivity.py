@@ -16,6 +16,7 @@ NUMBERS = {
     "trajectories": (1, 100_000, "trajectories of the Morris screening"),
     "factors": (2, 40, "strongest parameters that get Sobol indices"),
     "samples": (1, 1 << 20, "base points for these, a power of two"),
+    "wider": (2, 60, "parameters with which indices are taken again, from half of the base points"),
     "each": (2, 10_000, "runs of each point of screening and indices"),
     "seed": (0, 2**32 - 2, "seed of designs and runs"),
 }
@@ -29,8 +30,8 @@ def add(commands) -> None:
         "sensitivity",
         help="which assumptions matter most",
         description="Vary every parameter over its plausible range: each alone, all at once by Morris' screening, the strongest "
-        "by Sobol's indices; say which three assumptions matter most, and which way they work. About four minutes on two "
-        "free cores at default sizes (261,000 runs).",
+        "by Sobol's indices; say which three assumptions matter most, and which way they work. About five minutes on two "
+        "free cores at default sizes (372,000 runs).",
     )
     add_scenario(sensitivity)
     for name, (low, high, meaning) in NUMBERS.items():

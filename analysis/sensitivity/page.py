@@ -15,7 +15,7 @@ from analysis.sensitivity.study import Study
 
 ROWS = 20  # of a table shown on the page
 NUMERALS = {1: "one", 2: "two", 3: "three"}
-TABLES = ("parameters", "curves", "screening", "indices")
+TABLES = ("parameters", "curves", "screening", "indices", "wider")
 
 
 def write(found: Study, folder: Path, made: str) -> None:
@@ -65,6 +65,7 @@ def _lines(found: Study, made: str) -> Iterator[str]:
     yield "\n".join(f"- {line}" for line in words.others(found.parameters)) + "\n"
     yield "The assumptions that matter most for the other outcomes, among the parameters that got indices:\n"
     yield "\n".join(f"- {line}" for line in words.other_outcomes(found.parameters, found.indices, found.screening)) + "\n"
+    yield from (f"{line}\n" for line in words.wider(found.parameters, found.wider))
     yield " ".join(words.certainty(found.parameters, found.indices, found.chance)) + "\n"
     yield from _alone(found)
     yield from _screening(found)
@@ -112,6 +113,7 @@ def _indices(found: Study) -> Iterator[str]:
 def _method(found: Study) -> str:
     sizes = found.sizes
     weighed = found.indices["factor"].nunique()
+    wider = f"; once more for {len(found.wider)}, with {sizes.fewer:,}" if len(found.wider) else ""
     return f"""## How it was made
 
 - *Each alone*: {sizes.values} values evenly over a parameter's plausible range (a choice at every name) and the scenario's own,
@@ -119,7 +121,7 @@ def _method(found: Study) -> str:
 - *Morris screening* of all {len(found.parameters)} parameters: {sizes.trajectories} trajectories, {sizes.each} runs of each point
   [Morris1991], [Campolongo2007].
 - *Sobol indices* of the {weighed} with the largest mu* on {words.NAMES[MAIN]}, the others as in the scenario:
-  {sizes.samples:,} base points of Saltelli's design, {sizes.each} runs of each point [Saltelli2010].
+  {sizes.samples:,} base points of Saltelli's design, {sizes.each} runs of each point [Saltelli2010]{wider}.
 
 Ranges are those of `analysis/asking/ranges.py`, with their reasons in `parameters.csv`; the parameters are independent and evenly
 spread over them, and dated events that would set one are left out. With other ranges the ranking changes. Indices over

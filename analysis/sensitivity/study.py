@@ -25,7 +25,8 @@ from runs.experiment import Progress
 @dataclass(frozen=True)
 class Study:
     """What was found. ``parameters``: a row each for the main outcome, the most important first, with its kind and its range;
-    ``curves``, ``screening`` and ``indices`` for all outcomes; ``chance`` by outcome; ``runs`` done in ``seconds``."""
+    ``curves``, ``screening`` and ``indices`` for all outcomes; ``wider``: indices for the main one with more parameters varied,
+    empty where there are no more; ``chance`` by outcome; ``runs`` done in ``seconds``."""
 
     scenario: Scenario
     sizes: Sizes
@@ -33,6 +34,7 @@ class Study:
     curves: pd.DataFrame
     screening: pd.DataFrame
     indices: pd.DataFrame
+    wider: pd.DataFrame
     chance: dict[str, float]
     runs: int
     seconds: float
@@ -60,14 +62,25 @@ def study(
     respond = respond or model(scenario, names, sizes.seed, progress)
     lines, reaches = curves(axes, scenario, respond, sizes.values, sizes.replicates)
     screening = _each_outcome(sensitivity.screen, axes, Once(respond, axes, scenario, sizes.each), sizes.trajectories, sizes.seed)
-    first = screening[screening["outcome"] == MAIN].head(sizes.factors)["factor"]
-    strongest = [axes[names.index(name)] for name in first]
+    order = screening[screening["outcome"] == MAIN]["factor"]
+    ranked = [axes[names.index(name)] for name in order]
+    strongest = ranked[: sizes.factors]
     weighed = Once(respond, strongest, scenario, sizes.each)
     indices = _each_outcome(sensitivity.indices, strongest, weighed, sizes.samples, sizes.seed)
     chance = {name: weighed.chance(place) for place, name in enumerate(OUTCOMES)}
+    wider = wider_indices(ranked, scenario, sizes, respond)
     table = _parameters(scenario, axes, reaches, screening, indices)
     seconds = time.monotonic() - begun
-    return Study(scenario, sizes, table, lines, screening, indices, chance, sizes.runs(axes), seconds)
+    return Study(scenario, sizes, table, lines, screening, indices, wider, chance, sizes.runs(axes), seconds)
+
+
+def wider_indices(ranked: list[Axis], scenario: Scenario, sizes: Sizes, respond: Respond) -> pd.DataFrame:
+    """Indices for the main outcome with more parameters varied."""
+    names = [axis.factor.name for axis in ranked[: sizes.wider]]
+    if not sizes.widens(len(ranked)):
+        return pd.DataFrame({"factor": names})[:0]
+    once = Once(respond, ranked[: sizes.wider], scenario, sizes.each)
+    return sensitivity.indices(names, lambda shares: once.mean(shares, OUTCOMES.index(MAIN)), sizes.fewer, sizes.seed)
 
 
 def _each_outcome(method, axes: list[Axis], once: Once, size: int, seed: int) -> pd.DataFrame:
@@ -81,7 +94,7 @@ def _each_outcome(method, axes: list[Axis], once: Once, size: int, seed: int) ->
 
 
 def kind(name: str, scenario: Scenario) -> str:
-    """What a parameter's value rests on: what people ``decide``, an ``assumption`` (abm/ODD.md), or the ``record``."""
+    """What a parameter's value rests on: a ``decision`` of people, an ``assumption`` (abm/ODD.md), the ``record``."""
     parameter = parameters.lookup(name, scenario.vendor_names)
     if name in DECIDED or parameter.choices:
         return "decision"

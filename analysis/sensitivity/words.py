@@ -96,6 +96,25 @@ def _largest(part: pd.DataFrame, outcome: str, names: set[str], key: str) -> lis
     return list(rows(known.sort_values(key, ascending=False, kind="stable").head(MOST)))
 
 
+def wider(table: pd.DataFrame, found: pd.DataFrame) -> Iterator[str]:
+    """Whether the same assumptions come first with more parameters varied."""
+    if not len(found):
+        return
+    first = [row.factor for row in foremost(table)]
+    ranked = foremost(table[["factor", "kind", "mu_star"]].merge(found, on="factor"), count=len(found))
+    now = ranked[:MOST]
+    gone = [f"`{row.factor}` is at place {place} ({_interval(row)})" for place, row in enumerate(ranked, 1)
+            if place > MOST and row.factor in first]  # fmt: skip
+    kept = [f"`{row.factor}`" for row in now if row.factor in first]
+    stay = f"of those above only {' and '.join(kept)}" if kept else "none of those above"
+    stay = "the same" if len(kept) == len(first) else "; ".join([stay, *gone])
+    named = ", ".join(f"`{row.factor}` ({_interval(row)})" for row in now)
+    yield (
+        f"An index depends on what else is varied. With {len(found)} parameters instead of {table['total'].notna().sum()}, and "
+        f"half of the base points, the first are {named}: {stay}."
+    )
+
+
 def certainty(table: pd.DataFrame, indices: pd.DataFrame, chance: dict[str, float]) -> Iterator[str]:
     """Whether the indices have converged, whether the order is sure, and how much of the variance is chance."""
     main = indices[indices["outcome"] == MAIN]
