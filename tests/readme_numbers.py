@@ -5,6 +5,7 @@ import numpy as np
 from abm import data, measures, parameters
 from abm.odd import judged
 from analysis.patterns import compare
+from analysis.sensitivity import bullets, caveat
 from runs import library
 from runs.commands.asking import settings
 from runs.ensemble import simulate
@@ -118,20 +119,15 @@ def tipping(names: list[str] | None = None) -> list[str]:
     return table("number, value, GDP in coalitions when halved, when doubled", rows)
 
 
-def weighty(rows: list[str]) -> str:
-    """The three assumptions that matter most, from the table of :func:`tipping`."""
-    names = [row.split("|")[1].strip() for row in rows[2:5]]
-    return f"The three assumptions that matter most, by this: {names[0]}, {names[1]} and {names[2]}."
-
-
 def numbers(result, names: list[str] | None = None) -> str:
     """The block of results; ``names`` are the numbers to halve and double, by default those that matter most."""
-    tipped = tipping(names)
-    tipped += [weighty(tipped), ""]
     parts = {
         "Beside the record": pattern(),
         f"Nations on real lists ({LIST_RUNS} replicates of `all-nations`)": lists(result.directory.parent),
         "Levers, one at a time, on the same runs": levers(),
-        f"What is assumed, halved and doubled: the {MOST} numbers that matter most ({FEWER} replicates)": tipped,
+        f"What is assumed, halved and doubled: the {MOST} numbers that matter most ({FEWER} replicates)": tipping(names),
+        "The three assumptions that matter most, all varied at once ([the report](docs/sensitivity.md))": [
+            *bullets(), "", caveat(), "",
+        ],
     }
     return "\n".join([*headline(result), *(line for title, rows in parts.items() for line in (f"**{title}**", "", *rows))])
