@@ -41,7 +41,7 @@ def test_a_scenario_that_changes_nothing_says_so():
     assert why.reason([base, base], [arm, arm]) is None
     said = told.sentences(base, found, None)
     assert "nothing that is told here moves" in said
-    assert "there is no move to explain" in said
+    assert "no move is there to explain" in said
 
 
 def test_the_largest_changes_are_told_first_with_their_direction():

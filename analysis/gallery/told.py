@@ -45,7 +45,7 @@ def _what(found: dict[str, Estimate]) -> str:
 
 def _why(scenario: Scenario, why: Reason | None) -> str:
     if why is None:
-        return "No option gains or loses as much as one point of GDP, so there is no move to explain."
+        return "No single option clearly gains as much as one point of GDP that another loses, so no move is there to explain."
     label = {vendor.name: f"the vendor {vendor.title}" for vendor in scenario.vendors} | {
         "self_build": "building alone", "hold_back": "holding back", "coalition": "a coalition"}
     moves = f"GDP moves from {label[why.loser]} to {label[why.winner]}"
