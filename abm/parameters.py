@@ -198,7 +198,7 @@ PARAMETERS: tuple[Parameter, ...] = (
         ("peer_weight", 0.002, 0, 0.1, _GDP, "gain if all trusted partners use the same source",
          "Assumption; increasing returns [Arthur1989]"),
         ("distance_weight", 0.0038, 0, 0.1, _GDP, "cost of full political distance to a source",
-         "calibrated to the patterns of the record, 0.0031-0.0053 (`abm calibrate`) [Lenormand2013]"),
+         "calibrated to the patterns of the record, 0.0032-0.0053 (`abm calibrate`) [Lenormand2013]"),
         ("noise", 0.0015, 0, 1, _GDP, "scale of the Gumbel noise on each payoff", "Assumption; logit choice [McFadden1974]"),
         ("review_rate", 0.5, 0, 20, _RATE, "reviews of its stance by a nation", "Assumption: every other budget"),
         ("convening_rate", 0.1, 0, 1, "per review", "chance that a reviewing outsider convenes a coalition (political will)",
