@@ -30,7 +30,7 @@ def add(commands) -> None:
         "sensitivity",
         help="which assumptions matter most",
         description="Vary every parameter over its plausible range: each alone, all at once by Morris' screening, the strongest "
-        "by Sobol's indices; say which three assumptions matter most, and which way they work. About five minutes on two "
+        "by Sobol's indices; say which three assumptions matter most, and which way they work. About three minutes on two "
         "free cores at default sizes (372,000 runs).",
     )
     add_scenario(sensitivity)
