@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numba
 from numba.core.caching import IndexDataCacheFile
+from numba.core.types import Record
 
 KEPT = 4  # cache generations kept on disk
 TABLES = ("attributes.py", "compiled.py")  # they hold no compiled function, but say how the others are compiled
@@ -77,10 +78,24 @@ def _save_one_at_a_time(directory: Path) -> None:
     IndexDataCacheFile.save = save_locked  # type: ignore[method-assign]
 
 
+def _name_records_by_layout() -> None:
+    """Let the names of machine code tell one world's record from another's in every process alike.
+
+    numba numbers records as a process meets them, and puts that number into names. Two processes that begin with worlds of
+    different sizes would keep different code under one name, and a third that loads both would run the wrong one.
+    """
+
+    def mangling_args(record: Record) -> tuple[str, tuple[int]]:
+        return "Record", (int(hashlib.sha256(record.name.encode()).hexdigest()[:15], 16),)
+
+    Record.mangling_args = property(mangling_args)  # type: ignore[assignment]
+
+
 if not getattr(numba.config, "DISABLE_JIT"):  # noqa: B009 - numba sets its settings' names at run time
     _directory = _cache_directory()
     setattr(numba.config, "CACHE_DIR", str(_directory))  # noqa: B010
     _save_one_at_a_time(_directory)
+    _name_records_by_layout()
 
 #: Decorator of every rule. No fast-math: results must not depend on how a loop was vectorised.
 rule = numba.njit(cache=True, nogil=True, error_model="numpy")

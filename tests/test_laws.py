@@ -4,6 +4,7 @@ The laws about chance and about the tables of declarations are in ``test_draws.p
 """
 
 import os
+import re
 import subprocess
 import sys
 
@@ -140,3 +141,17 @@ def test_uncompiled_equals_compiled(tmp_path):
             np.testing.assert_allclose(uncompiled[name], values, rtol=1e-12, atol=1e-14, err_msg=name)
         else:
             np.testing.assert_array_equal(uncompiled[name], values, err_msg=name)
+
+
+def test_machine_code_is_named_alike_in_every_process():
+    """Whatever world a process meets first: else two processes would keep different code under one name in one cache."""
+    program = (
+        "import sys, numba, abm.compiled; from abm.attributes import dtype\n"
+        "kinds = {n: numba.from_dtype(dtype(n, ('us', 'china'))) for n in map(int, sys.argv[1:])}\n"
+        "print(kinds[50].mangling_args, kinds[300].mangling_args)"
+    )
+    orders = (["50", "300"], ["300", "50"])
+    said = [subprocess.run([sys.executable, "-c", program, *order], capture_output=True, text=True).stdout for order in orders]
+    assert said[0] == said[1] != ""
+    small, large = re.findall(r"\d{5,}", said[0])
+    assert small != large

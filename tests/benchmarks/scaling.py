@@ -6,6 +6,7 @@ import tempfile
 import time
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
+from multiprocessing import get_context
 
 from abm.scenario import Scenario
 from runs.plan import Plan
@@ -34,7 +35,7 @@ def founded(coalitions: int) -> Scenario:
 
 def measure(full: bool) -> list[Table]:
     """One table of sizes and times, with an exponent for each kind of growth."""
-    with ProcessPoolExecutor(2) as pool:  # compile for each size of record, two at a time
+    with ProcessPoolExecutor(2, get_context("spawn")) as pool:  # compile for each size of record, two at a time
         list(pool.map(_compiled, NATIONS[::-1]))
     rows = _growth("nations", NATIONS, lambda n: run_seconds(invented(n), max(5, 2000 // n)))
     rows += _growth("steps", STEPS, lambda n: run_seconds(invented(50, n)))
