@@ -67,6 +67,9 @@ def _lasting(found: Study) -> Iterator[str]:
     lasts = [f"{share} of memberships last {years} years" for (years, _), share in zip(told, shares, strict=True)]
     yield f"Survival: {', '.join(lasts)};" if lasts else "Survival:"
     rates = found.dissolution.set_index("shared_partners")
+    if rates.empty:
+        yield "no tie of allies was at risk of ending."
+        return
     yield f"ties of allies with {rates.index[-1]} shared partners end {number(_rate(rates.iloc[-1]), 2)} times a year,"
     yield f"those with {rates.index[0]} {number(_rate(rates.iloc[0]), 2)} times."
 

@@ -56,7 +56,7 @@ def _partners(axes, table) -> None:
     place = np.arange(len(table))
     style.points(axes, place, table["rate"], table["low"], table["high"], style.INK, line="")
     axes.set_xticks(place, table["shared_partners"])
-    axes.set_xlim(-0.5, len(table) - 0.5)
+    axes.set_xlim(-0.5, max(len(table), 1) - 0.5)
     axes.set_ylim(0)
     axes.set_xlabel("partners that two allies share")
     axes.set_ylabel("ends of ties of allies,\nper tie and year")
