@@ -19,7 +19,7 @@ _BLOCK = re.compile(r"(<!-- begin (\w+) -->\n).*?(<!-- end \2 -->)", re.DOTALL)
 _KEY = re.compile(r"\[([A-Z]\w+)\](?!\()")
 
 
-def _table(head: str, rows: Iterable[tuple], title: str = "") -> str:
+def table(head: str, rows: Iterable[tuple], title: str = "") -> str:
     """A Markdown table; ``head`` names the columns, separated by commas."""
     columns = head.split(", ")
     cells = ([str(cell).replace("|", "\\|").replace("``", "`") for cell in row] for row in rows)
@@ -38,7 +38,7 @@ def _parameters() -> str:
     for parameter in PARAMETERS:
         groups.setdefault(parameter.group, []).append(_row(parameter))
     head = "parameter, value, range, unit, meaning, source"
-    return "\n".join(_table(head, rows, group) for group, rows in groups.items())
+    return "\n".join(table(head, rows, group) for group, rows in groups.items())
 
 
 def judged(near_a_source: bool) -> list[str]:
@@ -59,24 +59,24 @@ def _judgement() -> str:
 def _attributes() -> str:
     head = "attribute, shape, kind, unit, meaning"
     rows = {kind: [(f"`{a.name}`", a.shape or "1", a.kind, a.unit, a.meaning) for a in t] for kind, t in TABLES.items()}
-    return "\n".join(_table(head, table, kind) for kind, table in rows.items())
+    return "\n".join(table(head, part, kind) for kind, part in rows.items())
 
 
 def _measures() -> str:
     rows = [(f"`{m.name}`", m.per, m.unit, f"{m.low:g} to {m.high:g}", m.meaning) for m in MEASURES]
-    return _table("measure, per, unit, range, meaning", rows)
+    return table("measure, per, unit, range, meaning", rows)
 
 
 def _schedule() -> str:
     """Each phase with the first paragraph of its rule's docstring."""
     said = [" ".join(str(phase.rule.__doc__).split("\n\n")[0].split()) for phase in PHASES]
     rows = [(at, phase.rows, f"`{phase.rule.__name__}`", said[at - 1]) for at, phase in enumerate(PHASES, 1)]
-    return _table("phase, rows, rule, what it does", rows)
+    return table("phase, rows, rule, what it does", rows)
 
 
 def _events() -> str:
     fields = {kind: [", ".join(f"`{name}`" for name in names) for names in FIELDS[kind]] for kind in KINDS}
-    return _table("kind, what happens, needs, may have", [(f"`{k}`", text, *fields[k]) for k, text in KINDS.items()])
+    return table("kind, what happens, needs, may have", [(f"`{k}`", text, *fields[k]) for k, text in KINDS.items()])
 
 
 def _references(text: str) -> str:
@@ -84,7 +84,7 @@ def _references(text: str) -> str:
     known = data.bibliography().convert_dtypes().astype(object).fillna("")
     cited = known.loc[sorted(set(_KEY.findall(text)) & set(known.index))]
     rows = [(f"[{key}]", row.authors, row.year, row.title, row["where"], row.opened) for key, row in cited.iterrows()]
-    return _table("key, authors, year, title, where, read", rows)
+    return table("key, authors, year, title, where, read", rows)
 
 
 def renewed(text: str) -> str:

@@ -147,6 +147,13 @@ class Scenario:
         plain.setdefault("parameters", {})
         return plain
 
+    def parameter(self, name: str) -> float | int | str:
+        """A parameter's value at the start, its default where the scenario sets none; a choice by its name. ValueError for an
+        unknown name."""
+        parameter = parameters.lookup(name, self.vendor_names)
+        default = parameters.defaults(self.vendor_names)[name]
+        return self.content.parameters.get(name, parameter.choices[int(default)] if parameter.choices else default)
+
     @property
     def vendors(self) -> tuple[Vendor, ...]:
         """All vendors in row order."""

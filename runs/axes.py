@@ -138,7 +138,4 @@ def _present(factor: Factor, scenario: Scenario) -> Any:
     if factor.name == NATIONS:
         given = scenario.document().get(NATIONS, {})
         return given.get("select", "midsized") if given.keys() <= {"select"} else given
-    parameter = factor.parameter(scenario)
-    assert parameter is not None
-    default = parameter.by_vendor.get(factor.name.removeprefix(f"{parameter.name}_"), parameter.default)
-    return scenario.content.parameters.get(factor.name, parameter.choices[int(default)] if parameter.choices else default)
+    return scenario.parameter(factor.name)

@@ -5,10 +5,10 @@ from pathlib import Path
 import pandas as pd
 
 import runs
+from abm.odd import table
 from analysis.nations import propensity, score
 from analysis.nations.lists import SHIPPED, find, read_list
 from runs import command_line
-from tests.tabled import table
 
 LIST_RUNS = 60
 SAYS = (
@@ -28,4 +28,4 @@ def lists(folder: Path) -> list[str]:
         scores = score(chances, values, known.option).set_index("predictor")
         cells = [f"{row.log_score:.2f} ({row.model_better_by:+.2f} ± {row.standard_error:.2f})" for row in scores.itertuples()]
         rows.append((f"`{name}`", f"{values.sum()} of {len(values)}", cells[0].split(" ")[0], *cells[1:]))
-    return [SAYS, "", *table(f"list, nations on it, {', '.join(scores.index)}", rows)]
+    return [SAYS, "", table(f"list, nations on it, {', '.join(scores.index)}", rows)]

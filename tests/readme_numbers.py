@@ -1,16 +1,17 @@
 """The numbers that the README quotes, worked out from runs made here. ``python -m tests.readme`` renews them."""
 
 import numpy as np
+import pandas as pd
 
 from abm import data, measures, parameters
-from abm.odd import judged
+from abm.odd import judged, table
+from abm.scenario import Scenario
 from analysis.patterns import compare
 from analysis.sensitivity import bullets, caveat
 from runs import library
 from runs.commands.asking import settings
 from runs.ensemble import simulate
 from tests.readme_lists import LIST_RUNS, lists
-from tests.tabled import table
 
 REPLICATES, FEWER, MOST, PATTERN_RUNS = 200, 100, 12, 100
 PATTERN_HEAD = "pattern, on record, range, baseline: median (10 to 90 %), verdict, source"
@@ -60,11 +61,15 @@ def booms() -> str:
 
 def standing(name: str) -> tuple[str, str]:
     """In how many runs of a scenario a coalition is founded, and stands at the end."""
-    scenario = library.scenario(name)
+    found = ends(library.scenario(name))
+    return percent(found["first_founding"].notna().mean()), percent((found["coalitions"] > 0).mean())
+
+
+def ends(scenario: Scenario, replicates: int = REPLICATES) -> pd.DataFrame:
+    """Every measure at the end, a row per run."""
     world = scenario.world()
-    found = simulate(world, scenario.content.steps, np.arange(REPLICATES)).outcomes
-    column = list(measures.columns(world.vendors)).index
-    return percent(np.isfinite(found[:, column("first_founding")]).mean()), percent((found[:, column("coalitions")] > 0).mean())
+    found = simulate(world, scenario.content.steps, np.arange(replicates))
+    return pd.DataFrame(found.outcomes, columns=list(measures.columns(world.vendors)))
 
 
 def pattern() -> list[str]:
@@ -75,7 +80,7 @@ def pattern() -> list[str]:
          "met" if row.agrees else "**missed**", f"[{row.source}]")
         for row in found.itertuples()
     ]  # fmt: skip
-    return [f"{int(found['agrees'].sum())} of {len(found)} are met.", "", *table(PATTERN_HEAD, rows)]
+    return [f"{int(found['agrees'].sum())} of {len(found)} are met.", "", table(PATTERN_HEAD, rows)]
 
 
 def _spread(row) -> str:
@@ -89,10 +94,8 @@ def _short(number: float) -> str:
 def outcomes(values: dict | None = None, replicates: int = REPLICATES) -> np.ndarray:
     """Means over replicates of the GDP in coalitions, sovereignty and net benefit at the end, in per cent."""
     scenario = library.scenario("baseline")
-    world = (scenario.with_values(values) if values else scenario).world()
-    found = simulate(world, scenario.content.steps, np.arange(replicates)).outcomes.mean(axis=0)
-    columns = list(measures.columns(world.vendors))
-    return 100 * found[[columns.index(name) for name in ("gdp_coalition", "sovereignty", "net_benefit")]]
+    found = ends(scenario.with_values(values) if values else scenario, replicates)
+    return 100 * found[["gdp_coalition", "sovereignty", "net_benefit"]].mean().to_numpy()
 
 
 def levers() -> list[str]:
@@ -102,7 +105,7 @@ def levers() -> list[str]:
         values = settings([setting]) if setting else None
         coalition, sovereignty, net = outcomes(values)
         rows.append((f"`{setting}`" if setting else "baseline", f"{coalition:.0f} %", f"{sovereignty:.0f} %", f"{net:.2f} %"))
-    return table("changed, GDP in coalitions 2040, sovereignty, net benefit a year", rows)
+    return [table("changed, GDP in coalitions 2040, sovereignty, net benefit a year", rows)]
 
 
 def tipping(names: list[str] | None = None) -> list[str]:
@@ -116,7 +119,7 @@ def tipping(names: list[str] | None = None) -> list[str]:
             found[name] = [outcomes({name: value}, FEWER)[0] for value in (halved, doubled)]
     order = names or sorted(found, key=lambda name: -abs(found[name][1] - found[name][0]))[:MOST]
     rows = [(f"`{name}`", f"{defaults[name]:g}", *(f"{share:.0f} %" for share in found[name])) for name in order]
-    return table("number, value, GDP in coalitions when halved, when doubled", rows)
+    return [table("number, value, GDP in coalitions when halved, when doubled", rows)]
 
 
 def numbers(result, names: list[str] | None = None) -> str:

@@ -87,17 +87,7 @@ def plausible(scenario: Scenario, name: str) -> Axis:
 
 def value(scenario: Scenario, name: str) -> float:
     """A numeric parameter's value in the scenario."""
-    found = scenario.content.parameters.get(name, parameters.defaults(scenario.vendor_names)[name])
-    return float(found)
-
-
-def held_value(scenario: Scenario, name: str) -> float | int | str:
-    """A parameter's value as a scenario has it, a choice by its name."""
-    parameter = parameters.lookup(name, scenario.vendor_names)
-    if parameter.choices:
-        return scenario.content.parameters.get(name, parameter.choices[int(parameter.default)])
-    number = value(scenario, name)
-    return int(number) if parameter.whole else number
+    return float(scenario.parameter(name))
 
 
 def _around(present: float) -> Range:

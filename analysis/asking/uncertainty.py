@@ -11,7 +11,6 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from abm import parameters
 from abm.scenario import Scenario
 from analysis.asking import lever_costs
 from runs import library
@@ -28,7 +27,6 @@ DECIDED = (
 def left_open(draws: pd.DataFrame, scenario: Scenario, given: Iterable[str] = ()) -> pd.DataFrame:
     """The draws without what is decided and what was set: by name (``given``), or by a scenario that has another value than the
     scenario of the calibration."""
-    own, fitted = scenario.content.parameters, library.scenario(CALIBRATED).content.parameters
-    default = parameters.defaults(scenario.vendor_names)
-    told = [name for name in map(str, draws) if own.get(name, default[name]) != fitted.get(name, default[name])]
+    fitted = library.scenario(CALIBRATED)
+    told = [name for name in map(str, draws) if scenario.parameter(name) != fitted.parameter(name)]
     return draws.drop(columns=list({*DECIDED, *told, *given} & set(draws)))

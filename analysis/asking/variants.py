@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from abm.scenario import Scenario
@@ -14,6 +14,11 @@ def held(scenario: Scenario, values: Mapping[str, Any]) -> Scenario:
     document["parameters"] |= values
     document["events"] = [event for event in document.get("events", []) if event.get("name") not in values]
     return Scenario.parse(document, scenario.name)
+
+
+def still(scenario: Scenario, names: Iterable[str]) -> Scenario:
+    """The scenario with these parameters as they are at the start all along."""
+    return held(scenario, {name: scenario.parameter(name) for name in names})
 
 
 def with_events(scenario: Scenario, events: Sequence[dict[str, Any]]) -> Scenario:

@@ -11,7 +11,6 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from abm import parameters
 from abm.scenario import Scenario
 from analysis.calibration.aim import Aim
 from analysis.calibration.found import Fit, Kept, quantiles
@@ -45,8 +44,7 @@ def judged(
 
 def own_values(scenario: Scenario, priors: tuple[Prior, ...]) -> dict[str, float]:
     """The parameters as the scenario has them."""
-    values = parameters.defaults(scenario.vendor_names) | scenario.content.parameters
-    return {prior.name: float(values[prior.name]) for prior in priors}
+    return {prior.name: float(scenario.parameter(prior.name)) for prior in priors}
 
 
 def _one_moved(posterior: Kept, priors: tuple[Prior, ...], present: dict[str, float]) -> pd.DataFrame:

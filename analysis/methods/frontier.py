@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from abm import parameters
 from analysis.asking.inquiry import rows
 from analysis.figures import style
-from analysis.methods.statistics import LEVEL
+from analysis.methods.statistics import LEVEL, finished_means
 
 
 def efficient(scores: np.ndarray) -> np.ndarray:
@@ -57,10 +57,7 @@ def _change(scores: np.ndarray, drawn: np.ndarray, here: np.ndarray, base: np.nd
 
 def _mean(values: np.ndarray, chosen: np.ndarray) -> np.ndarray:
     """(B,) mean over the chosen points of (B, P') values; points beyond ``chosen`` are not rules of the grid."""
-    part = values[:, : len(chosen)][:, chosen]
-    known = np.isfinite(part)
-    with np.errstate(invalid="ignore"):
-        return np.where(known, part, 0).sum(axis=1) / known.sum(axis=1)
+    return finished_means(values[:, : len(chosen)][:, chosen])
 
 
 def _shown(name: str, number: float) -> str:

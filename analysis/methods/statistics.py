@@ -74,3 +74,10 @@ def bootstrap(statistic: Callable[[np.ndarray], float], count: int, resamples: i
         return Estimate(whole, count=count)
     low, high = np.quantile(drawn, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
     return Estimate(whole, low, high, count)
+
+
+def finished_means(values: np.ndarray) -> np.ndarray:
+    """(P,) means over the finite of (P, R) values; NaN where there are none, as where no run of a point finished."""
+    known = np.isfinite(values)
+    with np.errstate(invalid="ignore"):
+        return np.where(known, values, 0).sum(axis=1) / known.sum(axis=1)

@@ -15,6 +15,7 @@ import pandas as pd
 
 from abm import parameters
 from abm.scenario import Scenario
+from analysis.methods.statistics import finished_means
 from runs.ensemble import Results
 from runs.experiment import columns_of
 
@@ -115,10 +116,7 @@ class Evidence:
     def mean(self, measure: str, first: float, last: float) -> np.ndarray:
         """(S,) mean of a measure from one date to another; NaN where it is never defined."""
         inside = (self.dates >= first - 1e-9) & (self.dates <= last + 1e-9)
-        path = self.path(measure)[:, inside]
-        known = np.isfinite(path)
-        total = np.where(known, path, 0.0).sum(axis=1)
-        return np.divide(total, known.sum(axis=1), out=np.full(len(path), np.nan), where=known.any(axis=1))
+        return finished_means(self.path(measure)[:, inside])
 
     @cached_property
     def serials(self) -> np.ndarray:

@@ -36,7 +36,7 @@ from matplotlib.figure import Figure
 from abm import parameters
 from analysis.asking import outcome, ranges
 from analysis.asking.inquiry import Answer, Inquiry, Option, Stated
-from analysis.asking.variants import held
+from analysis.asking.variants import still
 from analysis.figures import style
 from analysis.methods import hysteresis, statistics
 from analysis.methods.crossing import EVEN, open_ends
@@ -66,7 +66,7 @@ def answer(inquiry: Inquiry) -> Answer:
     """The tipping points, and the gap between the branches."""
     outcome.measure(inquiry)
     name, scale = inquiry["parameter"], scale_of(inquiry)  # first, since they say what is wrong with the options
-    asked = inquiry.about(held(inquiry.scenario, {name: ranges.value(inquiry.scenario, name)})).fixed(name)
+    asked = inquiry.about(still(inquiry.scenario, [name])).fixed(name)
     happened, found = look(partial(_ask, asked, name), scale)
     loop, note = _branches(asked, name, scale)
     stated = _stated(inquiry, happened, found, loop)

@@ -36,7 +36,7 @@ from matplotlib.figure import Figure
 
 from analysis.asking import outcome, ranges
 from analysis.asking.inquiry import Answer, Inquiry, Option, Stated, rows
-from analysis.asking.variants import held
+from analysis.asking.variants import still
 from analysis.figures import style
 from analysis.methods import sensitivity, statistics
 from analysis.methods.discovery import Box, discover
@@ -87,7 +87,7 @@ def answer(inquiry: Inquiry) -> Answer:
             f"--samples {inquiry['samples']}: must be a power of two, such as {1 << inquiry['samples'].bit_length() - 1}"
         )
     axes = {axis.factor.name: axis for axis in ranges.every(inquiry.scenario)}
-    whole = inquiry.about(held(inquiry.scenario, {name: ranges.held_value(inquiry.scenario, name) for name in axes}))
+    whole = inquiry.about(still(inquiry.scenario, axes))
     asked = whole.fixed(*axes)
     screened = sensitivity.screen(
         list(axes), lambda shares: _response(asked, list(axes.values()), shares), inquiry["trajectories"], inquiry.seed
@@ -110,12 +110,12 @@ def _response(inquiry: Inquiry, axes: list[Axis], shares: np.ndarray) -> np.ndar
 def _level(inquiry: Inquiry, points: pd.DataFrame) -> np.ndarray:
     """(P,) the measure at the end at each point, the mean over seeds. Errors: Problem where it is undefined."""
     values = inquiry.outcomes(inquiry.points(points), inquiry["measure"]).reshape(len(points), -1)
-    known = np.isfinite(values)
-    if not known.any(axis=1).all():
+    found = statistics.finished_means(values)
+    if np.isnan(found).any():
         raise Problem(
             f"--measure {inquiry['measure']}: is undefined in some runs, so it cannot be screened; take one that never is"
         )
-    return np.where(known, values, 0).sum(axis=1) / known.sum(axis=1)
+    return found
 
 
 def _cases(inquiry: Inquiry, axes: list[Axis]) -> tuple[pd.DataFrame, np.ndarray]:

@@ -9,7 +9,8 @@ import pandas as pd
 
 from abm.scenario import Scenario
 from analysis.asking import ranges
-from analysis.asking.variants import held
+from analysis.asking.variants import still
+from analysis.methods.statistics import finished_means
 from analysis.sweeps.sweep import LABELS, OUTCOMES
 from runs import experiment
 from runs.axes import Axis
@@ -24,7 +25,7 @@ Respond = Callable[[pd.DataFrame, int], np.ndarray]
 
 def model(scenario: Scenario, names: list[str], seed: int, progress: experiment.Progress) -> Respond:
     """The model's answer; the scenario's dated events that would set a parameter of ``names`` are left out."""
-    fixed = held(scenario, {name: ranges.held_value(scenario, name) for name in names})
+    fixed = still(scenario, names)
     column = experiment.columns_of(fixed)
 
     def respond(points: pd.DataFrame, replicates: int) -> np.ndarray:
@@ -40,10 +41,10 @@ def model(scenario: Scenario, names: list[str], seed: int, progress: experiment.
 
 def means(values: np.ndarray) -> np.ndarray:
     """(P,) means over the finished runs of (P, R). Errors: Problem where at a point no run finished."""
-    known = np.isfinite(values)
-    if not known.any(axis=1).all():
+    found = finished_means(values)
+    if np.isnan(found).any():
         raise Problem("at some point of the design no run finished, so that nothing can be said of it; narrow the ranges")
-    return np.where(known, values, 0).sum(axis=1) / known.sum(axis=1)
+    return found
 
 
 class Once:

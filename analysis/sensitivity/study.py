@@ -118,7 +118,7 @@ def _parameters(scenario: Scenario, axes: list[Axis], reaches, screening, indice
         parameter = parameters.lookup(name, scenario.vendor_names)
         rows.append({
             "factor": name, "kind": kind(name, scenario), "unit": parameter.unit, "meaning": meaning(name, scenario),
-            "own": ranges.held_value(scenario, name), "range_because": ranges.because(scenario, name),
+            "own": scenario.parameter(name), "range_because": ranges.because(scenario, name),
         })  # fmt: skip
     table = pd.DataFrame(rows)
     screening = screening.rename(columns={"low": "mu_star_low", "high": "mu_star_high"})
