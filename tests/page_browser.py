@@ -20,7 +20,7 @@ CHROMIUM_ARGUMENTS = (
 _KNOWN_WARNING = "Failed to evaluate Vue script"
 #: The last word of a page that is left; the browser sends it, and counts it as failed because the page is gone.
 _GOODBYE = "/_solara/api/close/"
-_PATIENCE = 30_000  # ms
+_PATIENCE = 60_000  # ms
 
 
 def chromium() -> str:

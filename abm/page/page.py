@@ -1,7 +1,7 @@
 """The page: what stands where, and what each control does. What it shows comes from the session, drawn by the panels.
 
 It rests on Mesa's visualization (a model stepped by play controls, `update_counter` telling components to draw again); its
-own play loop lets the browser set the pace, so that no frame is more than a step behind.
+own play loop lets the browser set the pace, so that every step is drawn.
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ from abm.page.session import Session
 from abm.scenario import Scenario
 
 LEFT, RIGHT = ("Levers", "Act", "Take away"), ("Futures", "Nation", "Coalitions", "Compare", "Log")
-_SLOWEST_DRAWING = 2.0  # seconds; a browser that draws nothing (a hidden tab) holds the run up no longer than this
+_SLOWEST_DRAWING = 5.0  # seconds; a browser that draws nothing (a hidden tab) holds the run up no longer than this
 
 
 class Screen:
@@ -49,22 +49,23 @@ class Screen:
         return self._of_run[1:]
 
     def play(self) -> None:
-        """Step until paused or over. While a frame is drawn the model makes one more step and then waits for the browser."""
+        """Step until paused or over. The next step waits for the browser: a frame is drawn from the model as it stands, so one
+        drawn late would show a step further, and a step would be missing on the screen."""
         with self.turn:
             self.note_drawn(self.session.step_now)
             while self.playing and not self.session.model.finished:
-                began, before = time.monotonic(), self.session.step_now
+                began = time.monotonic()
                 self.session.step()
-                with self.drawing:
-                    self.drawing.wait_for(lambda: self.drawn >= before, _SLOWEST_DRAWING)  # noqa: B023 - waits here
                 force_update()
+                with self.drawing:
+                    self.drawing.wait_for(lambda: self.drawn >= self.session.step_now, _SLOWEST_DRAWING)
                 time.sleep(max(self.interval / 1000 - (time.monotonic() - began), 0.001))
             self.playing = False
             self.ask()
             force_update()
 
     def note_drawn(self, step: int) -> None:
-        """The browser has drawn this step. A late frame may show a step further than was asked for, and tells so once."""
+        """The browser has drawn this step."""
         with self.drawing:
             self.drawn = step
             self.drawing.notify_all()
