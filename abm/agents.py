@@ -146,7 +146,7 @@ class Nation(_Row):
         """The option it takes at a review, once it has weighed them: a name of an option, or a source number.
 
         Override this to give nations another decision rule. ``coalition`` stands for the coalition of the best payoff,
-        or for staying where none is in reach. A nation that is refused stays; one whose notice is over must leave.
+        or for staying where none is in reach. A nation that is refused stays.
         """
         return int(choice.decide(self.model.world.record, self.row))
 
@@ -160,8 +160,6 @@ class Nation(_Row):
         source = self._source(self.decide())
         if not choice.welcome(record, self.row, source):
             source = self.source
-        if source == self.source and self.notice_left >= 0:
-            source = choice.decide(record, self.row)
         choice.enact(record, self.row, source)
 
     def _source(self, decision: str | int) -> int:

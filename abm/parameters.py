@@ -215,7 +215,7 @@ PARAMETERS: tuple[Parameter, ...] = (
         ("cost_key", 0, 0, 2, "key", "how members share the cost of training", "CERN pays by national income [CERN2009]",
          {"choices": ("gdp", "equal", "compute")}),
         ("notice", 4, 0, 40, "quarters", "time between the decision to leave a coalition and leaving",
-         "Assumption: a year, usual in treaties"),
+         "A year, as treaties ask where they are silent [Vienna1969]"),
         ("exit_fee", 0.0, 0, 0.05, "share of GDP", "paid once by a leaver, shared by those it leaves",
          "Assumption: none; a lever"),
         ("trust_votes", 0.5, 0, 1, _SHARE, "weight of vote affinity against shared institutions in trust at the start",

@@ -163,14 +163,14 @@ class Same(Nation):
 
 
 class Loyal(Nation):
-    """Stays with what it has, unless notice forces it out."""
+    """Stays with what it has."""
 
     def decide(self):
         return self.option
 
 
 class Fickle(Nation):
-    """Gives notice at its first review, and would then stay."""
+    """Gives notice at a review, and wants to stay when the notice is over."""
 
     def decide(self):
         return "us" if self.notice_left < 0 else self.option
@@ -214,15 +214,15 @@ def test_nations_can_decide_otherwise():
 
 
 @pytest.mark.uncompiled
-def test_a_nation_that_decides_otherwise_is_bound_by_its_notice_all_the_same():
-    """It wants back in after giving notice, and has to leave."""
+def test_a_nation_that_decides_otherwise_may_withdraw_its_notice_all_the_same():
+    """It gives notice, decides to stay when the notice is over, and gives notice again."""
     event = {"date": 2025.0, "kind": "convene", "nations": ["N001", "N002", "N003"], "binding": True}
     scenario = Scenario.parse({**worlds.plain(5, 12, review_rate=20).document(), "events": [event]})
     model = Model(scenario, rng=1, nation=Fickle)
     nation = model.nation("N001")
-    held = [nation.option for _ in range(5) if model.step() is None]
-    assert held[:4] == ["coalition"] * 4
-    assert held[4] != "coalition"
+    left = [nation.notice_left for _ in range(7) if model.step() is None]
+    assert left == [1.0, 0.75, 0.5, 0.25, -1.0, 1.0, 0.75]
+    assert nation.option == "coalition" and not nation.former_member
 
 
 @pytest.mark.uncompiled
@@ -278,9 +278,7 @@ def follows(nation: Nation, frame: pd.DataFrame, source: int, notice: float) -> 
     """Check what a review led to; whether the best option was carried out at once."""
     names = options.source_names(nation.model.world.vendors)
     was_member, own = source >= 4, names[source]
-    leaving = [own] if was_member and notice >= 0 else []  # whose notice is over must leave, if there is anything left to leave
-    open_to_it = frame.drop(leaving, errors="ignore")
-    best, now = (open_to_it["payoff"] + open_to_it["noise"]).idxmax(), names[nation.source]
+    best, now = (frame["payoff"] + frame["noise"]).idxmax(), names[nation.source]
     assert np.isneginf(frame["noise"]).sum() == 0 or nation.refused_by > 0
     moved_by_others = now.startswith(("coalition", "self_build")) and now != own  # convened, or its coalition dissolved
     if was_member and notice < 0 and best != own:

@@ -180,7 +180,7 @@ def unhappy(**values) -> Scenario:
 
 @pytest.mark.uncompiled
 @pytest.mark.parametrize("notice", [0, 1, 4])
-def test_notice_binds_for_its_time(notice):
+def test_a_leaver_stays_until_its_notice_is_over(notice):
     model = stepped(unhappy(notice=notice), 1)
     given = [nation for nation in model.nations if nation.notice_left >= 0]
     if notice == 0:
@@ -199,16 +199,16 @@ def test_notice_binds_for_its_time(notice):
 
 
 @pytest.mark.uncompiled
-def test_notice_is_binding_even_when_staying_pays_again():
+def test_a_notice_is_withdrawn_when_staying_pays_again():
     model = stepped(unhappy(notice=4), 1)
     leaver = next(nation for nation in model.nations if nation.notice_left > 0)
     model.world.set({"membership_cost": 0.0})
     model.world.record.p.peer_weight = 0.1  # now staying with partners beats everything else
-    for _ in range(3):
+    for waited in range(1, 4):
         model.step()
-        assert leaver.option == "coalition"
+        assert leaver.notice_left == 1 - waited * 0.25, "it pays and waits before it decides again"
     model.step()
-    assert leaver.former_member
+    assert leaver.notice_left == -1 and leaver.option == "coalition" and not leaver.former_member
 
 
 @pytest.mark.uncompiled

@@ -115,3 +115,6 @@ def _moves(before: Before, world: World):
         k = int(record.source[i]) - first
         if k >= 0:
             yield "exit", f"{world.names[i]} gives notice to {coalition_name(int(record.serial[k]))}", (world.iso3[i],)
+    for i in np.flatnonzero((record.notice_left[: record.n] < 0) & (before.notice >= 0)).tolist():
+        if record.source[i] == before.source[i]:
+            yield "join", f"{world.names[i]} withdraws its notice", (world.iso3[i],)

@@ -35,7 +35,8 @@ NOT_REVIEWING = 2.0  # above every draw
 def open_books(world, i):
     """Begin nation i's step: count down its notice, and draw whether and in which place it reviews its stance.
 
-    A nation reviews with probability 1 - exp(-review_rate * dt); one that gave notice does so when the notice is over.
+    A nation reviews with probability 1 - exp(-review_rate * dt); one that gave notice does so when the notice is over, and may
+    then withdraw it.
     """
     world.switching_paid[i] = world.exit_paid[i] = 0.0
     world.moved[i] = 0
@@ -121,16 +122,13 @@ def payoff(world, i, source):
 def decide(world, i):
     """The source nation i takes: the best of those that will have it, noise included.
 
-    A coalition that would be best but refuses is noted, and its noise set to minus infinity. A member whose notice is over
-    must leave.
+    A coalition that would be best but refuses is noted, and its noise set to minus infinity.
     """
     world.refused_by[i] = 0
-    own = world.source[i]
-    leaving = world.notice_left[i] >= 0.0
     while True:
-        best, most = own, -np.inf
+        best, most = world.source[i], -np.inf
         for source in range(world.worth.size):
-            if world.worth[source] > most and not (leaving and source == own):
+            if world.worth[source] > most:
                 best, most = source, world.worth[source]
         if welcome(world, i, best):
             return best
@@ -150,8 +148,12 @@ def welcome(world, i, source):
 
 @inline_rule
 def enact(world, i, source):
-    """Carry out nation i's decision: stay, give notice, join, found, or move."""
+    """Carry out nation i's decision: stay (which withdraws a notice), give notice, join, found, or move.
+
+    Source: a notice may be withdrawn until it takes effect [Vienna1969], [Wightman2018].
+    """
     if source == world.source[i]:
+        world.notice_left[i] = -1.0
         return
     if not outside(world, i) and world.notice_left[i] < 0.0 and world.p.notice > 0.0:
         world.notice_left[i] = world.p.notice * QUARTER

@@ -14,8 +14,8 @@ CAPTION = (
     "One run. For the moment when each nation took the stance it holds at the end: what every option was worth to it, in % of "
     "its GDP per year over its planning horizon. Bars to the right are gains, to the left costs; the filled diamond and the "
     "number are their sum, the hollow diamond adds the chance that stands for all the model leaves out. A nation takes the "
-    "option with the rightmost hollow diamond (the triangle marks it), except that a member must leave once the notice it "
-    "gave has run out. Panels without hollow diamonds are of nations that others moved, such as those invited into a "
+    "option with the rightmost hollow diamond (the triangle marks it); a member that wants to leave gives notice, and decides "
+    "again when it is over. Panels without hollow diamonds are of nations that others moved, such as those invited into a "
     "coalition, or that have not reviewed their stance yet: they show what the options were worth at that date."
 )
 #: Term -> (label, colour); a scheme for filled areas by Paul Tol, apart from the options' colours.
