@@ -43,8 +43,9 @@ test: $(READY)  ## check style, types and imports, then run the tests
 	NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest -m uncompiled || status=1; \
 	exit $$status
 
-golden: $(READY)  ## renew the golden results
-	$(BIN)/python -m tests.golden $(ARGS)
+golden: $(READY)  ## renew the golden results and answers
+	$(BIN)/python -m tests.golden
+	$(BIN)/python -m tests.golden_answers
 
 bench: $(READY)  ## run the benchmarks
 	$(BIN)/python -m tests.benchmarks $(ARGS)

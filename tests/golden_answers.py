@@ -1,6 +1,6 @@
 """Golden answers: what each question said of one small world when its rules were last changed on purpose.
 
-``python -m tests.golden_answers`` renews them. The world names every parameter, so that new defaults leave the answers alone.
+``make golden`` renews them. The world names every parameter, so that new defaults leave the answers alone.
 """
 
 import json

@@ -88,7 +88,7 @@ def _spread(row) -> str:
 
 
 def _short(number: float) -> str:
-    return f"{number:.0f}" if abs(number) >= 10 else f"{number:.2g}"
+    return f"{number:.0f}" if abs(number) >= 10 else f"{number:.3g}"
 
 
 def outcomes(values: dict | None = None, replicates: int = REPLICATES) -> np.ndarray:

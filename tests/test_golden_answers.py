@@ -1,4 +1,4 @@
-"""Answers are those that were kept; ``python -m tests.golden_answers`` renews them where a change is meant."""
+"""Answers are those that were kept; ``make golden`` renews them where a change is meant."""
 
 import json
 
@@ -7,7 +7,7 @@ import pytest
 from abm import parameters
 from tests import golden_answers
 
-CURE = "if this change is meant, run `python -m tests.golden_answers` and say in CHANGELOG.md why the answers moved"
+CURE = "if this change is meant, run `make golden` and say in CHANGELOG.md why the answers moved"
 
 
 @pytest.mark.slow
