@@ -24,6 +24,7 @@ LIVELY = {
     "pooling": 1.0,
     "fee_us": 0.45,
     "builder_efficiency": 2.0,
+    "notice": 0,
 }
 #: Options that keep a question small, by question.
 FEW: dict[str, dict[str, Any]] = {

@@ -215,9 +215,14 @@ def test_the_log_tells_every_change_and_every_count(session):
         assert exits <= left <= exits + dissolved  # the last of a dissolved coalition may move on at once
         assert kinds.count("outage") == failed
         assert set(kinds) <= set(happenings.KINDS)
+        for entry in entries:
+            if entry.kind == "notice":
+                nation = session.model.nation(*entry.nations)
+                assert nation.option == "coalition", entry.text
+                assert (nation.notice_left < 0) == ("withdraws" in entry.text)
         told, counts = len(session.log), now
     assert [entry.step for entry in session.log] == sorted(entry.step for entry in session.log)
-    assert {"founding", "join", "exit", "cut", "intervention", "event"} <= {entry.kind for entry in session.log}
+    assert {"founding", "join", "notice", "exit", "cut", "intervention", "event"} <= {entry.kind for entry in session.log}
 
 
 def test_a_frame_is_small_plain_and_true(session):

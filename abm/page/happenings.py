@@ -14,7 +14,7 @@ from abm.record import coalition_name
 from abm.world import World
 
 #: Kinds of entry, in the order in which the filter offers them.
-KINDS = ("founding", "join", "exit", "dissolution", "refusal", "move", "cut", "outage", "intervention", "event")
+KINDS = ("founding", "join", "notice", "exit", "dissolution", "refusal", "move", "cut", "outage", "intervention", "event")
 
 
 @dataclass(frozen=True)
@@ -114,7 +114,7 @@ def _moves(before: Before, world: World):
     for i in np.flatnonzero((record.notice_left[: record.n] >= 0) & (before.notice < 0)).tolist():
         k = int(record.source[i]) - first
         if k >= 0:
-            yield "exit", f"{world.names[i]} gives notice to {coalition_name(int(record.serial[k]))}", (world.iso3[i],)
+            yield "notice", f"{world.names[i]} gives notice to {coalition_name(int(record.serial[k]))}", (world.iso3[i],)
     for i in np.flatnonzero((record.notice_left[: record.n] < 0) & (before.notice >= 0)).tolist():
         if record.source[i] == before.source[i]:
-            yield "join", f"{world.names[i]} withdraws its notice", (world.iso3[i],)
+            yield "notice", f"{world.names[i]} withdraws its notice", (world.iso3[i],)
