@@ -222,7 +222,8 @@ def test_a_nation_that_decides_otherwise_may_withdraw_its_notice_all_the_same():
     nation = model.nation("N001")
     left = [nation.notice_left for _ in range(7) if model.step() is None]
     assert left == [1.0, 0.75, 0.5, 0.25, -1.0, 1.0, 0.75]
-    assert nation.option == "coalition" and not nation.former_member
+    assert nation.option == "coalition"
+    assert not nation.former_member
 
 
 @pytest.mark.uncompiled

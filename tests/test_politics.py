@@ -70,7 +70,7 @@ def test_convening_reaches_the_fixed_point_where_nobody_would_refuse(seed, size)
             invited = record.invited[: record.invitations].tolist()
             assert invited[0] == i
             assert len(set(invited)) == min(size, (record.source[:7] < 4).sum())
-            convening.settle_invitations(record, k)
+            convening.settle_invitations(record, k, -1)
             found = sorted(record.invited[: record.invitations].tolist())
             expected = oracle.convened(record, i, 4 + k)
             assert (found if len(found) > 1 else []) == expected
@@ -208,7 +208,9 @@ def test_a_notice_is_withdrawn_when_staying_pays_again():
         model.step()
         assert leaver.notice_left == 1 - waited * 0.25, "it pays and waits before it decides again"
     model.step()
-    assert leaver.notice_left == -1 and leaver.option == "coalition" and not leaver.former_member
+    assert leaver.notice_left == -1
+    assert leaver.option == "coalition"
+    assert not leaver.former_member
 
 
 @pytest.mark.uncompiled

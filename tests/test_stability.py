@@ -383,7 +383,7 @@ def convened(scenario, seed: int, year: float, players: int, convener: str):
     record.p.convening_size = players
     invite(record, world.row(convener))
     invited = [world.iso3[j] for j in record.invited[: record.invitations]]
-    settle_invitations(record, free_slot(record))
+    settle_invitations(record, free_slot(record), -1)
     left = [world.iso3[j] for j in record.invited[: record.invitations]]
     return game_of(world, invited, tenure=3.0), left if len(left) > 1 else []
 

@@ -6,7 +6,7 @@ judge again, until nobody drops out. Nations that join one at a time never get a
 
 import math
 
-from abm.compiled import rule
+from abm.compiled import inline_rule, rule
 from abm.draws import INVITE, uniform
 from abm.options import first_coalition
 from abm.submodels.capability import training_share
@@ -40,8 +40,8 @@ def invite(world, i):
     world.invitations = 1
     most = min(int(world.p.convening_size), world.n)
     first = int(uniform(world.seed, world.step, i, INVITE) * world.n)
-    for place in range(world.n):
-        j = (first + place) % world.n
+    for place in range(first, first + world.n):
+        j = place if place < world.n else place - world.n
         if j != i and outside(world, j):
             rank = world.invitations
             if rank < most:
@@ -89,16 +89,40 @@ def set_terms(world, j, k, proposed):
 
 
 @rule
-def settle_invitations(world, k):
-    """Let the invited judge until nobody drops out; returns the pool that is left (its size may be below two)."""
+def settle_invitations(world, k, convener):
+    """Let the invited judge until nobody drops out; returns the pool that is left (its size may be below two).
+
+    Where one of them convenes (``convener``, -1 where an event does), nothing is left once it drops out itself. It is asked
+    first, since most proposals fail there.
+    """
+    judged = False
+    while True:
+        proposed = proposal(world)
+        if proposed[4] < 2:
+            return proposed
+        if convener >= 0 and not gains(world, convener, k, proposed):
+            world.invitations = 0
+            return proposed
+        if not judged:
+            judge_status_quo(world)
+            judged = True
+        if not drop_unwilling(world, k, proposed):
+            return proposed
+
+
+@rule
+def judge_status_quo(world):
+    """What the present source of each invited nation is worth to it."""
     for place in range(world.invitations):
         j = world.invited[place]
         world.source_trust[j, world.source[j]] = trust_in(world, j, world.source[j])
         world.status_quo[j] = total(status_quo_terms(world, j))
-    while True:
-        proposed = proposal(world)
-        if proposed[4] < 2 or not drop_unwilling(world, k, proposed):
-            return proposed
+
+
+@inline_rule
+def gains(world, j, k, proposed):
+    """Whether the proposed set is worth more to nation j than its status quo."""
+    return total(set_terms(world, j, k, proposed)) > world.status_quo[j]
 
 
 @rule
@@ -106,8 +130,7 @@ def drop_unwilling(world, k, proposed):
     """Withdraw those who do not gain from the proposed set, all at once; whether anybody did."""
     before, left = world.invitations, 0
     for place in range(before):
-        j = world.invited[place]
-        world.willing[place] = total(set_terms(world, j, k, proposed)) > world.status_quo[j]
+        world.willing[place] = gains(world, world.invited[place], k, proposed)
     for place in range(before):
         if world.willing[place] == 1:
             world.invited[left] = world.invited[place]
@@ -137,17 +160,21 @@ def summon(world):
                 if world.event_part[e, j] > 0.0 and outside(world, j):
                     world.invited[world.invitations] = j
                     world.invitations += 1
-            proposed = proposal(world) if world.event_value[e] > 0.0 else settle_invitations(world, k)
+            proposed = proposal(world) if world.event_value[e] > 0.0 else settle_invitations(world, k, -1)
             if quorate(world, proposed):
                 found(world, k)
 
 
 @rule
 def convened_terms(world, i, k):
-    """Terms for nation i of the coalition it can convene in slot k; all NaN when it cannot."""
+    """Terms for nation i of the coalition it can convene in slot k; all NaN when it cannot.
+
+    The terms of its present source must have been worked out.
+    """
     invite(world, i)
-    proposed = settle_invitations(world, k)
-    if world.invitations > 0 and world.invited[0] == i and quorate(world, proposed):
+    world.status_quo[i] = total(world.terms[i, world.source[i]])
+    proposed = settle_invitations(world, k, i)
+    if world.invitations > 0 and quorate(world, proposed):
         return set_terms(world, i, k, proposed)
     nothing = math.nan
     return nothing, nothing, nothing, nothing, nothing, nothing, nothing

@@ -80,7 +80,7 @@ def test_viable_sizes_are_those_of_the_oracle():
     record, left = club().record, {}
     for size in range(2, SMALL + 2):
         invite(record, size)
-        settle_invitations(record, 0)
+        settle_invitations(record, 0, -1)
         left[size] = record.invitations
     viable = [size for size in left if buchanan(size) > OUTSIDE]
     assert (viable[0], viable[-1]) == (6, 35)
@@ -128,7 +128,7 @@ def test_the_models_own_viable_sizes():
     found = []
     for size in range(2, 20):
         invite(world.record, size)
-        settle_invitations(world.record, 0)
+        settle_invitations(world.record, 0, -1)
         if world.record.invitations:
             found.append(int(world.record.invitations))
     assert found == list(range(math.ceil(low), math.floor(high) + 1))

@@ -54,7 +54,7 @@ def settled(record, rows) -> list[int]:
     """What the rule leaves of the invited nations; none when below two."""
     trial = record.copy()
     trial.invited[: len(rows)], trial.invitations = rows, len(rows)
-    settle_invitations(trial, free_slot(trial))
+    settle_invitations(trial, free_slot(trial), -1)
     left = sorted(trial.invited[: trial.invitations].tolist())
     return left if len(left) > 1 else []
 

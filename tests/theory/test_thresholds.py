@@ -48,7 +48,7 @@ def convened(thresholds: np.ndarray, invited: np.ndarray) -> list[int]:
     record = world.record
     record.distance[:N, US] = 1 - thresholds / (N - 1)
     record.invited[: len(invited)], record.invitations = invited, len(invited)
-    settle_invitations(record, 0)
+    settle_invitations(record, 0, -1)
     left = sorted(record.invited[: record.invitations].tolist())
     return left if len(left) > 1 else []
 
