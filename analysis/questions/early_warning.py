@@ -11,8 +11,8 @@ flows, which are moves within a year: their size), against coalitions of like si
 
 **Assumptions.** All is out of sample: even seeds tell which way is alarming, and how much each measure weighs, for odd seeds,
 and the other way round. A break is dated when the loss reaches ``share``, which takes up to a year. Intervals are from a
-bootstrap over runs, since steps of one run are not independent. Notices given are shown apart: members must give notice
-before they leave, so that they announce the break rather than foretell it.
+bootstrap over runs, since steps of one run are not independent; every resample fits its own model. Notices given are
+shown apart: members must give notice before they leave, so that they announce the break rather than foretell it.
 
 **How to read the figure.** Left: AUC of each measure with its 95 % interval; the dashed line is guessing, the strip the model
 of size, age and tension. Right: AUC of the moves by time before the break; where a line rises above the dotted one and stays
@@ -20,7 +20,7 @@ there, the measure has begun to tell.
 
 **Time.** About 15 s on two cores at default precision.
 
-Source: area under the curve [HanleyMcNeil1982]; the definition of a break and the comparison are ours.
+Source: area under the curve [HanleyMcNeil1982]; one-step bootstrap [SchucanyWang1991]; the definition of a break and the comparison are ours.
 """
 
 from __future__ import annotations
