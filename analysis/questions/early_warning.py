@@ -20,7 +20,8 @@ there, the measure has begun to tell.
 
 **Time.** About 15 s on two cores at default precision.
 
-Source: area under the curve [HanleyMcNeil1982]; one-step bootstrap [SchucanyWang1991]; the definition of a break and the comparison are ours.
+Source: area under the curve [HanleyMcNeil1982]; one-step bootstrap [SchucanyWang1991]; the definition of a break and the
+comparison are ours.
 """
 
 from __future__ import annotations
