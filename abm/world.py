@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from abm import attributes, data, parameters
+from abm.submodels.derived import set_pace
 from abm.submodels.start import start
 
 #: Compute that a nation without located clusters is given, as a part of what its TOP500 share would be worth, and the
@@ -66,6 +67,7 @@ class World:
         for name, value in values.items():
             number = parameters.lookup(name, self.vendors).parse(value)
             parameters.set_parameter(self.record, *parameters.place(name, self.vendors), number)
+        set_pace(self.record)
 
     def parameters(self) -> dict[str, float]:
         """All parameters by addressable name."""

@@ -98,7 +98,7 @@ def test_lock_in_builds_up_and_is_exploited_and_ends_with_a_move():
     assert now(model, "fee_paid") == pytest.approx(0.35 * (1 + 0.8 * expected) * now(model, "benefit"))
     moving = happening(0)
     record = moving.world.record
-    record.p.review_rate, record.p.distance_weight, record.p.planning_horizon = 20, 0.1, 20
+    moving.world.set({"review_rate": 20, "distance_weight": 0.1, "planning_horizon": 20})
     lock_in = record.lock_in[:6].copy()
     moving.step()
     moved = np.flatnonzero(record.moved[:6])

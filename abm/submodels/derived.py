@@ -4,6 +4,7 @@ import math
 
 from abm.compiled import rule
 from abm.options import first_coalition
+from abm.submodels.capability import accumulated
 
 
 @rule
@@ -34,3 +35,32 @@ def tie(world, i):
             if world.source[j] == world.source[i]:
                 world.bond[i] += world.trust[i, j]
                 world.trust_start_bond[i] += world.trust_start[i, j]
+
+
+@rule
+def set_pace(world):
+    """What yearly rates come to in one step, and in a plan, which reaches to the middle of the planning horizon."""
+    p, dt, half = world.p, world.dt, 0.5 * world.p.planning_horizon
+    world.compute_kept = math.exp(-p.depreciation * dt)
+    world.spending_held = accumulated(p.depreciation, dt)
+    world.investment_grown = math.exp(p.investment_growth * dt)
+    world.lock_in_gain = -math.expm1(-dt / p.lock_in_time)
+    world.evidence_kept = math.exp(-dt / p.memory)
+    world.review_chance = -math.expm1(-p.review_rate * dt)
+    world.outage_chance = -math.expm1(-p.outage_hazard * dt)
+    world.trust_gained = -math.expm1(-p.trust_gain * dt)
+    world.trust_reverted = -math.expm1(-p.trust_reversion * dt)
+    world.tension_kept = math.exp(-p.tension_reversion * dt)
+    world.tension_drifted = p.tension_drift * accumulated(p.tension_reversion, dt)
+    world.tension_shock = p.tension_volatility * math.sqrt(accumulated(2.0 * p.tension_reversion, dt))
+    world.plan_keep = math.exp(-p.depreciation * half)
+    world.plan_steady = planned_spending(world, 0.0)
+    world.plan_growing = planned_spending(world, p.investment_growth)
+
+
+@rule
+def planned_spending(world, growth):
+    """What spending of 1 a year, growing at ``growth``, adds up to by the middle of the horizon, at hardware's price today."""
+    p, half = world.p, 0.5 * world.p.planning_horizon
+    rate = p.hardware_improvement + growth + p.depreciation
+    return math.exp((p.hardware_improvement + growth) * half) * accumulated(rate, half)

@@ -6,26 +6,21 @@ import numpy as np
 
 from abm.compiled import rule
 from abm.draws import OUTAGE, TENSION, normal, uniform
-from abm.submodels.capability import accumulated, quality
+from abm.submodels.capability import quality
 from abm.submodels.events import announce, announced
 
 
 @rule
 def tension(world):
     """Log tension, an Ornstein-Uhlenbeck process stepped exactly, so that halving the step leaves its law unchanged."""
-    p = world.p
-    shock = p.tension_volatility * math.sqrt(accumulated(2.0 * p.tension_reversion, world.dt))
-    world.log_tension = (
-        world.log_tension * math.exp(-p.tension_reversion * world.dt)
-        + p.tension_drift * accumulated(p.tension_reversion, world.dt)
-        + shock * normal(world.seed, world.step, 0, TENSION)
-    )
+    shock = world.tension_shock * normal(world.seed, world.step, 0, TENSION)
+    world.log_tension = world.log_tension * world.tension_kept + world.tension_drifted + shock
     world.tension = math.exp(world.log_tension)
 
 
 @rule
 def environment(world):
-    """Value of AI and hardware at the present date, and the factors of a plan.
+    """Value of AI and hardware at the present date, now and in a plan.
 
     value(t) = start + (end - start) / (1 + exp(-speed (t - midpoint))).
     """
@@ -35,34 +30,10 @@ def environment(world):
     rise = 1.0 / (1.0 + math.exp(-p.value_speed * (date - p.value_midpoint)))
     world.value = p.value_start + (p.value_end - p.value_start) * rise
     world.hardware = p.hardware * math.exp(p.hardware_improvement * years)
-    world.plan_keep = math.exp(-p.depreciation * 0.5 * p.planning_horizon)
-    world.plan_ramp = planned_compute(world, 0.0)
+    world.plan_ramp = world.hardware * world.plan_steady
     announce(world)
     world.switching_spend = 0.0
     world.moves = 0
-    set_pace(world)
-
-
-@rule
-def set_pace(world):
-    """What yearly rates come to in one step: the same for all nations, so worked out once."""
-    p, dt = world.p, world.dt
-    world.compute_kept = math.exp(-p.depreciation * dt)
-    world.spending_held = accumulated(p.depreciation, dt)
-    world.lock_in_gain = -math.expm1(-dt / p.lock_in_time)
-    world.evidence_kept = math.exp(-dt / p.memory)
-    world.review_chance = -math.expm1(-p.review_rate * dt)
-    world.trust_gained = -math.expm1(-p.trust_gain * dt)
-    world.trust_reverted = -math.expm1(-p.trust_reversion * dt)
-
-
-@rule
-def planned_compute(world, growth):
-    """Compute that spending of 1 bn US$ a year, growing at ``growth``, adds up to by the middle of the horizon."""
-    p = world.p
-    half = 0.5 * p.planning_horizon
-    rate = p.hardware_improvement + growth + p.depreciation
-    return world.hardware * math.exp((p.hardware_improvement + growth) * half) * accumulated(rate, half)
 
 
 @rule
@@ -81,9 +52,8 @@ def vendor(world, v):
     p = world.p
     behind = p.algorithmic_progress * p.vendor_lag[v]
     share, share_plan = frontier_share(world, 0.0), frontier_share(world, 0.5 * p.planning_horizon)
-    plan = world.vendor_compute[v] * world.plan_keep + world.vendor_investment[v] * planned_compute(
-        world, p.investment_growth
-    )
+    bought = world.vendor_investment[v] * (world.hardware * world.plan_growing)
+    plan = world.vendor_compute[v] * world.plan_keep + bought
     world.vendor_capability[v] = math.log10(max(share * world.vendor_compute[v], 1e-12)) - behind
     world.vendor_plan[v] = math.log10(max(share_plan * (plan + announced(world, v, -1)), 1e-12)) - behind
 
@@ -92,7 +62,7 @@ def vendor(world, v):
 def outage(world, v):
     """All clients of a vendor lose it at once for ``outage_duration``: drawn, or ordered by a dated event."""
     p = world.p
-    if uniform(world.seed, world.step, 0, OUTAGE + v) < -math.expm1(-p.outage_hazard * world.dt):
+    if uniform(world.seed, world.step, 0, OUTAGE + v) < world.outage_chance:
         world.outage_left[v] += p.outage_duration
         world.outages[v] += 1
     world.outage_share[v] = min(world.outage_left[v] / world.dt, 1.0)
@@ -184,7 +154,7 @@ def vendor_books(world, v):
     world.revenue[v] = revenue
     bought = world.vendor_investment[v] * world.hardware * world.spending_held
     world.vendor_compute[v] = world.vendor_compute[v] * world.compute_kept + bought
-    world.vendor_investment[v] *= math.exp(p.investment_growth * world.dt)
+    world.vendor_investment[v] *= world.investment_grown
 
 
 @rule

@@ -4,7 +4,7 @@ import math
 
 from abm.compiled import rule
 from abm.parameters import place, set_parameter
-from abm.submodels.derived import derive, tie
+from abm.submodels.derived import derive, set_pace, tie
 
 #: Kinds of event, in the order of their codes, with what their size means and whom they concern.
 KINDS = {
@@ -44,6 +44,7 @@ def _apply(world, e):
         set_parameter(world, world.event_parameter[e], target, value)
         if world.event_parameter[e] == INVESTMENT:
             world.vendor_investment[target] = value
+        set_pace(world)
         for i in range(world.n):
             derive(world, i)
             tie(world, i)
