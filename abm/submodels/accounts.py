@@ -7,7 +7,6 @@ import numpy as np
 from abm.compiled import inline_rule
 from abm.options import builds, first_coalition, hold_back, self_build
 from abm.submodels.capability import pooled, quality, site, training_share
-from abm.submodels.derived import padded
 from abm.submodels.restriction import chips_allowed
 
 
@@ -87,7 +86,7 @@ def update_trust(world, i):
     if world.source[i] >= first_coalition(world):
         shared = world.source[i]
         others = world.members[shared - first_coalition(world)] - 1.0
-    for j in range(padded(world)):
+    for j in range(world.n):
         allied = world.source[j] == shared
         aim = 1.0 if allied else world.trust_start[i, j]
         world.trust[i, j] += (gain if allied else back) * (aim - world.trust[i, j])

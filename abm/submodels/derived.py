@@ -8,15 +8,6 @@ from abm.submodels.capability import accumulated
 
 
 @rule
-def padded(world):
-    """Number of nations rounded up to eights, for loops over rows of trust, which is zero beyond the last nation.
-
-    A processor takes eight at once; what is left over it takes one by one, which lasts as long as all the rest.
-    """
-    return (world.n + 7) // 8 * 8
-
-
-@rule
 def derive(world, i):
     """Nation i's susceptibility to each vendor, exp(hazard_distance * (distance - 0.5)), and the start of its trust.
 

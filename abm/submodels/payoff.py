@@ -8,7 +8,6 @@ stored with their sign, so that the terms add up to the payoff. Each ``*_terms``
 from abm.compiled import inline_rule, rule
 from abm.options import first_coalition, hold_back, self_build
 from abm.submodels.capability import pooled, quality, site, training_share
-from abm.submodels.derived import padded
 from abm.submodels.environment import free_ahead
 from abm.submodels.restriction import believed_hazard, cut_off_share
 
@@ -25,15 +24,17 @@ def survey(world, i):
 
     In four parts: most nations share a source, and an addition that waits for the one before takes several times as long.
     """
-    lanes = world.lanes
+    lanes, n = world.lanes, world.n
     sources = world.source_trust.shape[1]
     for s in range(sources):
         lanes[0, s] = lanes[1, s] = lanes[2, s] = lanes[3, s] = 0.0
-    for j in range(0, padded(world), 4):
+    for j in range(0, n - 3, 4):
         lanes[0, world.source[j]] += world.trust[i, j]
         lanes[1, world.source[j + 1]] += world.trust[i, j + 1]
         lanes[2, world.source[j + 2]] += world.trust[i, j + 2]
         lanes[3, world.source[j + 3]] += world.trust[i, j + 3]
+    for j in range(n - n % 4, n):
+        lanes[0, world.source[j]] += world.trust[i, j]
     for s in range(sources):
         world.source_trust[i, s] = (lanes[0, s] + lanes[1, s]) + (lanes[2, s] + lanes[3, s])
 
@@ -41,12 +42,14 @@ def survey(world, i):
 @rule
 def trust_in(world, i, source):
     """Sum of nation i's trust in the users of one source, in four parts as :func:`survey` adds it up."""
-    a = b = c = d = 0.0
-    for j in range(0, padded(world), 4):
+    n, a, b, c, d = world.n, 0.0, 0.0, 0.0, 0.0
+    for j in range(0, n - 3, 4):
         a += world.trust[i, j] if world.source[j] == source else 0.0
         b += world.trust[i, j + 1] if world.source[j + 1] == source else 0.0
         c += world.trust[i, j + 2] if world.source[j + 2] == source else 0.0
         d += world.trust[i, j + 3] if world.source[j + 3] == source else 0.0
+    for j in range(n - n % 4, n):
+        a += world.trust[i, j] if world.source[j] == source else 0.0
     return (a + b) + (c + d)
 
 

@@ -8,7 +8,6 @@ import math
 from abm.compiled import inline_rule, rule
 from abm.draws import CUT, CUT_DURATION, block_of_draws, uniform
 from abm.options import builds, hold_back
-from abm.submodels.derived import padded
 from abm.submodels.events import announced
 
 
@@ -42,7 +41,7 @@ def draw_chances(world):
     """
     seed, step = world.seed, world.step
     for block in range(world.chance.shape[0] // 4):
-        for i in range(padded(world)):
+        for i in range(world.n):
             u0, u1, u2, u3 = block_of_draws(seed, step, i, block)
             world.chance[4 * block, i] = u0
             world.chance[4 * block + 1, i] = u1
@@ -88,14 +87,14 @@ def report_cuts(world, v):
 
     Cuts are few and trust is mutual, so a row of trust per nation that is cut off does for all who hear of it.
     """
-    made, wide = 0, padded(world)
-    for i in range(wide):
+    n, made = world.n, 0
+    for i in range(n):
         world.heard[v, i], world.exposed[v, i] = 0.0, world.trust_sum[i]
-    for j in range(world.n):
+    for j in range(n):
         if world.cut_share[j, v] > 0.0:
             new, share = world.cut_new[j, v], world.cut_share[j, v]
             made += new > 0.0
-            for i in range(wide):
+            for i in range(n):
                 world.heard[v, i] += world.trust[j, i] * new
                 world.exposed[v, i] -= world.trust[j, i] * share
     world.cuts_made[v] = made

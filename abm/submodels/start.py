@@ -43,7 +43,7 @@ def start_world(world):
     world.released = -99.0
     world.invitations = 0
     world.draws[:] = 0.0
-    world.lanes[:, :] = world.chance[:, :] = 0.0
+    world.lanes[:, :] = 0.0
     world.worth[:] = 0.0
 
 
@@ -87,7 +87,7 @@ def start_nation(world, i):
     world.review_order[i] = 2.0
     world.agenda[i] = 0
     world.terms[i, :, :] = math.nan
-    world.source_trust[i, :] = 0.0
+    world.source_trust[i, :] = world.chance[:, i] = 0.0
     world.benefit[i] = world.fee_paid[i] = world.training_paid[i] = world.build_paid[i] = 0.0
     world.restriction_loss[i] = 0.0
     world.switching_paid[i] = world.exit_paid[i] = world.net_benefit[i] = 0.0
