@@ -118,6 +118,18 @@ def test_noise_tells_nothing_out_of_sample():
     assert reached[0] == pytest.approx(0.5, abs=0.07)
 
 
+def test_the_interval_of_noise_allows_that_it_might_point_the_other_way():
+    """Half the runs tell which way a measure of noise points, for the other half: the truth is an area of 0.5."""
+    covered = []
+    for seed in range(200):
+        chance = np.random.default_rng(seed)
+        run = np.repeat(np.arange(40), 10)
+        positive, noise = chance.random(400) < 0.3, pd.DataFrame({"x": chance.normal(size=400) + chance.normal(size=40)[run]})
+        e = areas.estimate(areas.out_of_sample(noise, positive, run, areas.draw_runs(40, seed))[0], 40)
+        covered.append(e.low <= 0.5 <= e.high)
+    assert np.mean(covered) >= 0.9
+
+
 def test_a_measure_that_points_the_other_way_tells_as_well():
     chance = np.random.default_rng(4)
     positive, run = chance.random(600) < 0.4, np.repeat(np.arange(60), 10)

@@ -74,10 +74,11 @@ def out_of_sample(
     for fold in (0, 1):
         train, test = run % 2 != fold, run % 2 == fold
         models.append(refitted(measures[train].to_numpy(), positive[train], run[train], drawn))
-        scores = models[-1] @ measures[test].to_numpy().T
-        if measures.shape[1] == 1:  # one measure keeps its order, whichever way it points
-            areas.append(resampled(scores[0], positive[test], run[test], drawn))
+        if measures.shape[1] == 1:  # one measure keeps its order, but a resample may turn it round
+            reached = resampled(measures[test].to_numpy()[:, 0], positive[test], run[test], drawn)
+            areas.append(0.5 + models[-1][:, 0] * (reached - 0.5))
         else:
+            scores = models[-1] @ measures[test].to_numpy().T
             areas.append(np.array([weighted(*each, positive[test]) for each in zip(scores, drawn[:, run[test]])]))
     return np.mean(areas, axis=0), models
 

@@ -7,8 +7,9 @@ frontier in the middle of the planning horizon. Payoffs are the model's own rule
 viable sets found the smallest, and the one whose members pay least to build, are named. The search looks on a few draws at
 nations with those they trust most, at the largest economies, at all subsets of the nations that good sets share, and exchanges
 nations one by one; with at most 12 nations it looks at all sets. Its best sets are then judged on all other draws, so that
-luck in the search does not count. The interval of the size is a bootstrap over these draws, among these sets; that of the cost
-is of the mean over these draws, of the set named.
+luck in the search does not count. The interval of the size is a bootstrap over these draws, among these sets. Those of
+the likelihood and the cost are of the set named, and reach as far as those of the sets that each half of these draws would name,
+judged on the other half, so that they allow for luck in the choice as well.
 
 **Assumptions.** A set stands whether or not it would come about: ``founded`` says in what share of draws every member would gain
 by founding it on the spot. ``stability = both`` asks also that no outsider that would be let in gains by joining; by default
@@ -23,10 +24,14 @@ the lag asked for, a column per year.
 
 **Time.** About 20 s on two cores at default precision.
 
-Source: stability likelihood [DellinkFinusOlieman2008]; internal and external stability [dAspremont1983]; the search is ours.
+Source: stability likelihood [DellinkFinusOlieman2008]; internal and external stability [dAspremont1983]; data splitting
+[Cox1975], both ways round [ChernozhukovEtAl2018]; the search is ours.
 """
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -115,10 +120,10 @@ def _row(year: float, aim: Aim, sets: np.ndarray, judged: Judged, world) -> tupl
     top = (best.value, best.low, best.high)
     if not met.any():
         return (year, aim.lag, aim.least, "", *(np.nan,) * 12, *top)
-    place = next(place for place in aim.ranked(sets, judged) if met[place])
+    place = int(aim.ranked(sets, judged)[0])
     size = smallest(aim, sets, judged) if aim.least == "size" else Estimate(np.nan)
-    sure = statistics.share(judged.holds[:, place])
-    cost = statistics.mean(judged.cost[:, place])
+    chosen = chosen_by_others(judged, lambda part: int(aim.ranked(sets, part)[0]))
+    sure, cost = _told(statistics.share, judged.holds, place, chosen), _told(statistics.mean, judged.cost, place, chosen)
     names = " ".join(iso3 for iso3, member in zip(world.iso3, sets[place]) if member)
     gdp = world.record.gdp[: len(world.iso3)]
     return (
@@ -131,7 +136,29 @@ def _row(year: float, aim: Aim, sets: np.ndarray, judged: Judged, world) -> tupl
 def surest(aim: Aim, judged: Judged) -> Estimate:
     """The highest likelihood of a set that keeps up."""
     near = np.flatnonzero(judged.behind <= aim.lag)
-    return statistics.share(judged.holds[:, near[judged.likelihood[near].argmax()]]) if len(near) else Estimate(np.nan)
+    if not len(near):
+        return Estimate(np.nan)
+
+    def choose(part: Judged) -> int:
+        return int(near[part.likelihood[near].argmax()])
+
+    return _told(statistics.share, judged.holds, choose(judged), chosen_by_others(judged, choose))
+
+
+def chosen_by_others(judged: Judged, choose: Callable[[Judged], int]) -> np.ndarray:
+    """(D,) the set that the other half of the draws chooses, for each draw. Source: data splitting [Cox1975], both ways round
+    [ChernozhukovEtAl2018]."""
+    even = np.arange(len(judged.holds)) % 2 == 0
+    if even.all():
+        return np.full(len(even), choose(judged))
+    return np.where(even, choose(judged.among(~even)), choose(judged.among(even)))
+
+
+def _told(estimate: Callable[[np.ndarray], Estimate], values: np.ndarray, place: int, chosen: np.ndarray) -> Estimate:
+    """What (D, M) values say of the set at ``place``, with an interval that holds that of the sets ``chosen`` by other draws
+    as well: the best of many sets has had luck in the draws that chose it."""
+    own, others = estimate(values[:, place]), estimate(values[np.arange(len(values)), chosen])
+    return replace(own, low=min(own.low, others.low), high=max(own.high, others.high))
 
 
 def smallest(aim: Aim, sets: np.ndarray, judged: Judged) -> Estimate:

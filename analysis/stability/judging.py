@@ -40,6 +40,10 @@ class Judged:
         """(M,) median lag [months]."""
         return np.median(self.lag, axis=0)
 
+    def among(self, draws: np.ndarray) -> Judged:
+        """The same over some of the draws."""
+        return Judged(self.holds[draws], self.founded[draws], self.lag[draws], self.cost[draws])
+
 
 def judge(worlds: Sequence[World], sets: np.ndarray, tenure: float, condition: str) -> Judged:
     """(M, n) sets of all nations, judged in worlds just before politics; rows of ``sets`` hold two members or more."""
