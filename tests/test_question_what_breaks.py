@@ -6,7 +6,7 @@ import pytest
 
 from analysis.asking import ranges
 from analysis.methods import sensitivity, statistics
-from analysis.methods.discovery import discover
+from analysis.methods.discovery import Box, discover
 from analysis.questions import what_breaks
 from tests import questions
 
@@ -90,6 +90,18 @@ def test_no_box_where_failures_are_too_few_or_all():
     drawn, _ = cases(400)
     assert discover(drawn, np.zeros(400, bool)).limits.empty
     assert discover(drawn, np.ones(400, bool)).limits.empty
+
+
+def test_density_and_coverage_hold_the_truth_as_often_as_they_say():
+    box = Box(pd.DataFrame({"low": [0.6, -np.inf], "high": [np.inf, 0.5]}, index=["a", "b"]))
+    density, coverage = [], []
+    for seed in range(300):
+        drawn, failed = cases(400, seed)
+        inside = box.holds(drawn)
+        density.append(statistics.share(failed[inside]))
+        coverage.append(statistics.share(inside[failed]))
+    assert 0.91 <= questions.covers(density, 0.9) <= 0.99
+    assert 0.91 <= questions.covers(coverage, 0.18 / (0.18 + 0.024)) <= 0.99
 
 
 def test_every_parameter_has_a_range_that_holds_its_value():

@@ -36,11 +36,13 @@ from analysis.warning import signals
 from analysis.warning.watch import AROUND, WITHIN, Watched
 from tests import questions
 
-TRIALS, COUNT, LEVEL = 200, 60, 0.95
+TRIALS, COUNT = 200, 60
 FEWER = {"early-warning": 60, "levers": 100, "what-breaks": 80}  # trials of what takes long
-#: May hold the truth more often than they say: an interval of whole steps, and those that allow for luck in a choice.
-WIDER = {"cohesion_lead", "lead", "likelihood, cost", "cost, size"}
-CHANCE = 0.001  # that a true 95 % lies below the band, and above it
+#: May hold the truth more often than they say: an interval of whole steps, those that allow for luck in a choice, and the gain,
+#: whose truth is the mean of few trials.
+WIDER = {"cohesion_lead", "lead", "likelihood, cost", "cost, size", "cohesion_gain", "gain"}
+BOUNDS = 0.9, 0.99  # of 200 trials of a true 95 % they leave out one in a thousand below and some in a hundred above
+LOWER = {"what-breaks": 0.86}  # where fewer trials leave out as few below
 
 
 def of_cost_key(random, patch):
@@ -328,8 +330,7 @@ def test_what_a_question_states_holds_the_truth_as_often_as_it_says(name, monkey
             truths.setdefault(key, []).append(truth)
     assert found
     shares = {key: _held(each, truths[key]) for key, each in found.items()}
-    count = FEWER.get(name, TRIALS)  # 200 give a band of 0.895 to 0.99
-    low, high = stats.binom.ppf([CHANCE, 1 - CHANCE], count, LEVEL) / count
+    low, high = LOWER.get(name, BOUNDS[0]), BOUNDS[1]
     assert {key: share for key, share in shares.items() if not low <= share <= (1 if key in WIDER else high)} == {}
 
 

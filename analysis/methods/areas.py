@@ -20,6 +20,11 @@ def auc(score: np.ndarray, positive: np.ndarray) -> float:
     """
     levels, place = np.unique(score, return_inverse=True)
     case, control = (np.bincount(place, mask, len(levels))[None] for mask in (positive, ~positive))
+    return _area(case, control)
+
+
+def _area(case: np.ndarray, control: np.ndarray) -> float:
+    """The area from (1, L) cases and controls at each level of the score; NaN without both."""
     with np.errstate(divide="ignore", invalid="ignore"):
         return float((_above(case, control) / (case.sum() * control.sum()))[0])
 
@@ -87,8 +92,7 @@ def weighted(score: np.ndarray, weight: np.ndarray, positive: np.ndarray) -> flo
     """The area where each row counts ``weight`` times, the score put into :data:`BINS` ranks; NaN without both."""
     place = np.searchsorted(np.unique(np.quantile(score, _INNER)), score, side="left")
     case, control = (np.bincount(place[mask], weight[mask], BINS)[None] for mask in (positive, ~positive))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return float((_above(case, control) / (case.sum() * control.sum()))[0])
+    return _area(case, control)
 
 
 def fit(x: np.ndarray, positive: np.ndarray, ridge: float = RIDGE) -> np.ndarray:
