@@ -2,7 +2,7 @@
 
 A world is one NumPy record whose fields are these attributes, so that a rule reads ``world.gdp[i]``, a copy is a copy
 of bytes, and two worlds are equal when their bytes are. Shapes are written in letters: N nations, V vendors,
-K coalition slots, S sources, T terms of a payoff, E dated events, Q draws. N and E are capacities in steps of a power of two
+K coalition slots, S sources, O options, T terms of a payoff, E dated events, Q draws. N and E are capacities in steps of a power of two
 (a record type is compiled once per capacity); the rows in use are ``world.n`` and ``world.events``.
 """
 
@@ -13,7 +13,7 @@ import numpy as np
 from abm import parameters
 
 COALITIONS = 8  # coalition slots
-TERMS = ("benefit", "fee", "build", "restriction", "switching", "peers", "distance", "noise")
+TERMS = ("benefit", "fee", "build", "restriction", "switching", "peers", "distance", "taste")
 
 
 @dataclass(frozen=True)
@@ -50,11 +50,15 @@ WORLD = (
         ("hardware", "", "f8", "M H100e/bn US$", "compute bought per US$ now"),
         ("plan_keep", "", "f8", "share", "compute of today left at the middle of the planning horizon"),
         ("plan_steady", "", "f8", "yr", "what constant spending of 1 a year adds up to by then, at hardware's price today"),
-        ("plan_growing", "", "f8", "yr", "the same of spending that grows as vendors' investment does"),
+        ("plan_growing", "", "f8", "yr", "the same of spending that grows as vendors' investment does from now on"),
         ("plan_ramp", "", "f8", "M H100e/(bn US$/yr)", "compute that constant spending adds up to by then"),
+        ("growth_left", "", "f8", "share", "part of the growth rates' excess over their long run that has not decayed yet"),
         ("compute_kept", "", "f8", "share/step", "compute left after a step's depreciation"),
-        ("spending_held", "", "f8", "yr/step", "what steady spending adds up to within a step while it depreciates"),
-        ("investment_grown", "", "f8", "x/step", "growth of vendors' investment in a step"),
+        ("spending_held", "", "f8", "yr/step", "what steady spending of 1 a year adds up to within a step, at the hardware's price as it begins"),
+        ("growth_kept", "", "f8", "share/step", "part of that excess left after a step"),
+        ("investment_grown", "", "f8", "x/step", "growth of vendors' investment in this step"),
+        ("spending_grown", "", "f8", "yr/step", "what their growing spending of 1 a year adds up to within this step"),
+        ("programme_share", "", "f8", "share", "share of a vendor's compute behind one frontier programme now"),
         ("lock_in_gain", "", "f8", "share/step", "part of the way to full lock-in gone in a step"),
         ("evidence_kept", "", "f8", "share/step", "evidence about hazards left after a step"),
         ("review_chance", "", "f8", "per step", "chance that a nation reviews its stance"),
@@ -99,6 +103,7 @@ VENDOR = (
         ("vendor_quality", "V", "f8", "share", "quality of its models now"),
         ("vendor_plan_quality", "V", "f8", "share", "the same, projected"),
         ("vendor_fee", "V", "f8", "share of benefit", "fee asked of a client without lock-in"),
+        ("vendor_hosting", "V", "f8", "share", "part of a client's use that is run at home, out of reach of cuts and outages"),
         ("client_share", "V", "f8", "share of GDP", "GDP of its clients over the GDP of all nations"),
         ("client_peak", "V", "f8", "share of GDP", "highest client share so far"),
         ("outage_left", "V", "f8", "yr", "rest of a common outage"),
@@ -116,18 +121,23 @@ COALITION = _table(
     ("members", "K", "i8", "nations", "number of members; 0 where the slot is free"),
     ("serial", "K", "i8", "", "number of the coalition in the order of founding, from 1; 0 where none was"),
     ("founded", "K", "i8", "steps", "step of its founding"),
-    ("plan_pool", "K", "f8", "M H100e", "members' projected compute, were no chips withheld"),
-    ("plan_secure_pool", "K", "f8", "M H100e", "the same under the members' believed restrictions"),
+    ("pool_compute", "K", "f8", "M H100e", "members' projected compute without what they will buy"),
+    ("pool_use", "K", "f8", "bn US$", "members' GDP, weighted by adoption"),
+    ("pool_chips", "K", "f8", "bn US$", "members' GDP, weighted by the share of chips that each expects to get"),
+    ("pool_least_chips", "K", "f8", "share", "that share of the member with the smallest"),
+    ("pool_effort", "K", "f8", "share of GDP/yr", "what the members spend on training"),
     ("pool_gdp", "K", "f8", "bn US$", "members' GDP"),
     ("pool_talent", "K", "f8", "share", "members' talent"),
     ("pool_bonds", "K", "f8", "trust", "sum of trust over ordered pairs of members"),
-    ("coalition_plan", "K", "f8", "OOM", "projected effective compute"),
+    ("coalition_plan", "K", "f8", "OOM", "projected effective compute, were no chips withheld"),
+    ("coalition_secure_plan", "K", "f8", "OOM", "the same under the members' believed restrictions"),
     ("coalition_plan_quality", "K", "f8", "share", "projected quality, were no chips withheld"),
     ("coalition_secure_quality", "K", "f8", "share", "projected quality under believed restrictions"),
     ("coalition_compute", "K", "f8", "M H100e", "members' compute now"),
     ("coalition_capability", "K", "f8", "OOM", "effective compute now"),
     ("coalition_quality", "K", "f8", "share", "quality of its models now"),
     ("cohesion", "K", "f8", "trust", "mean trust over pairs of members"),
+    ("chips_least", "K", "f8", "share", "share of the hardware it pays for that the most restricted member gets now"),
     ("largest_member", "K", "i8", "nation", "member that brings most compute"),
     ("largest_share", "K", "f8", "share", "what it brings of the compute now"),
     ("second_share", "K", "f8", "share", "what the next largest member brings"),
@@ -140,7 +150,8 @@ NATION = (
         ("use_start", "N", "f8", "% of people", "people using AI at the start"),
         ("compute_share", "N", "f8", "share", "share of the world's located compute, where none is located an imputed trace"),
         ("talent", "N", "f8", "share", "share of the world's AI publications"),
-        ("distance", "NV", "f8", "share of range", "political distance to each vendor's country by UN ideal points"),
+        ("vendor_votes", "NV", "f8", "share", "one minus the distance of a nation's ideal point to that of each vendor's country"),
+        ("vendor_institutions", "NV", "f8", "share", "1 - 2^-n for n memberships shared with each vendor's country"),
         ("votes", "NN", "f8", "share", "one minus the distance between two nations' ideal points"),
         ("institutions", "NN", "f8", "share", "1 - 2^-n for n shared memberships"),
         ("source_start", "N", "i8", "source", "vendor at the start"),
@@ -150,8 +161,11 @@ NATION = (
         ("gdp", "N", "f8", "bn US$", "GDP"),
         ("adoption", "N", "f8", "share", "extent to which AI's value is taken up"),
         ("compute", "N", "f8", "M H100e", "national compute"),
-        ("plan_compute", "N", "f8", "M H100e", "projected compute as a builder, were no chips withheld"),
-        ("plan_secure_compute", "N", "f8", "M H100e", "the same under believed restrictions"),
+        ("plan_compute", "N", "f8", "M H100e", "projected compute without what it will buy"),
+        ("plan_chips", "N", "f8", "share", "share of the hardware it pays for that it expects to get as a builder"),
+        ("effort", "N", "f8", "share of GDP/yr", "what it would spend on training as a lone builder, as last worked out"),
+        ("distance", "NV", "f8", "share", "political distance to each vendor's country: one minus affinity"),
+        ("taste", "NO", "f8", "share of GDP/yr", "what the model does not know of its liking for each option; one for all coalitions"),
         ("source", "N", "i8", "source", "vendor row, then self_build, hold_back, coalition slots"),
         ("lock_in", "N", "f8", "share", "how far projects are tied to the present source"),
         ("notice_left", "N", "f8", "yr", "time until a member that gave notice leaves; -1 when none was given"),
@@ -188,7 +202,7 @@ NATION = (
     ),
     *_table(
         "scratch",
-        ("worth", "S", "f8", "share of GDP/yr", "payoff plus noise of each option at the review that is going on"),
+        ("worth", "S", "f8", "share of GDP/yr", "payoff plus taste of each option at the review that is going on"),
         ("chance", "QN", "f8", "0-1", "the step's draws: for a review, then one per vendor for a cut"),
         ("draws", "4", "f8", "0-1", "a block of draws"),
         ("invited", "N", "i8", "nation", "the nations in the set that is being convened; the first ``invitations`` count"),
@@ -197,7 +211,7 @@ NATION = (
         ("willing", "N", "i8", "0/1", "invited nations that gain from the proposed set"),
         ("lanes", "4S", "f8", "trust", "parts of sums by source that are added up at once"),
         ("source_trust", "NS", "f8", "trust", "sum of trust in the users of each source"),
-        ("status_quo", "N", "f8", "share of GDP/yr", "payoff of an invited nation's present source"),
+        ("status_quo", "N", "f8", "share of GDP/yr", "payoff plus taste of an invited nation's present source"),
     ),
 )
 
@@ -232,6 +246,7 @@ def dtype(nations: int, vendors: tuple[str, ...], events: int = 0) -> np.dtype:
         "V": len(vendors),
         "K": COALITIONS,
         "S": len(vendors) + 2 + COALITIONS,
+        "O": len(vendors) + 3,
         "T": len(TERMS),
         "Q": -(-(1 + len(vendors)) // 4) * 4,
         "E": capacity(events, 32),

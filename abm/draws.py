@@ -20,15 +20,18 @@ STREAMS = {
     "order": 16,  # place among the reviewing nations
     "convene": 17,  # does it convene?
     "invite": 18,  # the row from which on it looks for partners
+    "renewal": 19,  # are its tastes drawn anew?
     "cut_duration": 20,  # k = vendor
-    "choice": 40,  # k = source: Gumbel noise on its payoff
+    "taste": 40,  # k = option: its taste, drawn anew
+    "first_taste": 60,  # k = option: its taste at the start, given what it chose
     "tension": 80,  # k = 0, 1: of the world, nation 0
     "outage": 84,  # k = vendor: of the world, nation 0
 }
 #: Vendors that the streams have room for.
 MOST_VENDORS = 15
 REVIEW, CUT, ORDER = STREAMS["review"], STREAMS["cut"], STREAMS["order"]
-CONVENE, INVITE, CUT_DURATION, CHOICE = (STREAMS[name] for name in ("convene", "invite", "cut_duration", "choice"))
+CONVENE, INVITE, RENEWAL, CUT_DURATION = (STREAMS[name] for name in ("convene", "invite", "renewal", "cut_duration"))
+TASTE, FIRST_TASTE = STREAMS["taste"], STREAMS["first_taste"]
 TENSION, OUTAGE = STREAMS["tension"], STREAMS["outage"]
 
 _M0, _M1 = np.uint64(0xD2511F53), np.uint64(0xCD9E8D57)
@@ -72,7 +75,7 @@ def uniform(seed, step, nation, draw):
 
 @rule
 def gumbel(chance):
-    """The standard Gumbel draw (mode 0) of a uniform one: payoff plus this noise makes the choice logit [McFadden1974]."""
+    """The standard Gumbel draw (mode 0) of a uniform one: payoff plus a taste of this law makes choice logit [McFadden1974]."""
     return -math.log(-math.log(chance))
 
 

@@ -27,6 +27,12 @@ def first_coalition(world):
 
 
 @rule
+def option(world, source):
+    """The option that a source belongs to: all coalition slots are one."""
+    return min(source, first_coalition(world))
+
+
+@rule
 def builds(world, source):
     """Whether users of a source train models of their own: alone or in a coalition."""
     return source == self_build(world) or source >= first_coalition(world)

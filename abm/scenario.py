@@ -59,7 +59,7 @@ class Selection(_Strict):
 
 
 class NewVendor(_Strict):
-    """A vendor beyond the US and China. ``iso3`` is its host, which is then no agent."""
+    """A vendor beyond the US and China. ``iso3`` is its host, which is then no agent; ``memberships`` are by default the host's."""
 
     title: str = ""
     iso3: str = ""
@@ -67,6 +67,14 @@ class NewVendor(_Strict):
     compute_share: Annotated[float, Field(ge=0, le=1)]
     sells_chips: bool = False
     clients: list[str] = []
+    memberships: list[str] | None = None
+
+
+    def institutions(self) -> tuple[str, ...]:
+        """Institutions that its country belongs to: those named, else its host's, else none."""
+        if self.memberships is not None:
+            return tuple(self.memberships)
+        return data.memberships_of(data.nations().loc[self.iso3]) if self.iso3 else ()
 
 
 class DatedEvent(_Strict):
@@ -158,7 +166,7 @@ class Scenario:
     def vendors(self) -> tuple[Vendor, ...]:
         """All vendors in row order."""
         added = (
-            Vendor(name, v.ideal_point, v.compute_share, v.sells_chips, tuple(v.clients), v.iso3, v.title or name)
+            Vendor(name, v.ideal_point, v.compute_share, v.sells_chips, tuple(v.clients), v.iso3, v.title or name, v.institutions())
             for name, v in self.content.vendors.items()
         )
         return (*baseline_vendors(), *added)
@@ -283,6 +291,8 @@ def _vendor_problems(name: str, vendor: NewVendor, known: set[str]) -> list[str]
     if name in options.names(parameters.VENDORS) or not name.isidentifier() or made & taken:
         problems.append(": a new vendor needs a name of its own made of letters, digits and _")
     hosts = set(data.economies().index)
+    problems += [f".memberships: {_unknown(institution, data.MEMBERSHIPS, 'institution')}"
+                 for institution in vendor.memberships or () if institution not in data.MEMBERSHIPS]
     if vendor.iso3 and vendor.iso3 not in hosts:
         problems.append(f".iso3: {_no_nation(vendor.iso3, hosts)}")
     return problems + [f".clients: {_no_nation(iso3, known)}" for iso3 in vendor.clients if iso3 not in known]

@@ -22,7 +22,7 @@ TOP500_WORTH, LEAST_COMPUTE = 0.02, 1e-5
 
 @dataclass(frozen=True)
 class Vendor:
-    """A vendor's facts. ``ideal_point`` places its country politically; ``clients`` are its first clients."""
+    """A vendor's facts. ``ideal_point`` and ``memberships`` place its country politically; ``clients`` are its first clients."""
 
     name: str
     ideal_point: float
@@ -31,6 +31,7 @@ class Vendor:
     clients: tuple[str, ...] = ()
     iso3: str = ""
     title: str = ""
+    memberships: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -108,6 +109,7 @@ def baseline_vendors() -> tuple[Vendor, ...]:
             clients=clients[str(iso3)],
             iso3=str(iso3),
             title=str(row["name"]),
+            memberships=data.memberships_of(row),
         )
         for name, (iso3, row) in zip(parameters.VENDORS, hosts.iterrows(), strict=True)
     )
@@ -155,16 +157,21 @@ def _fill_nations(record, nations: pd.DataFrame) -> None:
 
 
 def _fill_distances(record, nations: pd.DataFrame, vendors: Sequence[Vendor]) -> None:
-    """Distances in ideal points, as shares of the range between the extremes of all economies and vendors."""
+    """How alike nations, and nations and vendors' countries, vote, and what institutions they share.
+
+    Distances in ideal points are shares of the range between the extremes of all economies and vendors.
+    """
     n = len(nations)
     points = nations["un_ideal_point"].to_numpy()
     known = data.nations()["un_ideal_point"]
     extremes = [known.min(), known.max(), points.min(), points.max(), *(vendor.ideal_point for vendor in vendors)]
     span = max(extremes) - min(extremes)
-    for v, vendor in enumerate(vendors):
-        record.distance[:n, v] = np.abs(points - vendor.ideal_point) / span
-    record.votes[:n, :n] = 1 - np.abs(points[:, None] - points[None, :]) / span
     memberships = nations[list(data.MEMBERSHIPS)].to_numpy()
+    for v, vendor in enumerate(vendors):
+        shared = memberships @ np.isin(data.MEMBERSHIPS, vendor.memberships)
+        record.vendor_votes[:n, v] = 1 - np.abs(points - vendor.ideal_point) / span
+        record.vendor_institutions[:n, v] = 1 - 2.0**-shared
+    record.votes[:n, :n] = 1 - np.abs(points[:, None] - points[None, :]) / span
     record.institutions[:n, :n] = 1 - 2.0 ** -(memberships @ memberships.T)
 
 

@@ -109,6 +109,11 @@ def vendor_hosts() -> pd.DataFrame:
     return require(nations().loc[list(VENDOR_HOSTS)], MODEL_INPUTS)
 
 
+def memberships_of(economy: pd.Series) -> tuple[str, ...]:
+    """Names of the institutions of :data:`MEMBERSHIPS` that an economy, a row of a table here, belongs to."""
+    return tuple(name for name in MEMBERSHIPS if economy[name] == 1)
+
+
 def _groups(agents: pd.DataFrame) -> dict[str, tuple[str, ...]]:
     rows = {name: agents[name] == 1 for name in MEMBERSHIPS}
     rows |= {f"tier{tier}": agents["us_ai_tier"] == tier for tier in (1, 2, 3)}

@@ -3,6 +3,7 @@
 import math
 
 from abm.compiled import rule
+from abm.options import builds
 
 
 @rule
@@ -38,6 +39,22 @@ def fees(world):
 @rule
 def fee(world, v):
     return world.vendor_fee[v]
+
+
+@rule
+def hosted(world, v):
+    return world.vendor_hosting[v]
+
+
+@rule
+def training_effort(world):
+    """What builders and members of coalitions spend on training, over their GDP."""
+    spent = total = 0.0
+    for i in range(world.n):
+        if builds(world, world.source[i]):
+            total += world.gdp[i]
+            spent += world.gdp[i] * world.training_paid[i]
+    return spent / total if total > 0.0 else math.nan
 
 
 @rule

@@ -12,12 +12,12 @@ from abm.submodels.restriction import believed_hazard, true_hazard
 def national_sovereignty(world, i):
     """Share of nation i's benefit that no single foreign government can withdraw.
 
-    Nothing of what a vendor serves; all of what a nation runs on models of its own or freely released; in a coalition, what
+    Of what a vendor serves, what it hosts at home; all of what a nation runs on models of its own or freely released; in a coalition, what
     quality is left when its largest other member takes its compute away.
     """
     source = world.source[i]
     if source < self_build(world):
-        return 0.0
+        return world.vendor_hosting[source]
     k = source - first_coalition(world)
     if k < 0 or world.coalition_quality[k] <= 0.0:
         return 1.0

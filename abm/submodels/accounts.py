@@ -6,7 +6,8 @@ import numpy as np
 
 from abm.compiled import inline_rule
 from abm.options import builds, first_coalition, hold_back, self_build
-from abm.submodels.capability import pooled, quality, site, training_share
+from abm.submodels.capability import alone, plan, pooled, quality, site, training_share
+from abm.submodels.payoff import asked_fee
 from abm.submodels.restriction import chips_allowed
 
 
@@ -17,8 +18,10 @@ def training(world, i):
         return world.p.client_effort
     k = world.source[i] - first_coalition(world)
     if k < 0:
-        return world.p.build_effort
-    return training_share(world, i, world.members[k], world.pool_gdp[k], world.coalition_compute[k], world.compute[i])
+        world.effort[i] = plan(world, alone(world, i)).effort
+        return world.effort[i]
+    size, gdp, effort = world.members[k], world.pool_gdp[k], world.pool_effort[k]
+    return training_share(world, i, size, gdp, effort, world.coalition_compute[k], world.compute[i])
 
 
 @inline_rule
@@ -33,8 +36,9 @@ def settle(world, i):
     lost, fee, extra = 0.0, 0.0, p.inference_cost * used
     if source < self_build(world):
         good = world.vendor_quality[source]
-        lost = 1.0 - (1.0 - p.severity * world.cut_share[i, source]) * (1.0 - world.outage_share[source])
-        fee = world.vendor_fee[source] * (1.0 + p.hold_up * world.lock_in[i])
+        reach = 1.0 - world.vendor_hosting[source]
+        lost = reach * (1.0 - (1.0 - p.severity * world.cut_share[i, source]) * (1.0 - world.outage_share[source]))
+        fee = asked_fee(world, source, world.lock_in[i])
         extra = 0.0
     elif source == self_build(world):
         capability = pooled(world, world.compute[i], world.talent[i], 1, 1.0)
@@ -59,15 +63,23 @@ def settle(world, i):
 
 
 @inline_rule
+def chips_granted(world, i):
+    """Share of the hardware it pays for that nation i gets in this step, alone or in its coalition."""
+    own, k = chips_allowed(world, i), world.source[i] - first_coalition(world)
+    return own if k < 0 else (1.0 - world.p.contagion) * own + world.p.contagion * world.chips_least[k]
+
+
+@inline_rule
 def grow(world, i):
     """Nation i's compute, lock-in and GDP at the end of the step.
 
-    Compute depreciates and grows by spending times hardware per US$, less chips withheld; lock-in nears one within
+    Compute depreciates and grows by spending times hardware per US$, less chips withheld (in a coalition as from its least
+    trusted member to the extent of ``contagion``); lock-in nears one within
     ``lock_in_time``; GDP grows at a base rate plus ``growth_feedback`` times the net benefit of AI.
     """
     p = world.p
     spent = world.training_paid[i] * world.gdp[i] * world.spending_held
-    bought = spent * world.hardware * chips_allowed(world, i)
+    bought = spent * world.hardware * chips_granted(world, i)
     world.compute[i] = world.compute[i] * world.compute_kept + bought
     world.lock_in[i] += (1.0 - world.lock_in[i]) * world.lock_in_gain
     world.gdp[i] *= math.exp((p.growth + p.growth_feedback * world.net_benefit[i]) * world.dt)

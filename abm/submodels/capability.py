@@ -1,12 +1,42 @@
-"""Compute, capability, quality: what a source can do and how far it is behind.
+"""Compute, capability, quality: what a source can do, how far it is behind, what a builder spends.
 
 Capability is log10 of effective training compute, less algorithmic progress not yet had, relative to the frontier's
 algorithms: one unit is an order of magnitude (OOM).
 """
 
 import math
+from typing import NamedTuple
 
-from abm.compiled import rule
+from abm.compiled import inline_rule, rule
+
+LN10 = math.log(10.0)
+#: Compute below which its logarithm is taken no further [M H100e].
+NOTHING = 1e-12
+
+
+class Pool(NamedTuple):
+    """What a lone builder or a set of nations brings to training, projected to the middle of the planning horizon.
+
+    ``compute`` [M H100e] is without what will be bought; ``gdp`` [bn US$]; ``use`` and ``chips`` are GDP weighted by adoption and by
+    the share of hardware that each nation expects to get; ``least_chips`` is the smallest of these shares.
+    """
+
+    compute: float
+    gdp: float
+    use: float
+    chips: float
+    least_chips: float
+    talent: float
+    size: int
+    cohesion: float
+
+
+class Plan(NamedTuple):
+    """What a pool will spend [share of its GDP/yr], and its capability [OOM] then: with all chips, and with those it expects."""
+
+    effort: float
+    capability: float
+    secure: float
 
 
 @rule
@@ -34,30 +64,85 @@ def overhead(world, size, cohesion):
 
 
 @rule
-def pooled(world, compute, talent, size, cohesion):
-    """Capability [OOM] of a builder (size 1) or a coalition from its members' compute [M H100e] and talent [share]."""
+def methods(world, talent, size, cohesion):
+    """Capability [OOM] that a builder (size 1) or a coalition of this talent [share] gets out of 1 M H100e."""
     p = world.p
-    usable = p.pooling * p.builder_efficiency * compute
+    usable = p.pooling * p.builder_efficiency
     if size > 1:
         usable *= (1.0 - overhead(world, size, cohesion)) * (1.0 - p.federated_loss * p.federated)
         talent += p.talent_exchange * p.talent_abroad
     lag = p.builder_lag * math.exp(-p.talent_pull * talent)
-    return math.log10(max(usable, 1e-12)) - p.algorithmic_progress * lag
+    return math.log10(max(usable, NOTHING)) - p.algorithmic_progress * lag
 
 
 @rule
-def training_share(world, i, size, gdp, compute, own):
+def pooled(world, compute, talent, size, cohesion):
+    """Capability [OOM] of a builder (size 1) or a coalition from its members' compute [M H100e] and talent [share]."""
+    return methods(world, talent, size, cohesion) + math.log10(max(compute, NOTHING))
+
+
+@rule
+def best_effort(world, pool, behind):
+    """Spending on training that is worth most to a pool's members together [share of their GDP/yr].
+
+    With compute C, ``behind`` = ln C_full the compute level with the vendors' frontier, Q(C) = (C / C_full)^a their quality and
+    a = quality_sensitivity / ln 10, the sum of the members' benefits less cost, value * use * Q(C) - (C - compute) / ramp, is
+    greatest where value * use * a * Q(C) / C = 1 / ramp: the members' marginal benefits together equal the marginal cost. Hence
+    C = (value * use * a * ramp * C_full^-a)^(1 / (1 - a)), no further than the frontier, between ``effort_floor`` and
+    ``effort_limit``.
+
+    Source: [Samuelson1954].
+    """
+    p = world.p
+    a = p.quality_sensitivity / LN10
+    log_best = (math.log(max(world.value * pool.use * a * world.plan_ramp, NOTHING**2)) - a * behind) / (1.0 - a)
+    best = math.exp(min(log_best, behind))
+    effort = (best - pool.compute) / (pool.gdp * world.plan_ramp)
+    return min(max(effort, p.effort_floor * p.effort_limit), p.effort_limit)
+
+
+@rule
+def plan(world, pool):
+    """The :class:`Plan` of a :class:`Pool`. A pool gets chips as its least trusted member does to the extent of ``contagion``."""
+    p = world.p
+    start = methods(world, pool.talent, pool.size, pool.cohesion)
+    top = world.vendor_plan[0]
+    for v in range(1, world.vendor_plan.size):
+        top = max(top, world.vendor_plan[v])
+    effort = best_effort(world, pool, LN10 * (top - start))
+    bought = effort * world.plan_ramp
+    chips = (1.0 - p.contagion) * pool.chips + p.contagion * pool.least_chips * pool.gdp
+    capability = start + math.log10(max(pool.compute + bought * pool.gdp, NOTHING))
+    return Plan(effort, capability, start + math.log10(max(pool.compute + bought * chips, NOTHING)))
+
+
+@rule
+def plan_quality(world, capability):
+    """Quality of a projected capability beside the projected frontier."""
+    return quality(world.frontier_plan - capability, world.p.quality_sensitivity)
+
+
+@inline_rule
+def alone(world, i):
+    """The :class:`Pool` of nation i by itself."""
+    gdp, chips = world.gdp[i], world.plan_chips[i]
+    return Pool(
+        world.plan_compute[i], gdp, gdp * world.adoption[i], gdp * chips, chips, world.talent[i], 1, 1.0
+    )
+
+
+@rule
+def training_share(world, i, size, gdp, effort, compute, own):
     """Nation i's cost of the pool's training under the cost key [share of its GDP per year].
 
-    The pool spends ``build_effort`` of its members' ``gdp``; nation i pays by GDP, equally, or by its ``own`` part of
-    the members' ``compute``. The shares add up to the whole.
+    The pool spends ``effort`` of its members' ``gdp``; nation i pays by GDP, equally, or by its ``own`` part of the members'
+    ``compute``. The shares add up to the whole.
     """
     p = world.p
     if size < 2 or p.cost_key == 0.0:
-        return p.build_effort
-    budget = p.build_effort * gdp
+        return effort
     part = 1.0 / size if p.cost_key == 1.0 else own / compute
-    return budget * part / world.gdp[i]
+    return effort * gdp * part / world.gdp[i]
 
 
 @rule

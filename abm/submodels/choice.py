@@ -1,9 +1,10 @@
 """The choice of a nation: when it reviews its stance, what it weighs, what it decides, what follows.
 
-Among the options open to it a nation takes the one of the highest payoff plus Gumbel noise, which makes the choice
-logit: P(a) = exp(U_a / noise) / sum_b exp(U_b / noise).
+Among the options open to it a nation takes the one of the highest payoff plus taste: what the model knows and what it does not know of
+its liking. Tastes follow a Gumbel law and last until they are drawn anew, so that over many nations, or renewals, choice is logit:
+P(a) = exp(U_a / taste_scale) / sum_b exp(U_b / taste_scale).
 
-Source: [McFadden1974].
+Source: random utility [McFadden1974].
 """
 
 import math
@@ -12,8 +13,8 @@ import numpy as np
 
 from abm.attributes import TERMS
 from abm.compiled import inline_rule, rule
-from abm.draws import CHOICE, CONVENE, ORDER, REVIEW, block_of_draws, gumbel, uniform
-from abm.options import first_coalition, hold_back, self_build
+from abm.draws import CONVENE, FIRST_TASTE, ORDER, RENEWAL, REVIEW, TASTE, gumbel, uniform
+from abm.options import first_coalition, hold_back, option, self_build
 from abm.submodels.coalition import admits, enter, found, move
 from abm.submodels.convening import convened_terms, free_slot, outside
 from abm.submodels.payoff import (
@@ -26,7 +27,7 @@ from abm.submodels.payoff import (
     vendor_terms,
 )
 
-NOISE = len(TERMS) - 1
+TASTE_TERM = len(TERMS) - 1
 QUARTER = 0.25  # yr
 NOT_REVIEWING = 2.0  # above every draw
 
@@ -72,35 +73,73 @@ def politics(world, i):
 @inline_rule
 def note(world, i, source, terms):
     """Keep the terms of an option."""
-    for term in range(NOISE):
+    for term in range(TASTE_TERM):
         world.terms[i, source, term] = terms[term]
 
 
 @inline_rule
-def draw_noise(world, i):
-    """Draw the noise on every open option, and work out what each is worth with it."""
-    drawn = -1  # the block of four draws at hand
+def first_tastes(world, i):
+    """Draw nation i's tastes at the start, given that what it chose is the best it could choose then.
+
+    With payoffs V, scale s, chosen option c, L = ln sum_o exp(V_o / s) and g a Gumbel draw, the best is worth U_c = s (L + g), and
+    every other U_o = V_o - s ln(exp(-(U_c - V_o) / s) - ln u_o) with u_o uniform: a Gumbel draw cut off at U_c. A taste is U - V. That
+    for coalitions, which nobody could choose, is an unconditional draw. The law is that of drawing all tastes again and again
+    until c is the best. As s tends to nought, the chosen option is given just what it lacks.
+    """
+    survey(world, i)
+    note_lone_options(world, i)
+    chosen, options, s = world.source[i], first_coalition(world), max(world.p.taste_scale, 1e-300)
+    peak, share = -np.inf, 0.0
+    for o in range(options):
+        world.worth[o] = total(world.terms[i, o])
+        peak = max(peak, world.worth[o])
+    for o in range(options):
+        share += math.exp((world.worth[o] - peak) / s)
+    best = peak + s * (math.log(share) + gumbel(uniform(world.seed, 0, i, FIRST_TASTE + chosen)))
+    for o in range(options):
+        u = uniform(world.seed, 0, i, FIRST_TASTE + o)
+        other = -s * math.log(math.exp((world.worth[o] - best) / s) - math.log(u))
+        world.taste[i, o] = best - world.worth[o] if o == chosen else other
+    world.taste[i, options] = s * gumbel(uniform(world.seed, 0, i, FIRST_TASTE + options))
+    world.terms[i, :, :] = math.nan
+
+
+@inline_rule
+def renew_tastes(world, i):
+    """Draw nation i's tastes anew if they have changed since its last review: they do so at rate ``taste_renewal``."""
+    years = (world.step - world.reviewed[i]) * world.dt
+    if uniform(world.seed, world.step, i, RENEWAL) < -math.expm1(-world.p.taste_renewal * years):
+        for o in range(first_coalition(world) + 1):
+            world.taste[i, o] = world.p.taste_scale * gumbel(uniform(world.seed, world.step, i, TASTE + o))
+
+
+@inline_rule
+def add_tastes(world, i):
+    """What every open option is worth to nation i with its taste."""
     for source in range(world.worth.size):
         world.worth[source] = -np.inf
         if not math.isnan(world.terms[i, source, 0]):
-            if source // 4 != drawn:
-                drawn = source // 4
-                u0, u1, u2, u3 = block_of_draws(world.seed, world.step, i, CHOICE // 4 + drawn)
-                world.draws[0], world.draws[1], world.draws[2], world.draws[3] = u0, u1, u2, u3
-            world.terms[i, source, NOISE] = world.p.noise * gumbel(world.draws[source % 4])
-            world.worth[source] = total(world.terms[i, source]) + world.terms[i, source, NOISE]
+            world.terms[i, source, TASTE_TERM] = world.taste[i, option(world, source)]
+            world.worth[source] = total(world.terms[i, source]) + world.terms[i, source, TASTE_TERM]
+
+
+@inline_rule
+def note_lone_options(world, i):
+    """Work out the terms of every option that needs no partner; trust in the users of each must have been summed."""
+    for v in range(world.vendor_compute.size):
+        note(world, i, v, vendor_terms(world, i, v))
+    note(world, i, self_build(world), self_build_terms(world, i))
+    note(world, i, hold_back(world), hold_back_terms(world, i))
 
 
 @inline_rule
 def weigh(world, i):
     """Work out the terms of every option open to nation i; the first term of the others is NaN."""
+    renew_tastes(world, i)
     world.reviewed[i] = world.step
     world.terms[i, :, 0] = math.nan
     survey(world, i)
-    for v in range(world.vendor_compute.size):
-        note(world, i, v, vendor_terms(world, i, v))
-    note(world, i, self_build(world), self_build_terms(world, i))
-    note(world, i, hold_back(world), hold_back_terms(world, i))
+    note_lone_options(world, i)
     for k in range(world.members.size):
         if world.members[k] > 0:
             source = first_coalition(world) + k
@@ -109,30 +148,30 @@ def weigh(world, i):
     k = free_slot(world)
     if k >= 0 and outside(world, i) and uniform(world.seed, world.step, i, CONVENE) < world.p.convening_rate:
         note(world, i, first_coalition(world) + k, convened_terms(world, i, k))
-    draw_noise(world, i)
+    add_tastes(world, i)
 
 
 @rule
 def payoff(world, i, source):
-    """Payoff of an option at nation i's last review, without the noise; NaN where it was not open."""
+    """Payoff of an option at nation i's last review, without the taste; NaN where it was not open."""
     return total(world.terms[i, source])
 
 
 @inline_rule
 def decide(world, i):
-    """The source nation i takes: the best of those that will have it, noise included.
+    """The source nation i takes: the best of those that will have it, tastes included; where none is better, it stays.
 
-    A coalition that would be best but refuses is noted, and its noise set to minus infinity.
+    A coalition that would be best but refuses is noted, and the taste for it set to minus infinity.
     """
     world.refused_by[i] = 0
     while True:
-        best, most = world.source[i], -np.inf
+        best, most = world.source[i], world.worth[world.source[i]]
         for source in range(world.worth.size):
             if world.worth[source] > most:
                 best, most = source, world.worth[source]
         if welcome(world, i, best):
             return best
-        world.terms[i, best, NOISE] = world.worth[best] = -np.inf
+        world.terms[i, best, TASTE_TERM] = world.worth[best] = -np.inf
 
 
 @inline_rule

@@ -8,41 +8,46 @@ import math
 
 from abm.compiled import inline_rule, rule
 from abm.options import first_coalition, self_build
-from abm.submodels.capability import pooled, quality, training_share
+from abm.submodels.capability import plan, plan_quality, pooled, training_share
 from abm.submodels.derived import tie
 from abm.submodels.environment import free_ahead
-from abm.submodels.payoff import enlarged, moving_cost, plan_quality
+from abm.submodels.payoff import changed_pool, members_pool, moving_cost
+from abm.submodels.restriction import chips_allowed
 
 OPEN, MAJORITY, UNANIMITY = range(3)
 
 
 @rule
 def pool(world, k):
-    """Sum up the members of slot k: projected compute, GDP, talent, bonds; and its projected capability."""
+    """Sum up the members of slot k (projected compute, GDP, use, chips, talent, bonds), and plan what they spend and reach."""
     if world.members[k] == 0:
         return
     source, size = first_coalition(world) + k, world.members[k]
-    plan = secure = gdp = talent = bonds = 0.0
+    compute = gdp = use = chips = talent = bonds = 0.0
+    least = 1.0
     for i in range(world.n):
         mine = 1.0 if world.source[i] == source else 0.0  # no branch: whether it is taken cannot be foretold
-        plan += mine * world.plan_compute[i]
-        secure += mine * world.plan_secure_compute[i]
-        gdp += mine * world.gdp[i]
+        produced = mine * world.gdp[i]
+        compute += mine * world.plan_compute[i]
+        gdp += produced
+        use += produced * world.adoption[i]
+        chips += produced * world.plan_chips[i]
+        least = min(least, 1.0 - mine * (1.0 - world.plan_chips[i]))
         talent += mine * world.talent[i]
         bonds += mine * world.bond[i]
-    world.plan_pool[k], world.plan_secure_pool[k], world.pool_gdp[k] = plan, secure, gdp
-    world.pool_talent[k], world.pool_bonds[k] = talent, bonds
+    world.pool_compute[k], world.pool_gdp[k], world.pool_use[k], world.pool_chips[k] = compute, gdp, use, chips
+    world.pool_least_chips[k], world.pool_talent[k], world.pool_bonds[k] = least, talent, bonds
     world.cohesion[k] = bonds / (size * (size - 1))
-    world.coalition_plan[k] = pooled(world, plan, talent, size, world.cohesion[k])
+    shared = plan(world, members_pool(world, k))
+    world.pool_effort[k], world.coalition_plan[k], world.coalition_secure_plan[k] = shared
 
 
 @rule
 def prospects(world, k):
-    """Projected quality of slot k's models, with and without believed cuts in chips."""
+    """Projected quality of slot k's models, without and with believed cuts in chips."""
     if world.members[k] > 0:
-        talent, size, cohesion = world.pool_talent[k], world.members[k], world.cohesion[k]
-        world.coalition_plan_quality[k] = quality(world.frontier_plan - world.coalition_plan[k], world.p.quality_sensitivity)
-        world.coalition_secure_quality[k] = plan_quality(world, world.plan_secure_pool[k], talent, size, cohesion)
+        world.coalition_plan_quality[k] = plan_quality(world, world.coalition_plan[k])
+        world.coalition_secure_quality[k] = plan_quality(world, world.coalition_secure_plan[k])
 
 
 @rule
@@ -56,15 +61,17 @@ def refresh(world, k):
 
 @rule
 def account(world, k):
-    """Slot k's compute and capability now, and what its two largest members bring."""
+    """Slot k's compute and capability now, what its two largest members bring, and the chips its most restricted one gets."""
     source = first_coalition(world) + k
     world.coalition_compute[k] = 0.0
     if world.members[k] == 0:
         return
     first = second = 0.0
+    world.chips_least[k] = 1.0
     for i in range(world.n):
         if world.source[i] == source:
             world.coalition_compute[k] += world.compute[i]
+            world.chips_least[k] = min(world.chips_least[k], chips_allowed(world, i))
             if world.compute[i] > first:
                 first, second = world.compute[i], first
                 world.largest_member[k] = i
@@ -81,11 +88,12 @@ def admits(world, i, k):
     """Whether slot k's admission rule lets nation i in: ``open``, or enough members who would be no worse off."""
     if world.p.admission == OPEN:
         return True
-    source, pool_after = first_coalition(world) + k, enlarged(world, i, k)
+    source, after = first_coalition(world) + k, changed_pool(world, k, i, 1.0)
+    shared = plan(world, after)
     most_against = (world.members[k] - 1) // 2 if world.p.admission == MAJORITY else 0
     against = 0
     for j in range(world.n):
-        if world.source[j] == source and gain_from(world, j, i, k, pool_after) < -world.p.admission_tolerance:
+        if world.source[j] == source and gain_from(world, j, i, k, after, shared) < -world.p.admission_tolerance:
             against += 1
             if against > most_against:
                 return False
@@ -93,15 +101,18 @@ def admits(world, i, k):
 
 
 @inline_rule
-def gain_from(world, j, i, k, pool_after):
-    """What member j's payoff gains if nation i joins slot k: the difference of its terms, those that cancel left out."""
-    p = world.p
-    good, secure, size, gdp, compute = pool_after
+def gain_from(world, j, i, k, after, shared):
+    """What member j's payoff gains if nation i joins slot k, whose pool is then ``after`` and its plan ``shared``.
+
+    The difference of its terms, those that cancel left out.
+    """
+    p, size, own = world.p, after.size, world.plan_compute[j]
+    good, secure = plan_quality(world, shared.capability), plan_quality(world, shared.secure)
     before = world.coalition_plan_quality[k]
     worth = good - p.risk_aversion * (good - secure)
     worth -= before - p.risk_aversion * (before - world.coalition_secure_quality[k])
-    paid = training_share(world, j, size, gdp, compute, world.plan_compute[j])
-    paid -= training_share(world, j, world.members[k], world.pool_gdp[k], world.plan_pool[k], world.plan_compute[j])
+    paid = training_share(world, j, size, after.gdp, shared.effort, after.compute, own)
+    paid -= training_share(world, j, size - 1, world.pool_gdp[k], world.pool_effort[k], world.pool_compute[k], own)
     trust_gain = (world.bond[j] + world.trust[j, i]) / (size - 1) - world.bond[j] / (size - 2)
     peer_gain = p.peer_weight * world.trust[j, i] / world.trust_sum[j] if world.trust_sum[j] > 0.0 else 0.0
     return world.value * world.adoption[j] * worth - paid + peer_gain + p.distance_weight * trust_gain

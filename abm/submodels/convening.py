@@ -8,11 +8,11 @@ import math
 
 from abm.compiled import inline_rule, rule
 from abm.draws import INVITE, uniform
-from abm.options import first_coalition
-from abm.submodels.capability import training_share
+from abm.options import first_coalition, option
+from abm.submodels.capability import Pool, plan
 from abm.submodels.coalition import found
 from abm.submodels.events import CONVENE
-from abm.submodels.payoff import builder_terms, plan_quality, status_quo_terms, total, trust_in
+from abm.submodels.payoff import shared_terms, status_quo_terms, total, trust_in
 
 
 @rule
@@ -58,34 +58,30 @@ def invite(world, i):
 
 @rule
 def proposal(world):
-    """Pool of the invited set: compute, secure compute, GDP, its quality, the secure one, and its size."""
-    compute = secure = talent = gdp = bonds = 0.0
-    size = world.invitations
+    """The pool of the invited set; of one nation or none it is no coalition's."""
+    compute = gdp = use = chips = talent = bonds = 0.0
+    least, size = 1.0, world.invitations
     for place in range(size):
         j = world.invited[place]
         compute += world.plan_compute[j]
-        secure += world.plan_secure_compute[j]
-        talent += world.talent[j]
         gdp += world.gdp[j]
+        use += world.gdp[j] * world.adoption[j]
+        chips += world.gdp[j] * world.plan_chips[j]
+        least = min(least, world.plan_chips[j])
+        talent += world.talent[j]
         bond = 0.0
         for other in range(size):
             bond += world.trust[j, world.invited[other]]
         world.invited_bond[j] = bond
         bonds += bond
-    if size < 2:
-        return compute, gdp, 0.0, 0.0, size
-    cohesion = bonds / (size * (size - 1))
-    good = plan_quality(world, compute, talent, size, cohesion)
-    return compute, gdp, good, plan_quality(world, secure, talent, size, cohesion), size
+    cohesion = bonds / (size * (size - 1)) if size > 1 else 1.0
+    return Pool(compute, gdp, use, chips, least, talent, size, cohesion)
 
 
-@rule
-def set_terms(world, j, k, proposed):
-    """Terms for nation j of founding the proposed set in slot k."""
-    compute, gdp, good, secure, size = proposed
-    training = training_share(world, j, size, gdp, compute, world.plan_compute[j])
-    trusted = world.invited_bond[j]
-    return builder_terms(world, j, first_coalition(world) + k, good, secure, training, trusted / (size - 1), trusted)
+@inline_rule
+def set_terms(world, j, k, proposed, shared):
+    """Terms for nation j of founding the proposed set, which plans ``shared``, in slot k."""
+    return shared_terms(world, j, first_coalition(world) + k, proposed, shared, world.invited_bond[j])
 
 
 @rule
@@ -98,15 +94,16 @@ def settle_invitations(world, k, convener):
     judged = False
     while True:
         proposed = proposal(world)
-        if proposed[4] < 2:
+        if proposed.size < 2:
             return proposed
-        if convener >= 0 and not gains(world, convener, k, proposed):
+        shared = plan(world, proposed)
+        if convener >= 0 and not gains(world, convener, k, proposed, shared):
             world.invitations = 0
             return proposed
         if not judged:
             judge_status_quo(world)
             judged = True
-        if not drop_unwilling(world, k, proposed):
+        if not drop_unwilling(world, k, proposed, shared):
             return proposed
 
 
@@ -116,21 +113,21 @@ def judge_status_quo(world):
     for place in range(world.invitations):
         j = world.invited[place]
         world.source_trust[j, world.source[j]] = trust_in(world, j, world.source[j])
-        world.status_quo[j] = total(status_quo_terms(world, j))
+        world.status_quo[j] = total(status_quo_terms(world, j)) + world.taste[j, option(world, world.source[j])]
 
 
 @inline_rule
-def gains(world, j, k, proposed):
-    """Whether the proposed set is worth more to nation j than its status quo."""
-    return total(set_terms(world, j, k, proposed)) > world.status_quo[j]
+def gains(world, j, k, proposed, shared):
+    """Whether the proposed set is worth more to nation j than its status quo, tastes included."""
+    return total(set_terms(world, j, k, proposed, shared)) + world.taste[j, first_coalition(world)] > world.status_quo[j]
 
 
 @rule
-def drop_unwilling(world, k, proposed):
+def drop_unwilling(world, k, proposed, shared):
     """Withdraw those who do not gain from the proposed set, all at once; whether anybody did."""
     before, left = world.invitations, 0
     for place in range(before):
-        world.willing[place] = gains(world, world.invited[place], k, proposed)
+        world.willing[place] = gains(world, world.invited[place], k, proposed, shared)
     for place in range(before):
         if world.willing[place] == 1:
             world.invited[left] = world.invited[place]
@@ -145,8 +142,8 @@ def quorate(world, proposed):
     gdp = 0.0
     for i in range(world.n):
         gdp += world.gdp[i]
-    size = proposed[4]
-    return size >= 2 and size >= world.p.quorum_members and proposed[1] >= world.p.quorum_gdp * gdp
+    size = proposed.size
+    return size >= 2 and size >= world.p.quorum_members and proposed.gdp >= world.p.quorum_gdp * gdp
 
 
 @rule
@@ -172,9 +169,10 @@ def convened_terms(world, i, k):
     The terms of its present source must have been worked out.
     """
     invite(world, i)
-    world.status_quo[i] = total(world.terms[i, world.source[i]])
+    source = world.source[i]
+    world.status_quo[i] = total(world.terms[i, source]) + world.taste[i, option(world, source)]
     proposed = settle_invitations(world, k, i)
     if world.invitations > 0 and quorate(world, proposed):
-        return set_terms(world, i, k, proposed)
+        return set_terms(world, i, k, proposed, plan(world, proposed))
     nothing = math.nan
     return nothing, nothing, nothing, nothing, nothing, nothing, nothing

@@ -2,24 +2,30 @@
 
 import math
 
-from abm.compiled import rule
+from abm.compiled import inline_rule, rule
 from abm.options import first_coalition
 from abm.submodels.capability import accumulated
 
 
+@inline_rule
+def affinity(world, votes, institutions):
+    """Affinity of two states: how alike they vote and what institutions they share, weighted by ``affinity_votes``."""
+    return world.p.affinity_votes * votes + (1.0 - world.p.affinity_votes) * institutions
+
+
 @rule
 def derive(world, i):
-    """Nation i's susceptibility to each vendor, exp(hazard_distance * (distance - 0.5)), and the start of its trust.
+    """Nation i's distance and susceptibility to each vendor, exp(hazard_distance * (distance - 0.5)), and the start of its trust.
 
-    Trust at the start is vote affinity and shared institutions, weighted by ``trust_votes``.
+    Trust at the start is the affinity of two states, distance one minus the affinity to a vendor's country.
     """
     for v in range(world.vendor_compute.size):
+        world.distance[i, v] = 1.0 - affinity(world, world.vendor_votes[i, v], world.vendor_institutions[i, v])
         world.susceptibility[i, v] = math.exp(world.p.hazard_distance * (world.distance[i, v] - 0.5))
-    weight = world.p.trust_votes
     total = 0.0
     for j in range(world.n):
-        affinity = weight * world.votes[i, j] + (1.0 - weight) * world.institutions[i, j]
-        world.trust_start[i, j] = 0.0 if i == j else affinity
+        near = affinity(world, world.votes[i, j], world.institutions[i, j])
+        world.trust_start[i, j] = 0.0 if i == j else near
         total += world.trust_start[i, j]
     world.trust_start_sum[i] = total
     world.trust_moved[i] = 1
@@ -42,8 +48,8 @@ def set_pace(world):
     """What yearly rates come to in one step, and in a plan, which reaches to the middle of the planning horizon."""
     p, dt, half = world.p, world.dt, 0.5 * world.p.planning_horizon
     world.compute_kept = math.exp(-p.depreciation * dt)
-    world.spending_held = accumulated(p.depreciation, dt)
-    world.investment_grown = math.exp(p.investment_growth * dt)
+    world.growth_kept = math.exp(-dt / p.growth_decay)
+    world.spending_held = steady_spending(world, dt)
     world.lock_in_gain = -math.expm1(-dt / p.lock_in_time)
     world.evidence_kept = math.exp(-dt / p.memory)
     world.review_chance = -math.expm1(-p.review_rate * dt)
@@ -54,13 +60,11 @@ def set_pace(world):
     world.tension_drifted = p.tension_drift * accumulated(p.tension_reversion, dt)
     world.tension_shock = p.tension_volatility * math.sqrt(accumulated(2.0 * p.tension_reversion, dt))
     world.plan_keep = math.exp(-p.depreciation * half)
-    world.plan_steady = planned_spending(world, 0.0)
-    world.plan_growing = planned_spending(world, p.investment_growth)
+    world.plan_steady = steady_spending(world, half)
 
 
 @rule
-def planned_spending(world, growth):
-    """What spending of 1 a year, growing at ``growth``, adds up to by the middle of the horizon, at hardware's price today."""
-    p, half = world.p, 0.5 * world.p.planning_horizon
-    rate = p.hardware_improvement + growth + p.depreciation
-    return math.exp((p.hardware_improvement + growth) * half) * accumulated(rate, half)
+def steady_spending(world, time):
+    """What spending of 1 a year adds up to within ``time`` while hardware improves and depreciates, at its price as it begins."""
+    p = world.p
+    return math.exp(p.hardware_improvement * time) * accumulated(p.hardware_improvement + p.depreciation, time)

@@ -4,10 +4,13 @@ import math
 
 import numpy as np
 
-from abm.compiled import rule
+from abm.compiled import inline_rule, rule
 from abm.draws import OUTAGE, TENSION, normal, uniform
 from abm.submodels.capability import quality
 from abm.submodels.events import announce, announced
+
+#: Nodes and weights of Gauss and Legendre's rule on [-1, 1].
+NODES, WEIGHTS = (tuple(row.tolist()) for row in np.polynomial.legendre.leggauss(5))
 
 
 @rule
@@ -20,7 +23,7 @@ def tension(world):
 
 @rule
 def environment(world):
-    """Value of AI and hardware at the present date, now and in a plan.
+    """Value of AI, hardware and vendors' growing spending at the present date, now and in a plan.
 
     value(t) = start + (end - start) / (1 + exp(-speed (t - midpoint))).
     """
@@ -31,16 +34,56 @@ def environment(world):
     world.value = p.value_start + (p.value_end - p.value_start) * rise
     world.hardware = p.hardware * math.exp(p.hardware_improvement * years)
     world.plan_ramp = world.hardware * world.plan_steady
+    world.investment_grown = math.exp(investment_growth(world, world.dt))
+    world.spending_grown = growing_spending(world, world.dt)
+    world.plan_growing = growing_spending(world, 0.5 * p.planning_horizon)
     announce(world)
     world.switching_spend = 0.0
     world.moves = 0
 
 
+@inline_rule
+def excess(world, ahead):
+    """Integral of exp(-s / growth_decay) over the next ``ahead`` years, times what is left of the growth rates' excess by now."""
+    tau = world.p.growth_decay
+    return -world.growth_left * tau * math.expm1(-ahead / tau)
+
+
+@inline_rule
+def investment_growth(world, ahead):
+    """Log growth of vendors' investment in the next ``ahead`` years.
+
+    Its rate g(t) = g_end + (g_start - g_end) exp(-t / growth_decay), integrated.
+    """
+    p = world.p
+    return p.investment_growth_end * ahead + (p.investment_growth - p.investment_growth_end) * excess(world, ahead)
+
+
+@rule
+def growing_spending(world, time):
+    """What spending of 1 a year that grows as vendors' investment does adds up to within ``time``, at hardware's price today.
+
+    The integral of exp(investment_growth(s) + hardware_improvement s - depreciation (time - s)) over s, by Gauss and Legendre in
+    panels of at most a year: within 1e-9 of the truth for the rates of the record.
+    """
+    p = world.p
+    panels = math.ceil(time)
+    half = 0.5 * time / panels
+    total = 0.0
+    for panel in range(panels):
+        for node in range(len(NODES)):
+            s = (2 * panel + 1 + NODES[node]) * half
+            total += WEIGHTS[node] * math.exp(
+                investment_growth(world, s) + p.hardware_improvement * s - p.depreciation * (time - s)
+            )
+    return total * half
+
+
 @rule
 def frontier_share(world, ahead):
     """Share of a vendor's compute behind one frontier programme, ``ahead`` years from now."""
-    years = world.step * world.dt + ahead
-    return min(1.0, world.p.frontier_share * math.exp(world.p.frontier_share_growth * years))
+    grown = world.programme_share * math.exp(world.p.frontier_share_growth * excess(world, ahead))
+    return min(world.p.frontier_share_limit, grown)
 
 
 @rule
@@ -52,7 +95,7 @@ def vendor(world, v):
     p = world.p
     behind = p.algorithmic_progress * p.vendor_lag[v]
     share, share_plan = frontier_share(world, 0.0), frontier_share(world, 0.5 * p.planning_horizon)
-    bought = world.vendor_investment[v] * (world.hardware * world.plan_growing)
+    bought = world.vendor_investment[v] * world.hardware * world.plan_growing
     plan = world.vendor_compute[v] * world.plan_keep + bought
     world.vendor_capability[v] = math.log10(max(share * world.vendor_compute[v], 1e-12)) - behind
     world.vendor_plan[v] = math.log10(max(share_plan * (plan + announced(world, v, -1)), 1e-12)) - behind
@@ -108,8 +151,8 @@ def frontier(world):
             top, leader = world.vendor_capability[v], v
     spent = world.vendor_investment[leader] * world.hardware
     growth = spent / max(world.vendor_compute[leader], 1e-12) - p.depreciation
-    if frontier_share(world, 0.0) < 1.0:
-        growth += p.frontier_share_growth
+    if frontier_share(world, 0.0) < p.frontier_share_limit:
+        growth += p.frontier_share_growth * world.growth_left
     world.frontier_speed = p.algorithmic_progress + max(growth, 0.0) / math.log(10.0)
     for k in range(world.members.size):
         if world.members[k] > 0:
@@ -135,9 +178,10 @@ def free_models(world, top, released, best_coalition):
 
 @rule
 def vendor_books(world, v):
-    """Vendor's clients, revenue, fee and investment at the end of a step.
+    """Vendor's clients, revenue, offer and investment at the end of a step.
 
-    fee = listed fee * (1 - price_response * loss), loss being the part of its peak share of clients that has left.
+    fee = listed fee * (1 - price_response * loss) and hosting = listed hosting + hosting_response * loss, loss being the part of
+    its peak share of clients that has left.
     """
     p = world.p
     total, clients, revenue = 0.0, 0.0, 0.0
@@ -151,15 +195,18 @@ def vendor_books(world, v):
     world.client_peak[v] = max(world.client_peak[v], world.client_share[v])
     lost = 1.0 - world.client_share[v] / world.client_peak[v] if world.client_peak[v] > 0.0 else 0.0
     world.vendor_fee[v] = p.fee[v] * (1.0 - p.price_response * lost)
+    world.vendor_hosting[v] = min(1.0, p.hosting[v] + p.hosting_response * lost)
     world.revenue[v] = revenue
-    bought = world.vendor_investment[v] * world.hardware * world.spending_held
+    bought = world.vendor_investment[v] * world.hardware * world.spending_grown
     world.vendor_compute[v] = world.vendor_compute[v] * world.compute_kept + bought
     world.vendor_investment[v] *= world.investment_grown
 
 
 @rule
 def advance(world):
-    """Close the step; released weights fall behind the algorithms of the day."""
+    """Close the step; released weights fall behind the algorithms of the day, and growth nears its long run."""
     world.step += 1
+    world.programme_share = frontier_share(world, world.dt)
+    world.growth_left *= world.growth_kept
     world.released -= world.p.algorithmic_progress * world.dt
 

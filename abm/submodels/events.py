@@ -19,7 +19,8 @@ KINDS = {
     "convene": "the named nations are convened to found a coalition; `binding` skips their judgement",
 }
 RESTRICTION, OUTAGE, TENSION, COMPUTE, FUNDING, OPEN_WEIGHTS, ADOPTION, PARAMETER, CONVENE = range(len(KINDS))
-INVESTMENT, _ = place("investment_us")  # the one parameter whose running value is a state of its own
+#: Parameters whose running value is a state of its own.
+INVESTMENT, FRONTIER_SHARE = place("investment_us")[0], place("frontier_share")[0]
 
 
 @rule
@@ -44,6 +45,8 @@ def _apply(world, e):
         set_parameter(world, world.event_parameter[e], target, value)
         if world.event_parameter[e] == INVESTMENT:
             world.vendor_investment[target] = value
+        elif world.event_parameter[e] == FRONTIER_SHARE:
+            world.programme_share = value
         set_pace(world)
         for i in range(world.n):
             derive(world, i)

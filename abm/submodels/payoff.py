@@ -2,12 +2,12 @@
 
 payoff = benefit - fee - build - restriction - switching + peers - distance, planned over the planning horizon. Costs are
 stored with their sign, so that the terms add up to the payoff. Each ``*_terms`` returns them in the order of
-:data:`abm.attributes.TERMS`, without the noise.
+:data:`abm.attributes.TERMS`, without the taste.
 """
 
 from abm.compiled import inline_rule, rule
 from abm.options import first_coalition, hold_back, self_build
-from abm.submodels.capability import pooled, quality, site, training_share
+from abm.submodels.capability import Pool, alone, plan, plan_quality, site, training_share
 from abm.submodels.environment import free_ahead
 from abm.submodels.restriction import believed_hazard, cut_off_share
 
@@ -70,20 +70,32 @@ def moving_cost(world, i):
 
 @inline_rule
 def switching(world, i, source):
-    """Yearly cost of moving to ``source``: nothing for staying, else the moving cost spread over the horizon."""
-    return 0.0 if source == world.source[i] else moving_cost(world, i) / world.p.planning_horizon
+    """Yearly cost of moving to ``source``: nothing for staying, else what moving costs spread over the horizon.
+
+    A member weighs the standing that it would lose beside what it would pay.
+    """
+    if source == world.source[i]:
+        return 0.0
+    standing = world.p.leaving_cost if world.source[i] >= first_coalition(world) else 0.0
+    return (moving_cost(world, i) + standing) / world.p.planning_horizon
+
+
+@inline_rule
+def asked_fee(world, v, lock_in):
+    """Fee vendor v asks [share of benefit]: a locked-in client pays a surcharge [Klemperer1987], hosting at home another."""
+    p = world.p
+    return world.vendor_fee[v] * (1.0 + p.hold_up * lock_in) * (1.0 + p.hosting_cost * world.vendor_hosting[v])
 
 
 @inline_rule
 def vendor_terms(world, i, v):
-    """Terms of being a client of vendor v; a locked-in client pays a surcharge [Klemperer1987]."""
+    """Terms of being a client of vendor v; what it hosts at the client's home no cut or outage reaches."""
     p = world.p
     benefit = world.value * world.adoption[i] * world.vendor_plan_quality[v]
-    lock_in = world.lock_in[i] if world.source[i] == v else 0.0
-    fee = world.vendor_fee[v] * benefit * (1.0 + p.hold_up * lock_in)
+    fee = benefit * asked_fee(world, v, world.lock_in[i] if world.source[i] == v else 0.0)
     cut = p.severity * cut_off_share(believed_hazard(world, i, v), p.restriction_duration)
     outage = cut_off_share(p.outage_hazard, p.outage_duration)
-    restriction = p.risk_aversion * (cut + outage) * benefit
+    restriction = p.risk_aversion * (cut + outage) * (1.0 - world.vendor_hosting[v]) * benefit
     distance = p.distance_weight * world.distance[i, v]
     gain = peers(world, i, world.source_trust[i, v])
     return benefit, -fee, -p.client_effort, -restriction, -switching(world, i, v), gain, -distance
@@ -100,18 +112,45 @@ def hold_back_terms(world, i):
     return used * free, 0.0, -build, 0.0, -switching(world, i, source), gain, 0.0
 
 
+@inline_rule
+def members_pool(world, k):
+    """The :class:`~abm.submodels.capability.Pool` of slot k's members."""
+    return Pool(
+        world.pool_compute[k], world.pool_gdp[k], world.pool_use[k], world.pool_chips[k], world.pool_least_chips[k],
+        world.pool_talent[k], world.members[k], world.cohesion[k],
+    )  # fmt: skip
+
+
+@inline_rule
+def changed_pool(world, k, i, sign):
+    """Slot k's pool with nation i in it (``sign`` 1) or, where it is a member, without it (-1).
+
+    Of a pool that loses its least trusted member the next one is not known, so its smallest share of chips stands.
+    """
+    gdp, size, joining = world.gdp[i], world.members[k] + int(sign), sign > 0.0
+    trusted = world.source_trust[i, first_coalition(world) + k] if joining else world.bond[i]
+    bonds = world.pool_bonds[k] + sign * 2.0 * trusted
+    return Pool(
+        world.pool_compute[k] + sign * world.plan_compute[i],
+        world.pool_gdp[k] + sign * gdp,
+        world.pool_use[k] + sign * gdp * world.adoption[i],
+        world.pool_chips[k] + sign * gdp * world.plan_chips[i],
+        min(world.pool_least_chips[k], world.plan_chips[i]) if joining else world.pool_least_chips[k],
+        world.pool_talent[k] + sign * world.talent[i],
+        size,
+        bonds / (size * (size - 1)),
+    )
+
+
 @rule
 def free_without(world, i):
     """Projected quality of free models without what nation i adds to them: a member who leaves takes its part along."""
     k = world.source[i] - first_coalition(world)
     if k < 0 or world.p.openness == 0.0:
         return world.free_plan
-    size = world.members[k] - 1
-    if size < 2:
+    if world.members[k] <= 2:
         return free_ahead(world, k, 0.0)
-    cohesion = (world.pool_bonds[k] - 2.0 * world.bond[i]) / (size * (size - 1))
-    compute, talent = world.plan_pool[k] - world.plan_compute[i], world.pool_talent[k] - world.talent[i]
-    return free_ahead(world, k, plan_quality(world, compute, talent, size, cohesion))
+    return free_ahead(world, k, plan_quality(world, plan(world, changed_pool(world, k, i, -1.0)).capability))
 
 
 @inline_rule
@@ -119,68 +158,47 @@ def builder_terms(world, i, source, good, secure, training, mean_trust, trusted)
     """Terms of building alone or in a coalition whose models will be of quality ``good``, or ``secure`` with cuts in chips."""
     p = world.p
     used = world.value * world.adoption[i]
-    alone = source == self_build(world)
-    build = p.inference_cost * used + training + site(world, i) + (0.0 if alone else p.membership_cost)
+    lone = source == self_build(world)
+    build = p.inference_cost * used + training + site(world, i) + (0.0 if lone else p.membership_cost)
     restriction = p.risk_aversion * used * (good - secure)
-    distance = 0.0 if alone else p.distance_weight * (1.0 - mean_trust)
-    gain = 0.0 if alone else peers(world, i, trusted)
+    distance = 0.0 if lone else p.distance_weight * (1.0 - mean_trust)
+    gain = 0.0 if lone else peers(world, i, trusted)
     return used * good, 0.0, -build, -restriction, -switching(world, i, source), gain, -distance
 
 
 @inline_rule
 def self_build_terms(world, i):
     """Terms of building alone."""
-    good = plan_quality(world, world.plan_compute[i], world.talent[i], 1, 1.0)
-    secure = plan_quality(world, world.plan_secure_compute[i], world.talent[i], 1, 1.0)
-    return builder_terms(world, i, self_build(world), good, secure, world.p.build_effort, 1.0, 0.0)
-
-
-@rule
-def plan_quality(world, compute, talent, size, cohesion):
-    """Projected quality of a builder or a pool beside the projected frontier."""
-    gap = world.frontier_plan - pooled(world, compute, talent, size, cohesion)
-    return quality(gap, world.p.quality_sensitivity)
+    mine = plan(world, alone(world, i))
+    world.effort[i] = mine.effort
+    good, secure = plan_quality(world, mine.capability), plan_quality(world, mine.secure)
+    return builder_terms(world, i, self_build(world), good, secure, mine.effort, 1.0, 0.0)
 
 
 @inline_rule
 def member_terms(world, i, k):
     """Terms of staying in the coalition of slot k."""
     size = world.members[k]
-    training = training_share(world, i, size, world.pool_gdp[k], world.plan_pool[k], world.plan_compute[i])
-    return builder_terms(
-        world,
-        i,
-        world.source[i],
-        world.coalition_plan_quality[k],
-        world.coalition_secure_quality[k],
-        training,
-        world.bond[i] / (size - 1),
-        world.bond[i],
+    training = training_share(
+        world, i, size, world.pool_gdp[k], world.pool_effort[k], world.pool_compute[k], world.plan_compute[i]
     )
+    good, secure, bond = world.coalition_plan_quality[k], world.coalition_secure_quality[k], world.bond[i]
+    return builder_terms(world, i, world.source[i], good, secure, training, bond / (size - 1), bond)
 
 
 @inline_rule
-def enlarged(world, i, k):
-    """Quality, secure quality, size, GDP and compute of coalition k with nation i in it."""
-    size = world.members[k] + 1
-    bonds = world.pool_bonds[k] + 2.0 * world.source_trust[i, first_coalition(world) + k]
-    cohesion = bonds / (size * (size - 1))
-    talent = world.pool_talent[k] + world.talent[i]
-    compute = world.plan_pool[k] + world.plan_compute[i]
-    secure = world.plan_secure_pool[k] + world.plan_secure_compute[i]
-    good = plan_quality(world, compute, talent, size, cohesion)
-    safe = plan_quality(world, secure, talent, size, cohesion)
-    return good, safe, size, world.pool_gdp[k] + world.gdp[i], compute
+def shared_terms(world, i, source, pool, shared, trusted):
+    """Terms for nation i of a coalition whose members are ``pool`` and plan ``shared``, itself among them."""
+    good, secure = plan_quality(world, shared.capability), plan_quality(world, shared.secure)
+    training = training_share(world, i, pool.size, pool.gdp, shared.effort, pool.compute, world.plan_compute[i])
+    return builder_terms(world, i, source, good, secure, training, trusted / (pool.size - 1), trusted)
 
 
 @inline_rule
 def joining_terms(world, i, k):
-    """Terms of joining the coalition of slot k, its pool enlarged by the nation's own compute and talent."""
-    source = first_coalition(world) + k
-    good, secure, size, gdp, compute = enlarged(world, i, k)
-    training = training_share(world, i, size, gdp, compute, world.plan_compute[i])
-    trusted = world.source_trust[i, source]
-    return builder_terms(world, i, source, good, secure, training, trusted / (size - 1), trusted)
+    """Terms of joining the coalition of slot k, its pool enlarged by the nation's own part."""
+    source, pool = first_coalition(world) + k, changed_pool(world, k, i, 1.0)
+    return shared_terms(world, i, source, pool, plan(world, pool), world.source_trust[i, source])
 
 
 @rule

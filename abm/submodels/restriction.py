@@ -135,8 +135,6 @@ def chips_expected(world, i):
 
 @inline_rule
 def project(world, i):
-    """Nation i's compute at the middle of the planning horizon, were it to build from now on."""
-    spent = world.p.build_effort * world.gdp[i] * world.plan_ramp
-    kept = world.compute[i] * world.plan_keep + announced(world, -1, i)
-    world.plan_compute[i] = kept + spent
-    world.plan_secure_compute[i] = kept + spent * chips_expected(world, i)
+    """What nation i will have of today's and announced compute at the middle of the planning horizon, and its share of chips."""
+    world.plan_compute[i] = world.compute[i] * world.plan_keep + announced(world, -1, i)
+    world.plan_chips[i] = chips_expected(world, i)

@@ -4,6 +4,7 @@ import math
 
 from abm.compiled import rule
 from abm.submodels.accounts import settle
+from abm.submodels.choice import first_tastes
 from abm.submodels.derived import derive, set_pace
 from abm.submodels.environment import environment, frontier, horizon, vendor
 from abm.submodels.restriction import project
@@ -30,11 +31,15 @@ def start(world):
         project(world, i)
         settle(world, i)
     horizon(world)
+    for i in range(world.n):
+        first_tastes(world, i)
 
 
 @rule
 def start_world(world):
-    """Clock and counters."""
+    """Clock, counters, growth."""
+    world.growth_left = 1.0
+    world.programme_share = min(world.p.frontier_share, world.p.frontier_share_limit)
     world.step = world.reviewing = world.moves = 0
     world.foundings = world.joins = world.exits = world.rejoins = world.refusals = world.dissolutions = 0
     world.first_founding = math.nan
@@ -54,6 +59,7 @@ def start_vendor(world, v):
     world.vendor_compute[v] = p.world_compute * world.vendor_compute_share[v]
     world.vendor_investment[v] = p.investment[v]
     world.vendor_fee[v] = p.fee[v]
+    world.vendor_hosting[v] = p.hosting[v]
     world.outage_left[v] = world.outage_share[v] = world.revenue[v] = 0.0
     world.outages[v] = world.cuts_made[v] = 0
     world.heard[v, :] = world.exposed[v, :] = 0.0
@@ -65,10 +71,12 @@ def start_coalition(world, k):
     """A free slot."""
     world.members[k] = world.serial[k] = world.largest_member[k] = 0
     world.founded[k] = -1
-    world.plan_pool[k] = world.plan_secure_pool[k] = world.pool_gdp[k] = world.pool_talent[k] = 0.0
+    world.pool_compute[k] = world.pool_gdp[k] = world.pool_use[k] = world.pool_chips[k] = world.pool_talent[k] = 0.0
+    world.pool_effort[k] = 0.0
+    world.pool_least_chips[k] = world.chips_least[k] = 1.0
     world.pool_bonds[k] = world.cohesion[k] = world.coalition_compute[k] = 0.0
     world.largest_share[k] = world.second_share[k] = 0.0
-    world.coalition_plan[k] = world.coalition_capability[k] = -99.0
+    world.coalition_plan[k] = world.coalition_secure_plan[k] = world.coalition_capability[k] = -99.0
     world.coalition_plan_quality[k] = world.coalition_secure_quality[k] = world.coalition_quality[k] = 0.0
 
 
@@ -89,7 +97,8 @@ def start_nation(world, i):
     world.terms[i, :, :] = math.nan
     world.source_trust[i, :] = world.chance[:, i] = 0.0
     world.benefit[i] = world.fee_paid[i] = world.training_paid[i] = world.build_paid[i] = 0.0
-    world.restriction_loss[i] = 0.0
+    world.restriction_loss[i] = world.effort[i] = 0.0
+    world.taste[i, :] = 0.0
     world.switching_paid[i] = world.exit_paid[i] = world.net_benefit[i] = 0.0
     world.bond[i] = world.invited_bond[i] = world.status_quo[i] = 0.0
     derive(world, i)
