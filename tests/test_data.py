@@ -17,7 +17,7 @@ PAGE = files(data).joinpath("SOURCES.md").read_text(encoding="utf-8")
 
 def test_nations_are_199_unique_and_sorted_by_gdp():
     nations = data.nations()
-    assert nations.shape == (199, 30)
+    assert nations.shape == (199, 32)
     assert nations.index.is_unique
     assert nations.index.str.fullmatch("[A-Z]{3}").all()
     assert nations["gdp_usd_bn"].dropna().is_monotonic_decreasing
@@ -150,7 +150,7 @@ def test_economies_are_complete_and_say_what_was_imputed():
     assert not set(economies.index) & {"USA", "CHN", "HKG", "MAC", "CUB", "VAT"}
     assert economies[list(data.MODEL_INPUTS)].notna().all(axis=None)
     for iso3, row in economies.iterrows():
-        known = [column for column in nations.columns if column not in row["imputed"].split(";")]
+        known = [column for column in nations.columns if column not in ("compute_share", *row["imputed"].split(";"))]
         assert row[known].equals(nations.loc[iso3, known])
         assert all(pd.isna(nations.at[iso3, column]) for column in row["imputed"].split(";") if column)
     midsized = economies.loc[data.group("midsized")]
@@ -194,13 +194,43 @@ def test_a_blank_without_a_rule_is_not_papered_over():
 
 
 def test_vendor_hosts_are_the_united_states_and_china():
-    assert data.vendor_hosts()["name"].to_dict() == {"USA": "United States", "CHN": "China"}
+    hosts = data.vendor_hosts()
+    assert hosts["name"].to_dict() == {"USA": "United States", "CHN": "China"}
+    differ = (hosts != data.nations().loc[hosts.index]) & hosts.notna()
+    assert differ.columns[differ.any()].tolist() == ["compute_share", "us_treaty_ally_asia_pacific"]
+    assert hosts["us_treaty_ally_asia_pacific"].to_dict() == {"USA": 1, "CHN": 0}
+
+
+def test_the_world_starts_with_the_headline_shares_and_the_distribution_as_found():
+    value, found = data.facts()["value"] / 100, data.nations()["compute_share"]
+    share, hosts = data.economies()["compute_share"], data.vendor_hosts()["compute_share"]
+    eu = share.index.isin(data.group("eu"))
+    assert hosts.to_dict() == pytest.approx({"USA": value["compute_share_us"], "CHN": value["compute_share_china"]})
+    assert share[eu].sum() == pytest.approx(value["compute_share_eu"])
+    assert share[~eu].sum() == pytest.approx(1 - 0.74 - 0.14 - 0.048)
+    for part in (share[eu], share[~eu]):
+        assert np.allclose(part / part.sum(), found[part.index] / found[part.index].sum())
+
+
+def test_the_data_area_is_the_eea_and_the_states_found_adequate():
+    nations = data.nations()
+    added = nations.index[(nations["data_area"] == 1) & (nations["eea_gdpr"] == 0)]
+    assert set(added) == {"AND", "ARG", "CAN", "CHE", "GBR", "ISR", "JPN", "KOR", "NZL", "URY", "USA"}
+    assert (nations["data_area"] >= nations["eea_gdpr"]).all()
+
+
+def test_all_of_the_eu_but_cyprus_takes_part_in_the_wassenaar_arrangement():
+    nations = data.nations()
+    assert nations["wassenaar"].sum() == 42
+    assert nations.index[(nations["eu"] == 1) & (nations["wassenaar"] == 0)].tolist() == ["CYP"]
+    assert nations.loc[["USA", "IND", "RUS"], "wassenaar"].all()
+    assert not nations.loc[["CHN", "ISR", "BRA"], "wassenaar"].any()
 
 
 @pytest.mark.parametrize(("name", "size"), [
     ("midsized", 53), ("all", 193), ("eu", 27), ("nato", 31), ("five_eyes", 4), ("g7", 6), ("g20", 17), ("oecd", 37),
-    ("brics", 9), ("asean", 11), ("sco", 9), ("us_treaty_ally_asia_pacific", 6), ("eea_gdpr", 30), ("tier1", 18),
-    ("tier2", 154), ("tier3", 21),
+    ("brics", 9), ("asean", 11), ("sco", 9), ("us_treaty_ally_asia_pacific", 6), ("eea_gdpr", 30), ("wassenaar", 41),
+    ("data_area", 40), ("tier1", 18), ("tier2", 154), ("tier3", 21),
 ])
 def test_groups_hold_agents_only(name, size):
     group, economies = data.group(name), data.economies()

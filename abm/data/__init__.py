@@ -13,7 +13,7 @@ from types import MappingProxyType
 import pandas as pd
 
 MEMBERSHIPS = ("eu", "nato", "five_eyes", "g7", "g20", "oecd", "brics", "asean", "sco",
-               "us_treaty_ally_asia_pacific", "eea_gdpr")
+               "us_treaty_ally_asia_pacific", "eea_gdpr", "wassenaar", "data_area")
 MODEL_INPUTS = ("capital_lat", "capital_lon", "gdp_usd_bn", "population_m", "un_ideal_point", "compute_h100e",
                 "compute_share", "top500_rmax_pflops", "ai_publications", "ai_users_pct", "us_ai_tier", *MEMBERSHIPS)
 VENDOR_HOSTS = ("USA", "CHN")
@@ -34,7 +34,7 @@ def _outlines() -> dict:
 
 
 def nations() -> pd.DataFrame:
-    """All 199 economies x 30 columns as found, index iso3, largest GDP first; blank is NaN. Units: ``SOURCES.md``."""
+    """All 199 economies x 32 columns as found, index iso3, largest GDP first; blank is NaN. Units: ``SOURCES.md``."""
     return _table("nations.csv", "iso3").sort_values("gdp_usd_bn", ascending=False, kind="stable")
 
 
@@ -93,20 +93,46 @@ def impute(frame: pd.DataFrame) -> pd.DataFrame:
     return full.assign(imputed=[";".join(filled.columns[row]) for row in filled.to_numpy()])
 
 
+def headline_shares(frame: pd.DataFrame) -> pd.Series:
+    """`compute_share` of `frame` (as `nations`), scaled within the US, China, the EU and all others to the headline.
+
+    The headline is `compute_share_us`, `_china` and `_eu` of `facts`, the rest is everybody else's: 0.74, 0.14, 0.048, 0.072.
+    The distribution within the EU and among the others stays that of the located clusters. Source: [Article2025].
+    """
+    group = frame["eu"].map({1: "eu", 0: "others"}).mask(frame.index == "USA", "us").mask(frame.index == "CHN", "china")
+    total = {name: facts().at[f"compute_share_{name}", "value"] / 100 for name in ("us", "china", "eu")}
+    total["others"] = 1 - sum(total.values())
+    return frame["compute_share"] / frame.groupby(group)["compute_share"].transform("sum") * group.map(total)
+
+
+@cache
+def _world() -> pd.DataFrame:
+    full = impute(nations())
+    kept = full[full["gdp_usd_bn"].notna() & ~full.index.isin(LEFT_OUT)]
+    return require(kept.assign(compute_share=headline_shares(kept)), MODEL_INPUTS)
+
+
 @cache
 def _economies() -> pd.DataFrame:
-    full = impute(nations())
-    return require(full[full["gdp_usd_bn"].notna() & ~full.index.isin(VENDOR_HOSTS + LEFT_OUT)], MODEL_INPUTS)
+    return _world().drop(index=list(VENDOR_HOSTS))
 
 
 def economies() -> pd.DataFrame:
-    """The 193 possible agents, `nations` plus `imputed`: without hosts, LEFT_OUT and the Holy See, which has no GDP."""
+    """The 193 possible agents, `nations` plus `imputed`: without hosts, LEFT_OUT and the Holy See, which has no GDP.
+
+    `compute_share` is that of `headline_shares`.
+    """
     return _economies().copy()
 
 
 def vendor_hosts() -> pd.DataFrame:
-    """The rows of the United States and China, in this order, as in `nations`; nothing in them is imputed."""
-    return require(nations().loc[list(VENDOR_HOSTS)], MODEL_INPUTS)
+    """The rows of the United States and China, in this order, as in `nations`; nothing in them is imputed.
+
+    Two columns differ: `compute_share` is that of `headline_shares`, and the United States belongs to its own treaties
+    (`us_treaty_ally_asia_pacific` is 1): an ally shares them with the US as a member shares NATO with it.
+    """
+    hosts = _world().loc[list(VENDOR_HOSTS)].drop(columns="imputed")
+    return hosts.assign(us_treaty_ally_asia_pacific=(hosts.index == "USA").astype(int))
 
 
 def memberships_of(economy: pd.Series) -> tuple[str, ...]:
