@@ -100,7 +100,7 @@ def headline_shares(frame: pd.DataFrame) -> pd.Series:
     The distribution within the EU and among the others stays that of the located clusters. Source: [Article2025].
     """
     group = frame["eu"].map({1: "eu", 0: "others"}).mask(frame.index == "USA", "us").mask(frame.index == "CHN", "china")
-    total = {name: facts().at[f"compute_share_{name}", "value"] / 100 for name in ("us", "china", "eu")}
+    total = {name: float(facts()["value"][f"compute_share_{name}"]) / 100 for name in ("us", "china", "eu")}
     total["others"] = 1 - sum(total.values())
     return frame["compute_share"] / frame.groupby(group)["compute_share"].transform("sum") * group.map(total)
 
