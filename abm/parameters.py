@@ -237,8 +237,8 @@ PARAMETERS: tuple[Parameter, ...] = (
          "A year, as treaties ask where they are silent [Vienna1969]"),
         ("exit_fee", 0.0, 0, 0.05, "share of GDP", "paid once by a leaver, shared by those it leaves",
          "Assumption: none; a lever"),
-        ("leaving_cost", 0.01, 0, 0.2, "share of GDP", "standing that a nation loses by leaving a coalition, as it weighs it; paid to "
-         "nobody", "Calibrated; states that leave lose reputation"),
+        ("leaving_cost", 0.01, 0, 0.2, "share of GDP", "standing that a nation loses, as it weighs it, by leaving all it trusts; of a "
+         "coalition in proportion to the trust that it puts there", "Calibrated; states that leave lose reputation"),
         ("affinity_votes", 0.5, 0, 1, _SHARE, "weight of votes against shared institutions in the affinity of two states: trust at the "
          "start, and nearness to a vendor's country",
          "Calibrated; by votes alone Japan, Ireland and Switzerland stand nearer to China than to the US"),

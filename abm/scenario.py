@@ -291,8 +291,8 @@ def _vendor_problems(name: str, vendor: NewVendor, known: set[str]) -> list[str]
     if name in options.names(parameters.VENDORS) or not name.isidentifier() or made & taken:
         problems.append(": a new vendor needs a name of its own made of letters, digits and _")
     hosts = set(data.economies().index)
-    problems += [f".memberships: {_unknown(institution, data.MEMBERSHIPS, 'institution')}"
-                 for institution in vendor.memberships or () if institution not in data.MEMBERSHIPS]
+    problems += [f".memberships: {_unknown(institution, data.AFFINITY, 'institution')}"
+                 for institution in vendor.memberships or () if institution not in data.AFFINITY]
     if vendor.iso3 and vendor.iso3 not in hosts:
         problems.append(f".iso3: {_no_nation(vendor.iso3, hosts)}")
     return problems + [f".clients: {_no_nation(iso3, known)}" for iso3 in vendor.clients if iso3 not in known]

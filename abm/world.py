@@ -166,9 +166,9 @@ def _fill_distances(record, nations: pd.DataFrame, vendors: Sequence[Vendor]) ->
     known = data.nations()["un_ideal_point"]
     extremes = [known.min(), known.max(), points.min(), points.max(), *(vendor.ideal_point for vendor in vendors)]
     span = max(extremes) - min(extremes)
-    memberships = nations[list(data.MEMBERSHIPS)].to_numpy()
+    memberships = nations[list(data.AFFINITY)].to_numpy()
     for v, vendor in enumerate(vendors):
-        shared = memberships @ np.isin(data.MEMBERSHIPS, vendor.memberships)
+        shared = memberships @ np.isin(data.AFFINITY, vendor.memberships)
         record.vendor_votes[:n, v] = 1 - np.abs(points - vendor.ideal_point) / span
         record.vendor_institutions[:n, v] = 1 - 2.0**-shared
     record.votes[:n, :n] = 1 - np.abs(points[:, None] - points[None, :]) / span

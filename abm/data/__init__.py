@@ -13,7 +13,11 @@ from types import MappingProxyType
 import pandas as pd
 
 MEMBERSHIPS = ("eu", "nato", "five_eyes", "g7", "g20", "oecd", "brics", "asean", "sco",
-               "us_treaty_ally_asia_pacific", "eea_gdpr", "wassenaar", "data_area")
+               "us_treaty_ally_asia_pacific", "eea_gdpr", "wassenaar", "data_area", "chip_rule_partner")
+#: Those that draw states together. Not the G20, to which both vendors' hosts and their rivals belong for their size; nor the Wassenaar
+#: Arrangement (Russia is in it) and the data area, which add nothing to the OECD: with any of the three, affinity foretells less well
+#: who buys from whom.
+AFFINITY = tuple(name for name in MEMBERSHIPS if name not in ("g20", "wassenaar", "data_area"))
 MODEL_INPUTS = ("capital_lat", "capital_lon", "gdp_usd_bn", "population_m", "un_ideal_point", "compute_h100e",
                 "compute_share", "top500_rmax_pflops", "ai_publications", "ai_users_pct", "us_ai_tier", *MEMBERSHIPS)
 VENDOR_HOSTS = ("USA", "CHN")
@@ -34,7 +38,7 @@ def _outlines() -> dict:
 
 
 def nations() -> pd.DataFrame:
-    """All 199 economies x 32 columns as found, index iso3, largest GDP first; blank is NaN. Units: ``SOURCES.md``."""
+    """All 199 economies x 34 columns as found, index iso3, largest GDP first; blank is NaN. Units: ``SOURCES.md``."""
     return _table("nations.csv", "iso3").sort_values("gdp_usd_bn", ascending=False, kind="stable")
 
 
@@ -136,8 +140,8 @@ def vendor_hosts() -> pd.DataFrame:
 
 
 def memberships_of(economy: pd.Series) -> tuple[str, ...]:
-    """Names of the institutions of :data:`MEMBERSHIPS` that an economy, a row of a table here, belongs to."""
-    return tuple(name for name in MEMBERSHIPS if economy[name] == 1)
+    """Names of the institutions of :data:`AFFINITY` that an economy, a row of a table here, belongs to."""
+    return tuple(name for name in AFFINITY if economy[name] == 1)
 
 
 def _groups(agents: pd.DataFrame) -> dict[str, tuple[str, ...]]:

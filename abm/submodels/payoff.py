@@ -70,14 +70,19 @@ def moving_cost(world, i):
 
 @inline_rule
 def switching(world, i, source):
-    """Yearly cost of moving to ``source``: nothing for staying, else what moving costs spread over the horizon.
-
-    A member weighs the standing that it would lose beside what it would pay.
-    """
+    """Yearly cost of moving to ``source``: nothing for staying, else what is paid and the standing lost, spread over the horizon."""
     if source == world.source[i]:
         return 0.0
-    standing = world.p.leaving_cost if world.source[i] >= first_coalition(world) else 0.0
-    return (moving_cost(world, i) + standing) / world.p.planning_horizon
+    return (moving_cost(world, i) + standing_lost(world, i)) / world.p.planning_horizon
+
+
+@inline_rule
+def standing_lost(world, i):
+    """Standing that nation i would lose by leaving its coalition [share of GDP, as it weighs it]; nobody gets it.
+
+    ``leaving_cost`` by the part of all its trust that lies in those it would leave: shared partners protect ties.
+    """
+    return world.p.leaving_cost * world.bond[i] / world.trust_sum[i] if world.bond[i] > 0.0 else 0.0
 
 
 @inline_rule
