@@ -9,9 +9,9 @@ from collections.abc import Iterator
 import pandas as pd
 
 from analysis.patterns.compared import compare
-from analysis.patterns.table import PATTERNS, Pattern
+from analysis.patterns.table import PATTERNS, Pattern, weights
 
-__all__ = ["PATTERNS", "Pattern", "compare", "lines"]
+__all__ = ["PATTERNS", "Pattern", "compare", "lines", "weights"]
 
 
 def lines(table: pd.DataFrame) -> Iterator[str]:

@@ -25,8 +25,9 @@ def compare(
 ) -> pd.DataFrame:
     """A row per pattern: what the record says and its range, the model's median and 10 to 90 %, and the verdict.
 
-    ``agrees`` where the median lies in the range. ``inside`` is the share of runs (or groups of runs) that do. Parameters that
-    ``baseline`` sets hold in the other scenarios as well.
+    ``agrees`` where the median lies in the range. ``defined`` is the share of runs (or groups of runs) that have a value, as
+    those without a coalition do not for what coalitions do; ``inside`` is the share of these whose value lies in the range.
+    Parameters that ``baseline`` sets hold in the other scenarios as well.
     """
 
     def run(arm: Scenario) -> Results:
@@ -67,6 +68,7 @@ def _row(pattern: Pattern, values: np.ndarray) -> dict:
     inside = (known >= pattern.low) & (known <= pattern.high)
     return {
         "pattern": pattern.name,
+        "family": pattern.family,
         "record": pattern.says,
         "unit": pattern.unit,
         "record_low": pattern.low,
@@ -75,6 +77,7 @@ def _row(pattern: Pattern, values: np.ndarray) -> dict:
         "model_low": low,
         "model_high": high,
         "inside": inside.mean() if len(known) else np.nan,
+        "defined": len(known) / len(values) if len(values) else 0.0,
         "agrees": bool(len(known) and pattern.low <= median <= pattern.high),
         "scenario": pattern.scenario,
         "source": pattern.source,

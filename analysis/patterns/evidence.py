@@ -103,14 +103,15 @@ class Evidence:
 
     def at(self, measure: str, date: float) -> np.ndarray:
         """(S,) a measure at the step nearest to a date."""
-        return self.path(measure)[:, self._step(date)]
+        return self.path(measure)[:, self.step(date)]
 
     def raised(self, measure: str, date: float) -> np.ndarray:
         """(S,) by how much the dated cuts raise a measure: run by run with the same seeds, with them and without."""
         assert self.beside is not None, "no runs without the cuts"
-        return self.at(measure, date) - self.beside.series[self.sound, self._step(date), self._columns[measure]]
+        return self.at(measure, date) - self.beside.series[self.sound, self.step(date), self._columns[measure]]
 
-    def _step(self, date: float) -> int:
+    def step(self, date: float) -> int:
+        """The step nearest to a date."""
         return int(np.abs(self.dates - date).argmin())
 
     def mean(self, measure: str, first: float, last: float) -> np.ndarray:
@@ -122,6 +123,20 @@ class Evidence:
     def serials(self) -> np.ndarray:
         """(S, T+1, N) coalition of each nation, 0 for none."""
         return self.results.serials[self.sound]
+
+    @cached_property
+    def sources(self) -> np.ndarray:
+        """(S, T+1, N) source of each nation: vendors by row, then building alone, holding back, and each coalition."""
+        return self.results.sources[self.sound]
+
+    @cached_property
+    def nations(self) -> pd.DataFrame:
+        """Facts about the N nations, in their order."""
+        return self.scenario.nations()
+
+    def clients(self, vendor: str, date: float) -> np.ndarray:
+        """(S, N) whether each nation uses a vendor at the step nearest to a date."""
+        return self.sources[:, self.step(date)] == self.scenario.vendor_names.index(vendor)
 
 
 def _place(sorted_names: np.ndarray) -> np.ndarray:

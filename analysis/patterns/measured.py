@@ -8,9 +8,12 @@ from __future__ import annotations
 import numpy as np
 
 from abm import data
+from analysis.methods.statistics import finished_means
 from analysis.patterns.evidence import Evidence
 
 YEARS = (2025.25, 2028.0)  # the years that the record of AI speaks of; step 0 has no speed yet
+CHANGE = (2025.0, 2028.0)  # the years in which nations may change source
+GROWN = 7.0  # years from which on the growth of a coalition counts: the youngest programme in the record's range, EuroHPC
 
 
 def compute_share(evidence: Evidence, name: str) -> np.ndarray:
@@ -52,6 +55,57 @@ def following(evidence: Evidence) -> np.ndarray:
     values = evidence.values
     cheaper = np.exp(values["hardware_improvement"]) * 10 ** values["algorithmic_progress"]
     return cost_growth(evidence) * cheaper
+
+
+def changed(evidence: Evidence) -> np.ndarray:
+    """Share of nations that leave the source they start with at any time in 2025-27, for another or for a coalition.
+
+    Chance cuts and outages are part of a run, so that this is no less than what nations do without any.
+    """
+    first, last = (evidence.step(date) for date in CHANGE)
+    sources = evidence.sources[:, first : last + 1]
+    return (sources != sources[:, :1]).any(axis=1).mean(axis=1)
+
+
+def china_inside(evidence: Evidence) -> np.ndarray:
+    """Share of the nations in the OECD that use China's vendor in 2028."""
+    return _with_china(evidence, (evidence.nations["oecd"] == 1).to_numpy(float))
+
+
+def china_outside(evidence: Evidence) -> np.ndarray:
+    """Share of GDP, as it was at the start, outside the OECD that uses China's vendor in 2028."""
+    return _with_china(evidence, evidence.nations["gdp_usd_bn"].where(evidence.nations["oecd"] == 0, 0.0).to_numpy())
+
+
+def founders(evidence: Evidence) -> np.ndarray:
+    """Members in the step in which a coalition is founded, mean over the foundings of a run; NaN without one."""
+    run, born, size, *_ = _lives(evidence.serials)
+    return _mean_per_run(evidence, run, size, born > 0)
+
+
+def membership_growth(evidence: Evidence) -> np.ndarray:
+    """Growth of membership a year from founding to the end of the run, mean over its coalitions; NaN where there is none.
+
+    Coalitions that stand at the end and are :data:`GROWN` years old: the record too is one of programmes that stand, over their
+    first two decades or, for the youngest, the years there are.
+    """
+    run, born, first, died, last = _lives(evidence.serials)
+    years = (died - born) * evidence.dt
+    stands = (born > 0) & (died == evidence.serials.shape[1] - 1) & (years >= GROWN)
+    return _mean_per_run(evidence, run, (last / first) ** (1 / np.maximum(years, evidence.dt)) - 1, stands)
+
+
+def largest(evidence: Evidence) -> np.ndarray:
+    """Members of the largest coalition fifteen years after the start; NaN where none stands."""
+    size = evidence.at("largest_coalition", evidence.dates[0] + 15)
+    return np.where(size > 0, size, np.nan)
+
+
+def effort(evidence: Evidence) -> np.ndarray:
+    """Spending on training of those who build over their GDP [share/yr], mean of the first five years in which anyone builds."""
+    spent = evidence.path("training_effort")
+    steps = np.cumsum(np.maximum.accumulate(np.isfinite(spent), axis=1), axis=1)  # since the first that builds, itself 1
+    return finished_means(np.where((steps > 0) & (steps * evidence.dt <= 5), spent, np.nan))
 
 
 def waves(evidence: Evidence) -> np.ndarray:
@@ -114,6 +168,30 @@ def local_drift(evidence: Evidence) -> np.ndarray:
     """Yearly change of that share in the three years after [share/yr]."""
     start = evidence.dates[0]
     return (evidence.at("gdp_local", start + 8) - evidence.at("gdp_local", start + 5)) / 3
+
+
+def _with_china(evidence: Evidence, weight: np.ndarray) -> np.ndarray:
+    """(S,) share of the nations' weight (N,) that uses China's vendor in 2028; NaN where there is no weight."""
+    total = weight.sum()
+    return evidence.clients("china", CHANGE[1]) @ (weight / total if total > 0 else np.full(len(weight), np.nan))
+
+
+def _lives(serials: np.ndarray) -> tuple[np.ndarray, ...]:
+    """Run, first step and size in it, last step and size in it of every coalition, from (R, T+1, N)."""
+    steps, top = serials.shape[1], int(serials.max(initial=0)) + 1
+    place, name, size = _coalitions(serials)
+    place, name, size = place[name > 0], name[name > 0], size[name > 0]
+    whose = place // steps * top + name
+    first = np.unique(whose, return_index=True)[1]
+    last = len(whose) - 1 - np.unique(whose[::-1], return_index=True)[1]
+    return place[first] // steps, place[first] % steps, size[first], place[last] % steps, size[last]
+
+
+def _mean_per_run(evidence: Evidence, run: np.ndarray, values: np.ndarray, counted: np.ndarray) -> np.ndarray:
+    """(S,) mean of those ``values`` that are ``counted``, by their run; NaN where a run has none."""
+    runs = len(evidence.serials)
+    total, number = (np.bincount(run[counted], weight[counted], runs) for weight in (values, np.ones(len(run))))
+    return np.divide(total, number, out=np.full(runs, np.nan), where=number > 0)
 
 
 def _formed(serials: np.ndarray) -> np.ndarray:
