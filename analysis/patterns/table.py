@@ -79,8 +79,8 @@ PATTERNS = (
             family="China's clients"),
     Pattern("others with China's vendor", "baseline", 0.05, 0.3, "share of GDP", "DeepSeekUse2026", "2025-12", "D",
             "share of DeepSeek in use: Belarus 56, Russia 43, Iran 25, Syria 23 %, some African states 11 to 14; weighted by "
-            "GDP, with 1 to 12.5 % elsewhere, 6 to 16 % outside the OECD; up to 30 % is an allowance, since open weights run at home "
-            "are not counted and a nation has one source in the model", measured.china_outside, family="China's clients"),
+            "GDP, with 1 to 12.5 % elsewhere, 6 to 16 % outside the OECD; up to 30 % is an allowance, since open weights run at "
+            "home are not counted and a nation has one source in the model", measured.china_outside, family="China's clients"),
     Pattern("waves of joining", "baseline", 2, 60, "index", "Btergm", "2000", "D",
             "alliance ties per year, 1981-2000: variance 34 times the mean (24 without 1981); far above 1", measured.waves,
             family="joining"),
@@ -106,8 +106,8 @@ PATTERNS = (
             "A400M 1.25 to 1.55, Galileo 1.9, ITER 3.6 to 4.4 times the first cost", measured.overrun, family="building"),
     Pattern("what builders spend", "baseline", 0.0001, 0.004, "share of GDP/yr", "PublicCompute2026", "2026", "D",
             "public money for AI compute and models: Canada and Britain 0.01, Japan 0.06, Korea 0.09 % of GDP a year for GPUs "
-            "and 0.42 for all AI; India's 0.006 and the EU's 0.008, which buy access for many users, are left below the range; what "
-            "firms add is not counted", measured.effort, family="building"),
+            "and 0.42 for all AI; India's 0.006 and the EU's 0.008, which buy access for many users, are left below the range; "
+            "what firms add is not counted", measured.effort, family="building"),
     Pattern("belief raised by cuts", "hindcast", 0.0105, 0.61, "1/yr", "EventRecord2026", "2026-11", "D",
             "one effective cut of a close ally in 4.9 years: 0.31 a year, 0.10 had it not been; the cut adds 0.20, 90 % interval "
             "0.01 to 0.61; biased upward", measured.raised_belief, beside=True, family="beliefs"),
