@@ -1,18 +1,20 @@
 """Patterns of the record: measured rightly where the answer is known, and shown whether they are met or missed."""
 
+from dataclasses import replace
 from itertools import combinations, pairwise
 
 import numpy as np
 import pandas as pd
 import pytest
-from scipy import stats
+from scipy import optimize, stats
 
 from abm import data
-from analysis.patterns import PATTERNS, compare, compared, figure, lines, measured
+from analysis.patterns import PATTERNS, compare, compared, figure, lines, measured, weights
 from analysis.patterns.compared import arms, without_cuts
 from analysis.patterns.evidence import Evidence
 from runs import experiment, library
 from runs.command_line import main
+from runs.ensemble import Results
 
 
 class Told:
@@ -20,10 +22,26 @@ class Told:
 
     def __init__(self, serials=None, dt=0.25, **paths):
         self.serials, self.dt, self.paths = np.array(serials), dt, paths
-        self.group = np.zeros(len(self.serials), int)
+        self.group, self.point_of_group = np.zeros(len(self.serials), int), np.zeros(1, int)
 
     def path(self, name):
         return np.array(self.paths[name], float)
+
+
+BASELINE = library.scenario("baseline")
+NATIONS = list(BASELINE.nations().index)
+US, CHINA, ALONE, HOLD_BACK, COALITION = range(5)
+
+
+def evidence_of(runs: int, **paths) -> Evidence:
+    """Evidence of the baseline in which all stay with the US and nothing is measured but ``paths``."""
+    column, steps = experiment.columns_of(BASELINE), BASELINE.content.steps + 1
+    series = np.zeros((runs, steps, len(column)))
+    for name, values in paths.items():
+        series[..., column[name]] = values
+    choices = np.zeros((2, runs, steps, len(NATIONS)), int)
+    return Evidence(BASELINE, Results(np.arange(runs), np.zeros(runs, int), series[:, -1], series, *choices))
+
 
 def test_every_pattern_has_a_range_a_known_source_and_a_scenario_that_comes_with_the_package():
     known = set(data.bibliography().index)
@@ -31,8 +49,102 @@ def test_every_pattern_has_a_range_a_known_source_and_a_scenario_that_comes_with
         assert pattern.low < pattern.high, pattern.name
         assert pattern.scenario in library.names()
         assert pattern.source in known, pattern.source
-    assert len(PATTERNS) >= 8
-    assert len({pattern.name for pattern in PATTERNS}) == len(PATTERNS)
+    assert len({pattern.name for pattern in PATTERNS}) == len(PATTERNS) == 24
+    assert [pattern.name for pattern in PATTERNS if not pattern.fitted] == [f"compute share {of}" for of in ("US", "China", "EU")]
+
+
+def test_each_family_counts_once_however_many_patterns_it_has():
+    told, families = weights(PATTERNS), {pattern.family for pattern in PATTERNS if pattern.fitted}
+    assert "" not in families
+    assert sum(told.values()) == pytest.approx(1)
+    for family in families:
+        assert sum(told[p.name] for p in PATTERNS if p.family == family) == pytest.approx(1 / len(families))
+    assert told["compute share EU"] == 0
+    growth = [told[name] for name in ("effective compute", "frontier programme's cost", "cost of following")]
+    assert growth == pytest.approx([told["belief raised by cuts"] / 3] * 3)
+
+
+def test_patterns_without_a_family_are_one_each_and_patterns_that_are_not_fitted_take_no_weight_from_their_family():
+    china, cost = (next(p for p in PATTERNS if p.name == name) for name in ("China's lag at first", "cost of following"))
+    first, second = replace(china, family=""), replace(china, name="another", family="")
+    assert weights([first, second, cost]) == pytest.approx({first.name: 1 / 3, "another": 1 / 3, cost.name: 1 / 3})
+    idle = replace(china, name="idle", fitted=False)
+    assert weights([china, idle, cost]) == pytest.approx({china.name: 0.5, "idle": 0, cost.name: 0.5})
+    with pytest.raises(ValueError, match=r"^none of the patterns is fitted$"):
+        weights([idle])
+
+
+def test_a_nation_that_comes_back_has_changed_its_source_and_one_that_goes_later_has_not():
+    evidence = evidence_of(2)
+    evidence.sources[0, 3:5, :4] = HOLD_BACK
+    evidence.sources[0, 12, 4] = COALITION
+    evidence.sources[0, 13:, 5:] = CHINA
+    evidence.sources[1, :, :10] = CHINA
+    assert measured.changed(evidence) == pytest.approx([5 / len(NATIONS), 0])
+
+
+def test_clients_of_chinas_vendor_are_counted_inside_the_oecd_and_weighed_by_gdp_outside():
+    evidence, nations = evidence_of(2), BASELINE.nations()
+    place = [NATIONS.index(iso3) for iso3 in ("JPN", "RUS", "BRA")]
+    evidence.sources[0, 12, place] = CHINA
+    evidence.sources[1, 11, place] = CHINA  # before 2028
+    outside = nations["gdp_usd_bn"][nations["oecd"] == 0]
+    assert measured.china_inside(evidence) == pytest.approx([1 / (nations["oecd"] == 1).sum(), 0])
+    assert measured.china_outside(evidence) == pytest.approx([outside[["RUS", "BRA"]].sum() / outside.sum(), 0])
+
+
+def test_without_nations_of_the_oecd_their_share_is_not_defined():
+    evidence = evidence_of(1)
+    evidence.nations["oecd"] = 0
+    assert np.isnan(measured.china_inside(evidence)).all()
+
+
+def test_founders_are_those_of_the_first_step_of_every_coalition_but_of_one_that_stood_before():
+    """Two coalitions of three and of two founders; one that stood at the start; a run without any."""
+    founded = [[9, 9, 0, 0, 0, 0], [9, 9, 1, 1, 1, 0], [9, 9, 1, 1, 1, 1], [2, 2, 1, 1, 1, 1], [0] * 6]
+    assert measured.founders(Told([founded, [[0] * 6] * 5])) == pytest.approx([2.5, np.nan], nan_ok=True)
+
+
+def test_membership_grows_from_founding_to_the_end_in_coalitions_that_stand_and_are_old_enough():
+    """One from two to four members in eight years; one that ended, one that is young, and one that was there at the start."""
+    serials = np.zeros((2, 41, 12), int)
+    serials[0, 8:, :2], serials[0, 20:, 2:4] = 1, 1
+    serials[0, 1:39, 4:6] = 2
+    serials[0, 20:, 6:8], serials[0, 30:, 8] = 3, 3
+    serials[1, :, :5] = 4
+    told = Told(serials, dt=0.25)
+    assert measured.membership_growth(told) == pytest.approx([2 ** (1 / 8) - 1, np.nan], nan_ok=True)
+    serials[0, :20, 6:8], serials[0, 0] = 3, 0
+    later = ((2 ** (1 / 8) - 1) + (1.5 ** (4 / 39) - 1)) / 2
+    assert measured.membership_growth(Told(serials, dt=0.25))[0] == pytest.approx(later)
+
+
+def test_the_largest_membership_is_that_of_the_fifteenth_year():
+    path = np.zeros((2, BASELINE.content.steps + 1))
+    path[0, 60], path[0, :60] = 20, 40
+    assert measured.largest(evidence_of(2, largest_coalition=path)) == pytest.approx([20, np.nan], nan_ok=True)
+
+
+def test_what_builders_spend_is_the_mean_of_the_first_five_years_in_which_anyone_builds():
+    none = np.full(40, np.nan)
+    late = none.copy()
+    late[10:20], late[25:30], late[30:] = 0.002, 0.005, 0.9  # nobody builds in the five steps between
+    told = Told([[[0]]] * 2, dt=0.25, training_effort=[late, none])
+    assert measured.effort(told) == pytest.approx([(10 * 0.002 + 5 * 0.005) / 15, np.nan], nan_ok=True)
+
+
+def test_the_share_of_local_providers_is_the_mean_over_the_runs_of_a_group():
+    class Market(Told):
+        dates = 2017 + 0.25 * np.arange(41)
+
+        def at(self, name, date):
+            return self.path(name)[:, int((date - 2017) * 4)]
+
+    path = np.tile(np.linspace(0.4, 0, 41), (4, 1)) * np.array([[0], [1], [1], [0.5]])
+    told = Market([[[0]]] * 4, gdp_local=path)
+    told.group = np.array([0, 0, 0, 1])
+    assert measured.local_share(told) == pytest.approx([0.4 / 3, 0.1])
+    assert measured.local_drift(told) == pytest.approx([-0.08 / 3, -0.02])
 
 
 def test_ties_that_end_are_counted_per_tie_and_year():
@@ -56,7 +168,7 @@ def test_waves_are_the_variance_over_the_mean_of_new_ties_per_year():
 
 
 def test_shared_partners_protect_where_large_coalitions_lose_fewer_ties():
-    """Rates that fall with the square of what members share have slope -2."""
+    """Rates that fall with the square of what members share have slope -2; where no tie ended there is none."""
     sizes = np.array([3, 5, 9, 17])
     years = np.full(4, 1e6)
     ended = years * 0.5 / (sizes - 1.0) ** 2
@@ -86,7 +198,7 @@ def test_ties_of_all_runs_at_once_are_those_counted_pair_by_pair(drawn):
     assert (np.array(measured._endings(drawn)) == [ended, years]).all()
 
 
-def test_endings_by_size_are_those_counted_coalition_by_coalition_and_their_slope_is_that_of_polyfit(drawn):
+def test_endings_by_size_are_those_counted_coalition_by_coalition(drawn):
     ended, years = np.zeros((2, 10)), np.zeros((2, 10))
     for group, run in zip(drawn.group, drawn.serials):
         for before, after in pairwise(run):
@@ -94,18 +206,36 @@ def test_endings_by_size_are_those_counted_coalition_by_coalition_and_their_slop
                 size, stay = int((before == name).sum()), int(((before == name) & (after == name)).sum())
                 years[group, size] += size * (size - 1) / 2 * 0.25
                 ended[group, size] += size * (size - 1) / 2 - stay * (stay - 1) / 2
-    found = measured._by_size(drawn.serials, drawn.group, drawn.dt)
-    assert (np.array(found) == [ended, years]).all()
-    for group, slope in enumerate(measured._slopes(*found)):
-        sizes = np.flatnonzero(years[group] > 0)
-        lost = np.maximum(ended[group, sizes], 0.5)
-        expected = np.polyfit(np.log(sizes - 1), np.log(lost / years[group, sizes]), 1, w=np.sqrt(lost))[0]
-        assert slope == pytest.approx(expected)
+    assert (np.array(measured._by_size(drawn.serials, drawn.group, drawn.dt)) == [ended, years]).all()
+
+
+def _slope(ended, years) -> float:
+    """The slope of greatest Poisson likelihood, by a general search."""
+    lived = years > 0
+    ended, years, x = ended[lived], years[lived], np.log(np.flatnonzero(lived) - 1.0)
+
+    def loss(line) -> float:
+        return float((years * np.exp(line[0] + line[1] * x) - ended * (line[0] + line[1] * x)).sum())
+
+    return optimize.minimize(loss, [0.0, 0.0]).x[1]
+
+
+def test_the_slope_is_that_of_greatest_likelihood(drawn):
+    ended, years = measured._by_size(drawn.serials, drawn.group, drawn.dt)
+    assert measured._slopes(ended, years) == pytest.approx(np.array([_slope(*both) for both in zip(ended, years)]), abs=1e-4)
+
+
+def test_each_group_of_a_point_has_the_slope_of_all_the_others(drawn):
+    """Three groups, of which two are of one point: each has the other's slope; the third, alone at its point, its own."""
+    told = Told(drawn.serials, dt=0.25)
+    told.group, told.point_of_group = np.array([0, 0, 1, 1, 2, 2]), np.array([0, 0, 1])
+    first, second, alone = measured._slopes(*measured._by_size(told.serials, told.group, told.dt))
+    assert measured.protection(told) == pytest.approx([second, first, alone])
 
 
 def test_points_measured_together_are_what_each_is_alone():
     """Every pattern, with parameters that differ, a failed run, and groups of more than one run."""
-    points = pd.DataFrame({"overhead_discord": [0.3, 0.7], "noise": [0.002, 0.001], "review_rate": [0.4, 1.0]})
+    points = pd.DataFrame({"overhead_discord": [0.3, 0.7], "peer_weight": [0.0, 0.001], "review_rate": [0.4, 1.0]})
     for name, arm in arms(library.scenario("baseline")).items():
         both = [experiment.run_points(way, points, 12, 3, None, True, True) for way in (arm, without_cuts(arm))]
         both[0].status[4], both[1].status[15] = 7, 7
@@ -190,8 +320,8 @@ def test_lags_and_growth_are_the_measures_of_the_run():
 
 
 def test_other_scenarios_take_over_what_the_baseline_sets():
-    found = arms(library.scenario("baseline").with_values({"noise": 0.001}))
-    assert {arm.content.parameters.get("noise") for arm in found.values()} == {0.001}
+    found = arms(library.scenario("baseline").with_values({"peer_weight": 0.0007}))
+    assert {arm.content.parameters.get("peer_weight") for arm in found.values()} == {0.0007}
     assert found["local-providers"].content.parameters["convening_rate"] == 0
 
 
@@ -204,6 +334,7 @@ def test_the_table_shows_passes_and_failures_with_their_spread(table):
     assert list(table["pattern"]) == [pattern.name for pattern in PATTERNS]
     inside = (table["model"] >= table["record_low"]) & (table["model"] <= table["record_high"])
     assert (table["agrees"] == inside).all()
+    assert table["defined"].between(0, 1).all()
     assert 0 < table["agrees"].sum() < len(table), "neither all met nor all missed"
     assert (table["model_low"] <= table["model"]).all()
     assert sum(line.startswith("missed") for line in lines(table)) == (~table["agrees"]).sum()

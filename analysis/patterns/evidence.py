@@ -57,8 +57,13 @@ class Evidence:
         return self._grouped[1]
 
     @cached_property
+    def point_of_group(self) -> np.ndarray:
+        """(G,) the point of each group."""
+        return self._grouped[0]
+
+    @cached_property
     def _grouped(self) -> tuple[np.ndarray, np.ndarray]:
-        """(G,) the point of each group, and :attr:`group`."""
+        """:attr:`point_of_group` and :attr:`group`."""
         share, more = np.divmod(np.bincount(self.point, minlength=self.count), GROUPS)
         share, more, place = share[self.point], more[self.point], _place(self.point)
         large = more * (share + 1)  # runs in the groups that have one more than the others
@@ -68,7 +73,7 @@ class Evidence:
 
     def medians(self, values: np.ndarray) -> np.ndarray:
         """(P,) each point's median of a value per run or per group; NaN where none is defined."""
-        point = self.point if len(values) == len(self.point) else self._grouped[0]
+        point = self.point if len(values) == len(self.point) else self.point_of_group
         table = np.full((self.count, max(1, int(np.bincount(point, minlength=1).max()))), np.nan)
         table[point, _place(point)] = np.where(np.isfinite(values), values, np.nan)
         table.sort(axis=1)  # NaN last

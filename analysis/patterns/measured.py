@@ -1,6 +1,7 @@
 """The model's value of each pattern, from its runs: a function of :class:`Evidence` that returns one value per run.
 
-What a single run tells too little of (how ties end) is taken from groups of runs, one value a group.
+What a single run tells too little of (how ties end, what a market of many buyers does) is taken from groups of runs, one
+value a group.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from analysis.patterns.evidence import Evidence
 
 YEARS = (2025.25, 2028.0)  # the years that the record of AI speaks of; step 0 has no speed yet
 CHANGE = (2025.0, 2028.0)  # the years in which nations may change source
+NEWTON = 25  # steps, of at most 1; a slope is found within ten unless ties ended in the smallest or largest size alone
 GROWN = 7.0  # years from which on the growth of a coalition counts: the youngest programme in the record's range, EuroHPC
 
 
@@ -125,9 +127,17 @@ def dissolution(evidence: Evidence) -> np.ndarray:
 def protection(evidence: Evidence) -> np.ndarray:
     """Slope of the log rate of dissolution in log(1 + shared partners), one value per group of runs.
 
-    Members of one coalition of m share m - 2 partners. Weighted least squares of log rates by size of coalition.
+    Members of one coalition of m share m - 2 partners. The slope is that of greatest likelihood, as in the record, a logit over
+    ties and years (of events as rare as these the same as Poisson). Endings are few and come many at a time, so each value is
+    taken from all runs of the point but the group's: the spread over them is that of the estimate (jackknife), not of the runs.
     """
-    return _slopes(*_by_size(evidence.serials, evidence.group, evidence.dt))
+    own = np.stack(_by_size(evidence.serials, evidence.group, evidence.dt), axis=1)  # (G, 2, N+1)
+    point = evidence.point_of_group
+    total = np.zeros((int(point.max(initial=-1)) + 1, *own.shape[1:]))
+    np.add.at(total, point, own)
+    alone = (np.bincount(point, minlength=1)[point] == 1)[:, None, None]
+    rest = np.where(alone, own, total[point] - own)
+    return _slopes(rest[:, 0], rest[:, 1])
 
 
 def exits_and_returns(evidence: Evidence) -> np.ndarray:
@@ -160,14 +170,17 @@ def hedging(evidence: Evidence) -> np.ndarray:
 
 
 def local_share(evidence: Evidence) -> np.ndarray:
-    """Share of GDP with local providers five years on."""
-    return evidence.at("gdp_local", evidence.dates[0] + 5)
+    """Share of GDP with local providers five years on, mean over the runs of a group.
+
+    The record is of a market of many buyers, in which chance averages out; a run has five clients, one of a sixth of all GDP.
+    """
+    return _group_means(evidence, evidence.at("gdp_local", evidence.dates[0] + 5))
 
 
 def local_drift(evidence: Evidence) -> np.ndarray:
-    """Yearly change of that share in the three years after [share/yr]."""
+    """Yearly change of that share in the three years after [share/yr], mean over the runs of a group."""
     start = evidence.dates[0]
-    return (evidence.at("gdp_local", start + 8) - evidence.at("gdp_local", start + 5)) / 3
+    return _group_means(evidence, (evidence.at("gdp_local", start + 8) - evidence.at("gdp_local", start + 5)) / 3)
 
 
 def _with_china(evidence: Evidence, weight: np.ndarray) -> np.ndarray:
@@ -252,21 +265,30 @@ def _stayers(before: np.ndarray, after: np.ndarray) -> np.ndarray:
 
 
 def _slopes(ended: np.ndarray, years: np.ndarray) -> np.ndarray:
-    """(G,) weighted slope of log(ended / years) in log(size - 1), from (G, N+1); NaN with fewer than two sizes.
+    """(G,) slope of greatest Poisson likelihood of the log rate of ending in log(size - 1), from (G, N+1) ties and tie-years.
 
-    Sizes at which no tie ended count half an ending.
+    Given the slope, endings fall on sizes in proportion to years * (size - 1) ** slope; Newton's method finds the slope at which
+    their mean log(size - 1) is the observed one. NaN where no tie ended or ties lived in fewer than two sizes.
     """
-    lived = years[:, 2:] > 0
-    weight = np.where(lived, np.maximum(ended[:, 2:], 0.5), 0.0)
-    x = np.log(np.arange(1.0, years.shape[1] - 1))[None, :]
-    y = np.log(np.maximum(ended[:, 2:], 0.5) / np.where(lived, years[:, 2:], 1.0))
-    total = np.maximum(weight.sum(axis=1, keepdims=True), 1e-9)
-    x = x - (weight * x).sum(axis=1, keepdims=True) / total
-    y = y - (weight * y).sum(axis=1, keepdims=True) / total
-    enough = lived.sum(axis=1) >= 2
-    return np.divide((weight * x * y).sum(axis=1), (weight * x * x).sum(axis=1), out=np.full(len(x), np.nan), where=enough)
+    ended, years, x = ended[:, 2:], years[:, 2:], np.log(np.arange(1.0, years.shape[1] - 1))
+    enough = ((years > 0).sum(axis=1) >= 2) & (ended.sum(axis=1) > 0)
+    observed = ended[enough] @ x / ended[enough].sum(axis=1)
+    slope = np.zeros(len(observed))
+    for _ in range(NEWTON):
+        expected = years[enough] * np.exp(slope[:, None] * x)
+        expected /= expected.sum(axis=1, keepdims=True)
+        mean = expected @ x
+        slope += np.clip((observed - mean) / np.maximum(expected @ x**2 - mean**2, 1e-6), -1, 1)
+    found = np.full(len(years), np.nan)
+    found[enough] = slope
+    return found
 
 
 def _per_group(evidence: Evidence, amount: np.ndarray) -> np.ndarray:
     """(G,) sum of a run's amount over each group of runs."""
     return np.bincount(evidence.group, amount)
+
+
+def _group_means(evidence: Evidence, values: np.ndarray) -> np.ndarray:
+    """(G,) mean of a run's value over each group of runs."""
+    return _per_group(evidence, values) / np.bincount(evidence.group)
