@@ -204,7 +204,7 @@ NATION = (
         "scratch",
         ("worth", "S", "f8", "share of GDP/yr", "payoff plus taste of each option at the review that is going on"),
         ("chance", "QN", "f8", "0-1", "the step's draws: for a review, then one per vendor for a cut"),
-        ("draws", "4", "f8", "0-1", "a block of draws"),
+        ("taste_draws", "O", "f8", "0-1", "a nation's draws for its tastes"),
         ("invited", "N", "i8", "nation", "the nations in the set that is being convened; the first ``invitations`` count"),
         ("invitations", "", "i8", "nations", "how many they are"),
         ("invited_bond", "N", "f8", "trust", "sum of trust in the other invited nations"),

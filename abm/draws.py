@@ -73,6 +73,15 @@ def uniform(seed, step, nation, draw):
     return u0 if lane == 0 else u1 if lane == 1 else u2 if lane == 2 else u3
 
 
+@inline_rule
+def draw_row(seed, step, nation, first, out):
+    """Fill ``out`` with a nation's draws ``first`` on in a step, a block of four at a time; ``first`` is a multiple of four."""
+    for place in range(0, out.size, 4):
+        four = block_of_draws(seed, step, nation, (first + place) // 4)
+        for lane in range(min(4, out.size - place)):
+            out[place + lane] = four[lane]
+
+
 @rule
 def gumbel(chance):
     """The standard Gumbel draw (mode 0) of a uniform one: payoff plus a taste of this law makes choice logit [McFadden1974]."""

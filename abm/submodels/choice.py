@@ -13,7 +13,7 @@ import numpy as np
 
 from abm.attributes import TERMS
 from abm.compiled import inline_rule, rule
-from abm.draws import CONVENE, FIRST_TASTE, ORDER, RENEWAL, REVIEW, TASTE, gumbel, uniform
+from abm.draws import CONVENE, FIRST_TASTE, ORDER, RENEWAL, REVIEW, TASTE, draw_row, gumbel, uniform
 from abm.options import first_coalition, hold_back, option, self_build
 from abm.submodels.coalition import admits, enter, found, move
 from abm.submodels.convening import convened_terms, free_slot, outside
@@ -88,19 +88,19 @@ def first_tastes(world, i):
     """
     survey(world, i)
     note_lone_options(world, i)
-    chosen, options, s = world.source[i], first_coalition(world), max(world.p.taste_scale, 1e-300)
+    chosen, options, s, draws = world.source[i], first_coalition(world), max(world.p.taste_scale, 1e-300), world.taste_draws
+    draw_row(world.seed, 0, i, FIRST_TASTE, draws)
     peak, share = -np.inf, 0.0
     for o in range(options):
         world.worth[o] = total(world.terms[i, o])
         peak = max(peak, world.worth[o])
     for o in range(options):
         share += math.exp((world.worth[o] - peak) / s)
-    best = peak + s * (math.log(share) + gumbel(uniform(world.seed, 0, i, FIRST_TASTE + chosen)))
+    best = peak + s * (math.log(share) + gumbel(draws[chosen]))
     for o in range(options):
-        u = uniform(world.seed, 0, i, FIRST_TASTE + o)
-        other = -s * math.log(math.exp((world.worth[o] - best) / s) - math.log(u))
+        other = -s * math.log(math.exp((world.worth[o] - best) / s) - math.log(draws[o]))
         world.taste[i, o] = best - world.worth[o] if o == chosen else other
-    world.taste[i, options] = s * gumbel(uniform(world.seed, 0, i, FIRST_TASTE + options))
+    world.taste[i, options] = s * gumbel(draws[options])
     world.terms[i, :, :] = math.nan
 
 
@@ -109,8 +109,9 @@ def renew_tastes(world, i):
     """Draw nation i's tastes anew if they have changed since its last review: they do so at rate ``taste_renewal``."""
     years = (world.step - world.reviewed[i]) * world.dt
     if uniform(world.seed, world.step, i, RENEWAL) < -math.expm1(-world.p.taste_renewal * years):
+        draw_row(world.seed, world.step, i, TASTE, world.taste_draws)
         for o in range(first_coalition(world) + 1):
-            world.taste[i, o] = world.p.taste_scale * gumbel(uniform(world.seed, world.step, i, TASTE + o))
+            world.taste[i, o] = world.p.taste_scale * gumbel(world.taste_draws[o])
 
 
 @inline_rule

@@ -10,7 +10,7 @@ from abm.submodels.capability import quality
 from abm.submodels.events import announce, announced
 
 #: Nodes and weights of Gauss and Legendre's rule on [-1, 1].
-NODES, WEIGHTS = (tuple(row.tolist()) for row in np.polynomial.legendre.leggauss(5))
+NODES, WEIGHTS = (tuple(row.tolist()) for row in np.polynomial.legendre.leggauss(4))
 
 
 @rule
@@ -64,7 +64,7 @@ def growing_spending(world, time):
     """What spending of 1 a year that grows as vendors' investment does adds up to within ``time``, at hardware's price today.
 
     The integral of exp(investment_growth(s) + hardware_improvement s - depreciation (time - s)) over s, by Gauss and Legendre in
-    panels of at most a year: within 1e-9 of the truth for the rates of the record.
+    panels of at most a year: within 1e-7 of the truth for the rates of the record.
     """
     p = world.p
     panels = math.ceil(time)

@@ -47,7 +47,7 @@ def start_world(world):
     world.tension = 1.0
     world.released = -99.0
     world.invitations = 0
-    world.draws[:] = 0.0
+    world.taste_draws[:] = 0.0
     world.lanes[:, :] = 0.0
     world.worth[:] = 0.0
 
