@@ -13,8 +13,8 @@ def add(commands) -> None:
     patterns = commands.add_parser(
         "patterns",
         help="the model beside patterns of the record",
-        description="Measure patterns of the record (shares, lags, growth, how alliances form and end, cuts, lock-in) on the "
-        "model's runs, and say which it meets and which it misses.",
+        description="Measure patterns of the record (shares, lags, growth, who changes source, how alliances form, grow and end, "
+        "what builders spend, cuts, lock-in) on the model's runs, and say which it meets and which it misses.",
     )
     add_scenario(patterns)
     patterns.add_argument("--replicates", type=whole(10, 100_000), default=100, metavar="N", help="runs each (default: 100)")

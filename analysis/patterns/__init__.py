@@ -20,4 +20,5 @@ def lines(table: pd.DataFrame) -> Iterator[str]:
         verdict = "met   " if row.agrees else "missed"
         band = f"{row.model:.3g} [{row.model_low:.3g} to {row.model_high:.3g}]"
         record = f"record {row.record_low:g} to {row.record_high:g}"
-        yield f"{verdict} {row.pattern:<28} {record}, model {band} {row.unit} [{row.source}]"
+        part = f", defined in {row.defined:.0%} of runs" if row.defined < 1 else ""
+        yield f"{verdict} {row.pattern:<28} {record}, model {band} {row.unit}{part} [{row.source}]"

@@ -11,9 +11,10 @@ from analysis.figures import style
 
 TITLE = "Patterns of the record and the model's values"
 CAPTION = (
-    "Grey: the record's range, drawn to the same width for every pattern. Points: the model's median over replicates; lines hold "
-    "10 to 90 % of them. Green lies in the range, orange does not; values beyond the edge stand at it, with an arrow. Numbers: "
-    "the record's range | the model's median."
+    "Grey: the record's range, drawn to the same width for every pattern. Points: the model's median over replicates or groups "
+    "of them; lines hold 10 to 90 % of these. Green lies in the range, orange does not; values beyond the edge stand at it, with "
+    "an arrow. Numbers: the record's range | the model's median. Thin lines part families, each of which counts once in a "
+    "calibration."
 )
 EDGE = 2.5  # half-widths of a range shown to either side of its middle
 
@@ -30,6 +31,8 @@ def draw(table: pd.DataFrame) -> Figure:
     axes.axvspan(-1, 1, color=style.PALE, linewidth=0)
     for number, y in enumerate(rows):
         _pattern(axes, y, table.iloc[number], *(float(values[number]) for values in place.values()))
+    family = table["family"].to_numpy()
+    axes.hlines(rows[1:][family[1:] != family[:-1]] + 0.5, -EDGE - 0.1, EDGE + 0.1, color=style.GREY, linewidth=0.3)
     axes.set_yticks(rows, [f"{name}" for name in table["pattern"]])
     axes.set_xlim(-EDGE - 0.1, EDGE + 0.1)
     axes.set_ylim(-0.7, len(table) - 0.3)
@@ -52,4 +55,4 @@ def _pattern(axes, y: float, row: pd.Series, low: float, at: float, high: float)
 
 
 def _short(number: float) -> str:
-    return "none" if np.isnan(number) else f"{number:.2g}" if abs(number) < 10 else f"{number:.0f}"
+    return "none" if np.isnan(number) else f"{number:.3g}"

@@ -73,6 +73,9 @@ PATTERNS = (
             "no state is known to have changed its main vendor of AI or cloud without a cut: at most 1.4 % a year (95 %) if none "
             "of 53 did in four years, 4 % in three; up to 15 % is an allowance, since nobody counts and the model takes joining "
             "a programme for a change", measured.changed, family="switching"),
+    Pattern("hedging after cuts", "hindcast", 0.0, 0.3, "share of nations", "EventRecord2026", "2026-11", "D",
+            "some nations began to pool or build (EuroHPC, Canada and Germany); none is known to have left its vendor for good",
+            measured.hedging, family="switching"),
     Pattern("OECD with China's vendor", "baseline", 0, 0.03, "share of nations", "DeepSeekUse2026", "2025-12", "D",
             "use of DeepSeek is low in North America and most of Europe, and several governments ban it; no state of the OECD is "
             "known to rely on a Chinese vendor; 3 % is an allowance for one of its 37 other members", measured.china_inside,
@@ -111,9 +114,6 @@ PATTERNS = (
     Pattern("belief raised by cuts", "hindcast", 0.0105, 0.61, "1/yr", "EventRecord2026", "2026-11", "D",
             "one effective cut of a close ally in 4.9 years: 0.31 a year, 0.10 had it not been; the cut adds 0.20, 90 % interval "
             "0.01 to 0.61; biased upward", measured.raised_belief, beside=True, family="beliefs"),
-    Pattern("hedging after cuts", "hindcast", 0.0, 0.3, "share of nations", "EventRecord2026", "2026-11", "D",
-            "some nations began to pool or build (EuroHPC, Canada and Germany); none is known to have left its vendor for good",
-            measured.hedging, family="switching"),
     Pattern("local providers lose share", "local-providers", 0.10, 0.20, "share", "Synergy2025", "2022", "S",
             "European cloud providers: 29 % in 2017, 15 % in 2022 (range: a third either way)", measured.local_share,
             family="local providers"),
