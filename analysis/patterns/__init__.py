@@ -16,9 +16,9 @@ __all__ = ["PATTERNS", "Pattern", "compare", "lines", "weights"]
 
 def lines(table: pd.DataFrame) -> Iterator[str]:
     """The table of :func:`compare` for a terminal, a line a pattern."""
-    for row in table.itertuples():
+    for row, defined in zip(table.itertuples(), table["defined"].tolist()):
         verdict = "met   " if row.agrees else "missed"
         band = f"{row.model:.3g} [{row.model_low:.3g} to {row.model_high:.3g}]"
         record = f"record {row.record_low:g} to {row.record_high:g}"
-        part = f", defined in {row.defined:.0%} of runs" if row.defined < 1 else ""
+        part = f", defined in {defined:.0%} of runs" if defined < 1 else ""
         yield f"{verdict} {row.pattern:<28} {record}, model {band} {row.unit}{part} [{row.source}]"
