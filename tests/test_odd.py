@@ -98,7 +98,7 @@ def test_numbers_told_in_words_are_those_of_the_code():
         "53 economies above 200 bn US$": (len(data.group("midsized")), data.MIDSIZED_GDP_BN) == (53, 200),
         "up to 193 economies": len(data.economies()) == 193,
         "at most eight stand": attributes.COALITIONS == 8,
-        "eleven memberships": len(data.MEMBERSHIPS) == 11,
+        "eleven institutions": len(data.AFFINITY) == 11,
         "2 % of its share of TOP500": world.TOP500_WORTH == 0.02,
         "at least 0.001 % of the world's": world.LEAST_COMPUTE == 1e-5,
         "60 steps from 2025 to 2040": worlds.BASELINE.is_file() and scenario.Scenario.parse({}).content.steps == 60,
@@ -137,5 +137,5 @@ def test_what_is_said_to_be_read_only_at_the_start_is_just_that():
     assert said
     marked = {parameter.name for parameter in parameters.PARAMETERS if parameter.at_start}
     assert set(re.findall(r"`(\w+)`", said[1])) == marked
-    # The vendor's running investment is a state of its own, which an event sets beside the parameter.
-    assert set.intersection(*(inert(model) for model in models)) == marked | {"investment"}
+    # Running investment and the frontier's share are states of their own, which an event sets beside the parameter.
+    assert set.intersection(*(inert(model) for model in models)) == marked | {"investment", "frontier_share"}
