@@ -14,7 +14,7 @@ def quality(record, capability: float) -> float:
 
 
 def capability(record, compute: float, talent: float, size: int = 1, cohesion: float = 1.0) -> float:
-    """Effective compute [OOM] of a builder or a coalition."""
+    """Effective compute [OOM] of a builder or a coalition that has this compute."""
     p = record.p
     if size > 1:
         overhead = p.overhead_size * math.log(size) + p.overhead_discord * (1 - p.federated) * (1 - cohesion)
@@ -22,6 +22,37 @@ def capability(record, compute: float, talent: float, size: int = 1, cohesion: f
         talent += p.talent_exchange * p.talent_abroad
     lag = p.builder_lag * math.exp(-p.talent_pull * talent)
     return math.log10(compute * p.pooling * p.builder_efficiency) - p.algorithmic_progress * lag
+
+
+def effort(record, members, compute: float, start: float) -> float:
+    """What members spend on training, as a share of their GDP, if 1 M H100e makes them capable of ``start``.
+
+    In parts x = C / C_full of the compute that equals the best vendor's, the sum of benefits W x^a less the cost C_full x / ramp is
+    greatest where W a x^(a - 1) = C_full / ramp; no further than x = 1, and from ``effort_floor`` to ``effort_limit``.
+    """
+    p, gdp = record.p, record.gdp[members]
+    full = 10 ** (record.vendor_plan.max() - start)
+    power = p.quality_sensitivity / math.log(10)
+    marginal = record.value * (gdp * record.adoption[members]).sum() * power * record.plan_ramp / full
+    bought = full * min(marginal ** (1 / (1 - power)), 1) - compute
+    return min(max(bought / (gdp.sum() * record.plan_ramp), p.effort_floor * p.effort_limit), p.effort_limit)
+
+
+def prospect(record, members) -> tuple[float, float, float]:
+    """What members spend [share of GDP], and what quality they reach with all chips and with those that they expect.
+
+    To the extent of ``contagion`` all get chips as the member does that expects the smallest share.
+    """
+    p, size, gdp = record.p, len(members), record.gdp[members]
+    pairs = trust(record)[np.ix_(members, members)].sum()
+    cohesion = pairs / (size * (size - 1)) if size > 1 else 1.0
+    compute, talent = record.plan_compute[members].sum(), record.talent[members].sum()
+    spent = effort(record, members, compute, capability(record, 1.0, talent, size, cohesion))
+    chips = record.plan_chips[members]
+    chips = (1 - p.contagion) * chips + p.contagion * chips.min()
+    bought = spent * record.plan_ramp * gdp
+    good, secure = (quality(record, capability(record, compute + new.sum(), talent, size, cohesion)) for new in (bought, bought * chips))
+    return spent, good, secure
 
 
 def used(record, i: int) -> float:
@@ -55,8 +86,11 @@ def switching(record, i: int, source: int) -> float:
     if source == record.source[i]:
         return 0.0
     projects = p.projects_per_bn * record.adoption[i] * record.lock_in[i]
-    exit_fee = p.exit_fee if record.source[i] >= len(p.fee) + 2 else 0.0
-    return (p.migration_cost / 1e9 * projects * (1 - p.portability) + exit_fee) / p.planning_horizon
+    once = p.migration_cost / 1e9 * projects * (1 - p.portability)
+    if record.source[i] >= len(p.fee) + 2:
+        left = [j for j in users(record, record.source[i]) if j != i]
+        once += p.exit_fee + p.leaving_cost * trust(record)[i, left].sum() / trust(record)[i].sum()
+    return once / p.planning_horizon
 
 
 def vendor(record, i: int, v: int) -> float:
@@ -66,7 +100,9 @@ def vendor(record, i: int, v: int) -> float:
     locked = record.lock_in[i] if record.source[i] == v else 0.0
     hazard = record.belief_cuts[i, v] / record.belief_years[i, v]
     off = p.severity * cut_off(hazard, p.restriction_duration) + cut_off(p.outage_hazard, p.outage_duration)
-    costs = benefit * (record.vendor_fee[v] * (1 + p.hold_up * locked) + p.risk_aversion * off) + p.client_effort
+    home = record.vendor_hosting[v]
+    fee = record.vendor_fee[v] * (1 + p.hold_up * locked) * (1 + p.hosting_cost * home)
+    costs = benefit * (fee + p.risk_aversion * off * (1 - home)) + p.client_effort
     costs += switching(record, i, v) + p.distance_weight * record.distance[i, v]
     return benefit - costs + peers(record, i, users(record, v))
 
@@ -82,29 +118,24 @@ def hold_back(record, i: int) -> float:
 def self_build(record, i: int) -> float:
     """Payoff of building alone."""
     p = record.p
-    good, secure = (quality(record, capability(record, compute[i], record.talent[i]))
-                    for compute in (record.plan_compute, record.plan_secure_compute))
-    costs = p.inference_cost * used(record, i) + p.build_effort + p.site_cost / record.gdp[i] + switching(record, i, len(p.fee))
+    spent, good, secure = prospect(record, [i])
+    costs = p.inference_cost * used(record, i) + spent + p.site_cost / record.gdp[i] + switching(record, i, len(p.fee))
     return used(record, i) * (good - p.risk_aversion * (good - secure)) - costs
 
 
-def share_of_cost(record, i: int, members) -> float:
-    """Nation i's part of the training of a set of members under the cost key."""
+def share_of_cost(record, i: int, members, spent: float) -> float:
+    """Nation i's part of the training that a set of members spends ``spent`` of its GDP on, under the cost key."""
     p = record.p
     part = {0: record.gdp[i] / record.gdp[members].sum(), 1: 1 / len(members),
             2: record.plan_compute[i] / record.plan_compute[members].sum()}[int(p.cost_key)]
-    return p.build_effort * record.gdp[members].sum() * part / record.gdp[i]
+    return spent * record.gdp[members].sum() * part / record.gdp[i]
 
 
 def coalition(record, i: int, members, source: int) -> float:
     """Payoff of a coalition of ``members``, nation i among them, as ``source``."""
     p, others = record.p, [j for j in members if j != i]
-    pairs = trust(record)[np.ix_(members, members)]
-    cohesion = pairs.sum() / (len(members) * (len(members) - 1))
-    talent = record.talent[members].sum()
-    good, secure = (quality(record, capability(record, compute[members].sum(), talent, len(members), cohesion))
-                    for compute in (record.plan_compute, record.plan_secure_compute))
-    costs = p.inference_cost * used(record, i) + share_of_cost(record, i, members) + p.membership_cost
+    spent, good, secure = prospect(record, members)
+    costs = p.inference_cost * used(record, i) + share_of_cost(record, i, members, spent) + p.membership_cost
     costs += p.site_cost / record.gdp[i]
     costs += switching(record, i, source) + p.distance_weight * (1 - trust(record)[i, others].mean())
     return used(record, i) * (good - p.risk_aversion * (good - secure)) - costs + peers(record, i, others)
@@ -122,6 +153,17 @@ def payoff(record, i: int, source: int) -> float:
     return coalition(record, i, sorted({i, *users(record, source).tolist()}), source)
 
 
+def taste(record, i: int, source: int) -> float:
+    """Nation i's taste for a source; all coalitions are one option."""
+    return record.taste[i, min(source, len(record.p.fee) + 2)]
+
+
+def founding(record, i: int, members, source: int) -> float:
+    """What nation i would gain on its status quo, tastes included, if ``members`` founded a coalition."""
+    now = int(record.source[i])
+    return coalition(record, i, members, source) + taste(record, i, source) - payoff(record, i, now) - taste(record, i, now)
+
+
 def convened(record, convener: int, source: int, size: int | None = None) -> list[int]:
     """The set that a nation's convening comes to: those who gain nothing from the whole set drop out, again and again."""
     n = int(record.n)
@@ -133,7 +175,7 @@ def convened(record, convener: int, source: int, size: int | None = None) -> lis
 def settled(record, invited: list[int], source: int) -> list[int]:
     """The fixed point of a set that judges itself as a whole."""
     while len(invited) > 1:
-        gaining = [j for j in invited if coalition(record, j, invited, source) > payoff(record, j, int(record.source[j]))]
+        gaining = [j for j in invited if founding(record, j, invited, source) > 0]
         if gaining == invited:
             return invited
         invited = gaining

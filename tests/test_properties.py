@@ -75,7 +75,7 @@ def finite(world: World) -> bool:
     record, n = world.record, int(world.record.n)
     for name in record.dtype.names:
         column = np.asarray(record[name])
-        if column.dtype.kind == "f" and name not in ("terms", "first_founding", "worth", "draws"):
+        if column.dtype.kind == "f" and name not in ("terms", "first_founding", "worth", "taste_draws"):
             used = column[:n] if column.shape[:1] == record.gdp.shape else column
             if not np.isfinite(used).all():
                 return False
@@ -150,7 +150,8 @@ def order_free(nations, vendors=None, named=()) -> tuple[World, np.ndarray]:
 
     Either nobody reviews and an event convenes the named nations, or all review at each step, without peers.
     """
-    calm = {"hazard_us": 0, "hazard_china": 0, "outage_hazard": 0, "tension_volatility": 0, "noise": 0, "convening_rate": 0}
+    calm = {"hazard_us": 0, "hazard_china": 0, "outage_hazard": 0, "tension_volatility": 0, "convening_rate": 0,
+            "taste_scale": 0, "taste_renewal": 1000}
     alive = {"review_rate": 0} if named else {"review_rate": 20, "peer_weight": 0}
     convene = [Event(2, list(KINDS).index("convene"), nations=named)] if named else []
     world = build(nations, vendors, {**calm, **alive}, convene, step_years=1.0)

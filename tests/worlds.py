@@ -22,6 +22,7 @@ LEVERS = {
     "exit_fee": 0.001, "admission": "majority", "cost_key": "compute", "frontier_share_growth": 0.02,
     "tension_drift": 0.05, "convening_rate": 0.4, "convening_size": 5, "quorum_members": 3, "quorum_gdp": 0.1,
     "review_rate": 1.0, "notice": 2, "hazard_us": 0.3, "hazard_china": 0.3, "outage_hazard": 0.5, "adoption_floor": 0.4,
+    "taste_renewal": 0.5, "leaving_cost": 0.004, "contagion": 0.3, "effort_floor": 0.2, "hosting_us": 0.2, "hosting_response": 0.3,
 }
 
 #: One dated event of each kind, the nations' by rank of GDP.
@@ -33,7 +34,7 @@ EVENTS = [
     {"date": 2026.5, "kind": "funding", "bn_usd": 20.0, "vendor": "china"},
     {"date": 2026.75, "kind": "open_weights", "gap": 0.4},
     {"date": 2027.0, "kind": "adoption", "bn_usd": 4.0, "nations": ["N005", "N006"]},
-    {"date": 2027.25, "kind": "parameter", "name": "trust_votes", "value": 0.6},
+    {"date": 2027.25, "kind": "parameter", "name": "affinity_votes", "value": 0.6},
     {"date": 2027.5, "kind": "convene", "nations": ["N001", "N002", "N003", "N004", "N005"]},
     {"date": 2027.75, "kind": "convene", "nations": ["N006", "N007", "N008"], "binding": True},
 ]
@@ -56,8 +57,9 @@ def plain(nations: int = 8, steps: int = 12, **values) -> Scenario:
 
 
 def quiet(nations: int = 8, steps: int = 12, **values) -> Scenario:
-    """The same with no chance in it: no cuts, no outages, calm tension, no noise on payoffs."""
-    calm = {"hazard_us": 0, "hazard_china": 0, "outage_hazard": 0, "tension_volatility": 0, "noise": 0}
+    """The same with no chance in it: no cuts, no outages, calm tension, no tastes."""
+    calm = {"hazard_us": 0, "hazard_china": 0, "outage_hazard": 0, "tension_volatility": 0, "taste_scale": 0,
+            "taste_renewal": 1000}
     return plain(nations, steps, **{**calm, **values})
 
 

@@ -5,7 +5,7 @@ Each file says how the theory's quantities map onto the model's. Tolerances are 
 | claim | source | file | test |
 | --- | --- | --- | --- |
 | choice frequencies are logit, three options exactly | [McFadden1974] | test_choice.py | test_three_options_are_chosen_with_the_exact_logit_probabilities |
-| no noise: best reply; boundless noise: uniform | [McKelveyPalfrey1995] | test_choice.py | test_without_noise_every_choice_is_the_best_reply, test_with_boundless_noise_choice_is_uniform |
+| no tastes: best reply; boundless tastes: uniform | [McKelveyPalfrey1995] | test_choice.py | test_without_tastes_every_choice_is_the_best_reply, test_with_boundless_tastes_choice_is_uniform |
 | increasing returns lock in behind absorbing barriers | [Arthur1989] | test_increasing_returns.py | test_nations_follow_arthurs_process_choice_by_choice, test_barriers_absorb |
 | either vendor may win; no lock-in without peers | [Arthur1989] | test_increasing_returns.py | test_both_vendors_win_each_as_often_as_theory_says, test_without_peers_everyone_follows_its_taste |
 | one equilibrium where beta J < 1, three above | [BrockDurlauf2001] | test_social_interactions.py | test_equilibria_are_as_many_as_theory_says_and_where_it_says |

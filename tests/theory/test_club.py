@@ -4,8 +4,8 @@ Source: [Buchanan1965]. A member of a club of k gets v - F / k - s (k - 1); it b
 largest at k = sqrt(F / s), where the saving F / k^2 equals the crowding s.
 
 **The club itself in the model's rules.** A giant nation brings what must be paid for; the others are small and alike. Under
-the equal cost key a small member pays build_effort (G + (k - 1) g) / (k g) of its GDP: F / k + build_effort with
-F = build_effort (G / g - 1). Small nations stand in a row, delta apart in distrust, and all trust the giant: for either end
+the equal cost key a small member pays e (G + (k - 1) g) / (k g) of its GDP, where e is what all spend: F / k + e with
+F = e (G / g - 1). Small nations stand in a row, delta apart in distrust, and all trust the giant: for either end
 of the row the mean distrust of its partners is delta (k - 2) / 2, so s = distance_weight * delta / 2. Quality is 1 throughout.
 
 **The model's own club.** With the GDP key nobody's share falls with k; what is shared is compute. Quality goes as the power
@@ -20,11 +20,12 @@ import pandas as pd
 import pytest
 from scipy.optimize import brentq
 
+from abm.submodels.capability import plan
 from abm.submodels.convening import proposal, set_terms, settle_invitations
 from abm.submodels.events import CONVENE
 from abm.submodels.payoff import total
 from abm.world import Event, World, build
-from tests.theory.limits import CLUB, STILL, V, alike, held, still
+from tests.theory.limits import CLUB, STILL, V, alike, apart, bare, held, still
 
 UNIT = 0.01  # of GDP per year, for Buchanan's numbers
 F, WORTH, OUTSIDE, CROWDING = 10, 3, 1, 0.05
@@ -44,32 +45,36 @@ def club() -> World:
     worth = WORTH * UNIT + effort - crowding
     values: dict[str, float | str] = {
         **STILL, "value_start": worth, "value_end": worth, "fee_us": 1 - OUTSIDE * UNIT / worth, "inference_cost": 0,
-        "build_effort": effort, "cost_key": "equal", "distance_weight": 2 * crowding / DELTA, "noise": 0,
+        "effort_limit": effort, "effort_floor": 1, "cost_key": "equal", "distance_weight": 2 * crowding / DELTA, "taste_scale": 0,
     }
-    world = build(table, None, values, step_years=1.0)
-    world.record.distance[: SMALL + 1, 0] = 0
+    world = apart(build(table, None, values, step_years=1.0), us=0)
     place = np.arange(SMALL)
     world.record.trust[1 : SMALL + 1, 1 : SMALL + 1] = (1 - DELTA * abs(place[:, None] - place)) * (place[:, None] != place)
     return world
 
 
-def invite(record, size: int):
-    """Invite the first ``size`` nations, and work out their pool."""
+def invite(record, size: int) -> None:
+    """Invite the first ``size`` nations."""
     record.invited[:size], record.invitations = np.arange(size), size
-    return proposal(record)
+
+
+def worth_of(record, i: int, size: int) -> float:
+    """What founding a club of the first ``size`` nations is worth to nation i among them."""
+    invite(record, size)
+    proposed = proposal(record)
+    return total(set_terms(record, i, 0, proposed, plan(record, proposed)))
 
 
 def test_a_members_payoff_is_buchanans():
     record = club().record
     for size in range(2, SMALL + 2):
-        proposed = invite(record, size)
         for end in (1, size - 1):
-            assert total(set_terms(record, end, 0, proposed)) == pytest.approx(buchanan(size) * UNIT, abs=1e-12)
+            assert worth_of(record, end, size) == pytest.approx(buchanan(size) * UNIT, abs=1e-12)
 
 
 def test_the_best_size_is_the_root_of_cost_over_crowding():
     record = club().record
-    worth = [total(set_terms(record, 1, 0, invite(record, size))) for size in range(2, SMALL + 2)]
+    worth = [worth_of(record, 1, size) for size in range(2, SMALL + 2)]
     best = int(np.argmax(worth)) + 2
     assert best == 14
     assert abs(best - math.sqrt(F / CROWDING)) < 0.5
@@ -101,17 +106,17 @@ def usable(size: float) -> float:
 
 def sharing(threshold: float = 2.3, *events: Event, **values) -> World:
     """Identical nations whose outside option is worth as much as a club that uses ``threshold`` members' worth of compute."""
-    own = {"overhead_size": CROWDED, "quality_sensitivity": SENSITIVITY, "builder_lag": 0, "noise": 0, "inference_cost": 0}
+    own = {"overhead_size": CROWDED, "quality_sensitivity": SENSITIVITY, "builder_lag": 0, "taste_scale": 0, "inference_cost": 0}
     world = still(64, *events, **{**own, **values})
     pool = world.record.p.pooling * world.record.compute[0] * threshold
     gap = world.record.frontier_plan - math.log10(pool)
     world.set({"fee_us": 1 - math.exp(-SENSITIVITY * gap), "fee_china": 1})
-    return world.start()
+    return bare(world)
 
 
 def sizes_worth(world: World, sizes) -> list[float]:
     """Payoff of a member of a newly founded club, by size."""
-    return [total(set_terms(world.record, 0, 0, invite(world.record, size))) for size in sizes]
+    return [worth_of(world.record, 0, size) for size in sizes]
 
 
 @pytest.mark.parametrize("crowded", [0.25, 0.28, 0.3, 0.35, 0.45])

@@ -48,7 +48,7 @@ def test_members_pay_for_the_whole_training_and_no_more(cost_key, seed):
     for k in np.flatnonzero(record.members).tolist():
         members = np.flatnonzero(record.source[:n] == CLUB + k)
         gdp = before.gdp[members]
-        assert (record.training_paid[members] * gdp).sum() == pytest.approx(record.p.build_effort * gdp.sum(), rel=1e-9)
+        assert (record.training_paid[members] * gdp).sum() == pytest.approx(record.pool_effort[k] * gdp.sum(), rel=1e-9)
         checked += len(members)
     assert checked == (record.source[:n] >= CLUB).sum()
 
@@ -71,7 +71,7 @@ def test_fees_paid_are_the_vendors_revenue(seed):
 def test_exit_fees_move_between_nations_and_vanish_nowhere(seed):
     moved = 0.0
     for steps in range(24, 60, 3):
-        before, record = after(steps, seed, exit_fee=0.0005, notice=0, review_rate=2, distance_weight=0.006)
+        before, record = after(steps, seed, exit_fee=0.0005, notice=0, review_rate=2, leaving_cost=0, taste_renewal=1)
         flows = record.exit_paid[: record.n] * before.gdp[: record.n]
         assert flows.sum() == pytest.approx(0, abs=1e-9 * max(abs(flows).max(), 1))
         moved += abs(flows).sum()

@@ -4,7 +4,7 @@ A set is self-consistent when each member gains by founding it on its status quo
 off in a larger set) the union of two such sets is one, a largest exists, and withdrawing all unwilling again and again
 ends there: the greatest fixed point of a monotone map. Source: [Tarski1955], [Granovetter1978].
 
-Complements need: no overhead by number or discord, no distance to members, costs by GDP, no fear for chips. With any of these a
+Complements need: no overhead by number or discord, no distance to members, costs by GDP, fixed spending, no fear for chips. With any of these a
 newcomer may harm a member, and the rule is a heuristic; :func:`test_in_general_worlds` states how good.
 """
 
@@ -28,7 +28,7 @@ def base():
 
 
 def drawn(base, chance, n: int, complements: bool):
-    """A random world of n nations: trust, wealth, compute, talent, fears, costs and keys all drawn."""
+    """A random world of n nations: trust, wealth, compute, talent, tastes, fears, spending, costs and keys all drawn."""
     record = base.copy()
     p = record.p
     record.n = n
@@ -37,13 +37,16 @@ def drawn(base, chance, n: int, complements: bool):
     record.trust_sum[:n] = record.trust[:n, :n].sum(axis=1)
     record.gdp[:n], record.plan_compute[:n] = chance.lognormal(6, 1, n), chance.lognormal(-2, 1, n)
     record.adoption[:n], record.talent[:n] = chance.uniform(0.2, 1, n), chance.dirichlet(np.ones(n)) * 0.3
-    safe = 1.0 if complements else chance.uniform(0.7, 1, n)
-    record.plan_secure_compute[:n] = record.plan_compute[:n] * safe
-    record.value, record.frontier_plan = chance.uniform(0.01, 0.08), chance.uniform(-0.5, 1.5)
+    record.plan_chips[:n] = 1.0 if complements else chance.uniform(0.5, 1, n)
+    record.vendor_plan[:] = chance.uniform(-0.5, 1.5, 2)
+    record.taste[:n] = 0.002 * chance.gumbel(size=record.taste[:n].shape)
+    record.value, record.frontier_plan = chance.uniform(0.01, 0.08), record.vendor_plan.max()
     record.source[:n] = chance.integers(0, 4, n)
     record.vendor_fee[:] = chance.uniform(0.1, 0.8, 2)
     p.quality_sensitivity, p.membership_cost = chance.uniform(0.1, 0.5), chance.uniform(0, 0.004)
     p.peer_weight = chance.uniform(0, 0.01)
+    p.effort_limit, p.effort_floor = chance.uniform(0, 0.01), 1 if complements else chance.random()
+    p.contagion = 0 if complements else chance.random()
     p.cost_key = 0 if complements else chance.integers(0, 3)
     p.overhead_size, p.overhead_discord = (0, 0) if complements else (chance.uniform(0, 0.3), chance.uniform(0, 0.8))
     p.distance_weight = 0 if complements else chance.uniform(0, 0.02)
@@ -102,7 +105,7 @@ def test_in_the_baseline_it_is_nearly_as_good_as_brute_force():
     pairs: list[tuple[int, int, bool]] = []
     for seed in range(3):
         for steps in (8, 16, 24):
-            world = Scenario.read(worlds.BASELINE).world(seed)
+            world = Scenario.read(worlds.BASELINE).with_values({"convening_size": 12}).world(seed)
             simulate(world, steps, np.array([seed]))
             pairs += convenings(world.record)
     found = np.array(pairs)

@@ -14,7 +14,7 @@ import pytest
 
 from abm.world import World
 from runs.ensemble import simulate
-from tests.theory.limits import CHINA, HOLD, US, held_from, still
+from tests.theory.limits import CHINA, HOLD, US, apart, held_from, still
 
 N, BARRIER, SEEDS = 64, 4, 300
 PEERS = 0.05
@@ -25,10 +25,9 @@ TASTES = np.where(np.arange(N) % 2, -1, 1)  # 1 for R, which is near the US, and
 def newcomers(**values) -> World:
     """Nations of two tastes that have yet to choose a vendor, and will do so once."""
     stuck = {"portability": 0, "migration_cost": 1e7, "projects_per_bn": 1000, "lock_in_start": 0}
-    world = still(N, **{**stuck, "noise": 0, "peer_weight": PEERS, "distance_weight": TASTE, **values})
+    world = still(N, **{**stuck, "taste_scale": 0, "peer_weight": PEERS, "distance_weight": TASTE, **values})
     world.record.source_start[:N] = HOLD
-    world.record.distance[:N, US], world.record.distance[:N, CHINA] = TASTES < 0, TASTES > 0
-    return world
+    return apart(world, us=TASTES < 0, china=TASTES > 0)
 
 
 def adopted(world: World, seed: int) -> tuple[np.ndarray, np.ndarray]:

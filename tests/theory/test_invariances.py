@@ -1,6 +1,6 @@
 """What may not matter: the order of the nations, the unit of money, the length of a step; and who may not be told apart.
 
-The noise-free and random-world versions of the first two are in ``tests/test_properties.py``. Here they are
+The chance-free and random-world versions of the first two are in ``tests/test_properties.py``. Here they are
 put to the baseline itself, with all its chance. Source: verification by invariance, [Grimm2014].
 """
 
@@ -57,14 +57,13 @@ def test_the_order_of_the_nations_does_not_matter_on_average():
 def test_the_unit_of_money_does_not_matter(factor):
     """All amounts in euros or in yen, prices to match: in 40 runs of the baseline every nation chooses the same in every step."""
     table = BASELINE.nations()
-    paid = {"investment_us": 300 * factor, "investment_china": 100 * factor, "hardware": 0.02 / factor}
-    projects = {"migration_cost": 315000 * factor, "projects_per_bn": 16 / factor}
-    # The bounds of parameters are in US dollars, so the two are set past them, in the record.
+    # The bounds of parameters are in US dollars, so the other world's are set past them, in the record.
     worth = [world_of(table, {}), world_of(table.assign(gdp_usd_bn=factor * table["gdp_usd_bn"]), {})]
     p = worth[1].record.p
-    p.investment[:] = paid["investment_us"], paid["investment_china"]
-    p.site_cost *= factor
-    p.hardware, p.migration_cost, p.projects_per_bn = paid["hardware"], *projects.values()
+    for name in ("investment", "site_cost", "migration_cost"):
+        p[name] *= factor
+    for name in ("hardware", "projects_per_bn"):
+        p[name] /= factor
     here, there = (simulate(world, STEPS, np.arange(40), choices=True) for world in worth)
     assert (here.sources == there.sources).all()
     assert (here.serials == there.serials).all()

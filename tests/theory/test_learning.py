@@ -16,7 +16,7 @@ from abm.submodels.events import PARAMETER
 from abm.submodels.restriction import true_hazard
 from abm.world import Event, World, build
 from runs.ensemble import simulate
-from tests.theory.limits import STILL, US, alike
+from tests.theory.limits import STILL, US, alike, apart
 
 DT, RATE, N = 0.01, 0.5, 64  # yr, cuts a year, nations
 PRIOR, PRIOR_RATE = 0.1, 5.0  # a tenth of a year's evidence for ten times the true rate
@@ -83,7 +83,7 @@ def test_memory_bounds_what_can_be_known():
 def test_others_cuts_are_taken_for_ones_own():
     """Where hazards differ, social learning finds the trust-weighted mean of all, not a nation's own: a limit of the rule."""
     world = learners(0.05, hazard_distance=3)
-    world.record.distance[:N, US] = np.where(np.arange(N) % 2, 0.3, 0.7)
+    apart(world, us=np.where(np.arange(N) % 2, 0.3, 0.7))
     found = believed(world, 40, 10)[:, :, 0].mean(axis=0)
     world.set({"hazard_us": RATE})
     own = np.array([true_hazard(world.start().record, i, US) for i in range(N)])

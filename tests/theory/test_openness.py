@@ -20,7 +20,7 @@ from abm.submodels.coalition import found
 from abm.submodels.payoff import hold_back_terms, joining_terms, member_terms, self_build_terms, survey, total
 from abm.world import World
 from tests import worlds
-from tests.theory.limits import CLUB, HOLD, V, held, held_from, still
+from tests.theory.limits import CLUB, HOLD, V, bare, held, held_from, still
 
 N, COST = 12, 0.006
 POWER = 0.5  # Q grows as the root of the number of members
@@ -30,10 +30,10 @@ KNOB = [0, 0.25, 0.5, 0.75, 0.9, 0.95, 0.97, 0.98, 0.99, 1]
 def giving(openness: float, **values) -> World:
     """Nations that hold back, and may pool compute of which outsiders get ``openness``."""
     own = {"inference_cost": 0, "free_use": 1, "fee_us": 1, "fee_china": 1, "open_weights_lag": 10, "builder_lag": 0,
-           "overhead_size": 0, "quality_sensitivity": POWER * math.log(10), "membership_cost": COST, "noise": 0}
+           "overhead_size": 0, "quality_sensitivity": POWER * math.log(10), "membership_cost": COST, "taste_scale": 0}
     world = still(N, **{**own, "openness": openness, **values})
     world.record.source_start[:N] = HOLD
-    return world.start()
+    return bare(world)
 
 
 def coalition_of(k: int, openness: float):

@@ -2,11 +2,11 @@
 
 Source: [BrockDurlauf2001]. Mean choice obeys m = tanh(beta h + beta J m); one solution where beta J < 1, three above
 for small h. Mapping: two vendors as choices +1 and -1; nations trust each other alike, so the payoffs differ by
-peer_weight * m + V (fee_china - fee_us), and the logit of noise scale ``noise`` gives P(+) - P(-) = tanh(difference / (2 noise)).
-Hence beta J = peer_weight / (2 noise) and beta h = V (fee_china - fee_us) / (2 noise).
+peer_weight * m + V (fee_china - fee_us), and the logit of scale s = taste_scale gives P(+) - P(-) = tanh(difference / (2 s)).
+Hence beta J = peer_weight / (2 s) and beta h = V (fee_china - fee_us) / (2 s).
 
 With n nations reviewing one after the other this is the heat-bath dynamics of the Curie-Weiss model, whose stationary
-distribution is exact: P(k clients of the US) ~ C(n, k) exp(peer_weight / (noise (n - 1)) * pairs in agreement).
+distribution is exact: P(k clients of the US) ~ C(n, k) exp(peer_weight / (s (n - 1)) * pairs in agreement).
 """
 
 import numpy as np
@@ -21,9 +21,9 @@ N, PEERS = 64, 0.01
 
 def social(beta_j: float, beta_h: float = 0.0, **values):
     """Nations between two vendors under beta J and beta h."""
-    noise = PEERS / (2 * beta_j)
-    fee = abs(beta_h) * 2 * noise / V
-    return still(N, noise=noise, peer_weight=PEERS, **{"fee_china" if beta_h > 0 else "fee_us": fee}, **values)
+    scale = PEERS / (2 * beta_j)
+    fee = abs(beta_h) * 2 * scale / V
+    return still(N, taste_scale=scale, peer_weight=PEERS, **{"fee_china" if beta_h > 0 else "fee_us": fee}, **values)
 
 
 def response(world) -> tuple[np.ndarray, np.ndarray]:
@@ -32,7 +32,7 @@ def response(world) -> tuple[np.ndarray, np.ndarray]:
     for k in range(N):
         record.source[:N] = np.where(np.arange(N) <= k, US, CHINA)  # k others with the US
         weigh(record, 0)
-        chances = logit(np.array([payoff(record, 0, source) for source in range(4)]), record.p.noise)
+        chances = logit(np.array([payoff(record, 0, source) for source in range(4)]), record.p.taste_scale)
         means.append(chances[US] - chances[CHINA])
     return (2 * np.arange(N) - (N - 1)) / (N - 1), np.array(means)
 
@@ -45,7 +45,7 @@ def crossings(m: np.ndarray, means: np.ndarray) -> np.ndarray:
 
 @pytest.mark.parametrize(("beta_j", "beta_h"), [(0.5, 0), (0.9, 0), (1.1, 0), (1.5, 0), (1.5, 0.1), (1.5, -0.3)])
 def test_the_response_to_others_is_the_hyperbolic_tangent(beta_j, beta_h):
-    """Exact but for the chance of the two worthless options, below exp(-V / noise)."""
+    """Exact but for the chance of the two worthless options, below exp(-V / s)."""
     m, means = response(social(beta_j, beta_h))
     error = 4 * np.exp(-(V - PEERS) * 2 * beta_j / PEERS)
     assert means == pytest.approx(np.tanh(beta_j * m + beta_h), abs=error + 1e-12)

@@ -1,7 +1,7 @@
 """Switching cost: it holds clients where they are, at equal payoffs, as much as its logit says.
 
 Source: [FarrellKlemperer2007], [Klemperer1987]. With n options of equal payoff and a cost K of leaving the present one,
-P(stay) = exp(mu K) / (exp(mu K) + n - 1) with mu = 1 / noise. K = migration_cost * projects_per_bn * 1e-9 * adoption *
+P(stay) = exp(mu K) / (exp(mu K) + n - 1) with mu = 1 / taste_scale. K = migration_cost * projects_per_bn * 1e-9 * adoption *
 lock_in * (1 - portability) / planning_horizon, a share of GDP per year. Lock-in is complete in all of these worlds
 (4.5e-5 short of it after a year).
 """
@@ -11,7 +11,7 @@ import pytest
 
 from tests.theory.limits import CHINA, US, V, held, still
 
-NOISE = 0.0015
+SCALE = 0.0015
 FOUR = {"value_start": 0, "value_end": 0}  # us, china, self_build and hold_back are all worth nothing
 TWO: dict[str, float] = {}  # the two vendors alone are worth V
 
@@ -19,12 +19,12 @@ TWO: dict[str, float] = {}  # the two vendors alone are worth V
 def costly(cost: float, **values):
     """Nations whose moving costs ``cost`` of GDP a year over a horizon of 4 years."""
     migration = cost * 4 / (1000 * 1e-9)
-    return still(noise=NOISE, portability=0, projects_per_bn=1000, migration_cost=migration, **values)
+    return still(taste_scale=SCALE, portability=0, projects_per_bn=1000, migration_cost=migration, **values)
 
 
 def stay_chance(cost: float, options: int) -> float:
     """The formula under test."""
-    return np.exp(cost / NOISE) / (np.exp(cost / NOISE) + options - 1)
+    return np.exp(cost / SCALE) / (np.exp(cost / SCALE) + options - 1)
 
 
 def stays(sources: np.ndarray) -> np.ndarray:
@@ -62,7 +62,7 @@ def test_everybody_is_frozen_where_moving_costs_more_than_anything_gains():
 
 @pytest.mark.parametrize(("options", "values"), [(2, TWO), (4, FOUR)])
 def test_choice_has_no_memory_where_moving_is_free(options, values):
-    kept = stays(held(still(noise=NOISE, **values), 20, 25))
+    kept = stays(held(still(taste_scale=SCALE, **values), 20, 25))
     assert abs(kept.mean() - 1 / options) < 4 * np.sqrt((options - 1) / options**2 / kept.size)
 
 
@@ -75,12 +75,12 @@ def test_portability_halves_what_holds_clients():
 
 
 def test_an_incumbent_holds_on_up_to_the_cost_of_moving_and_no_further():
-    """Without noise a dearer vendor keeps its clients while the difference in fees is below K, as in Shy's index.
+    """Without tastes a dearer vendor keeps its clients while the difference in fees is below K, as in Shy's index.
 
     Source: [Shy2002].
     """
     for gap, kept in ((0.0019, 1.0), (0.0021, 0.0)):
         world = costly(0.002, fee_us=gap / V)
-        world.set({"noise": 0})
+        world.set({"taste_scale": 0})
         sources = held(world, 5, 1)
         assert (sources[0, -1] == (US if kept else CHINA)).all()

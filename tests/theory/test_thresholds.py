@@ -12,7 +12,7 @@ import pytest
 
 from abm.submodels.convening import settle_invitations
 from abm.world import World
-from tests.theory.limits import CHINA, US, V, held, still
+from tests.theory.limits import CHINA, V, apart, held, still
 
 N, PEERS = 64, 0.05
 LADDER = np.arange(N)  # Granovetter's hundred rioters: nobody, one other, two others ...
@@ -21,9 +21,8 @@ BROKEN = np.where(LADDER == 1, 2, LADDER)  # the one with threshold 1 now asks f
 
 def one_at_a_time(thresholds: np.ndarray) -> World:
     """Gain of moving to China: 2 peer_weight (k + 1/2 - tau) / (n - 1)."""
-    world = still(N, noise=0, peer_weight=PEERS, distance_weight=2 * PEERS, fee_us=PEERS * (1 + 1 / (N - 1)) / V)
-    world.record.distance[:N, CHINA], world.record.distance[:N, US] = thresholds / (N - 1), 0
-    return world
+    world = still(N, taste_scale=0, peer_weight=PEERS, distance_weight=2 * PEERS, fee_us=PEERS * (1 + 1 / (N - 1)) / V)
+    return apart(world, us=0, china=thresholds / (N - 1))
 
 
 def joined(thresholds: np.ndarray, seeds: int = 5) -> set[int]:
@@ -43,10 +42,9 @@ def least(thresholds: np.ndarray) -> int:
 
 def convened(thresholds: np.ndarray, invited: np.ndarray) -> list[int]:
     """Who is left when the invited judge the whole set: gain of founding peer_weight (k + 1/2 - tau) / (n - 1)."""
-    world = still(N, noise=0, peer_weight=PEERS, distance_weight=PEERS, inference_cost=0,
+    world = still(N, taste_scale=0, peer_weight=PEERS, distance_weight=PEERS, inference_cost=0,
                   fee_us=0.5 * PEERS / (N - 1) / V)
-    record = world.record
-    record.distance[:N, US] = 1 - thresholds / (N - 1)
+    record = apart(world, us=1 - thresholds / (N - 1)).record
     record.invited[: len(invited)], record.invitations = invited, len(invited)
     settle_invitations(record, 0, -1)
     left = sorted(record.invited[: record.invitations].tolist())
