@@ -24,6 +24,7 @@ from tests.theory.limits import CLUB, HOLD, V, bare, held, held_from, still
 
 N, COST = 12, 0.006
 POWER = 0.5  # Q grows as the root of the number of members
+SCALE = 95.0  # members that would reach the frontier: k0
 KNOB = [0, 0.25, 0.5, 0.75, 0.9, 0.95, 0.97, 0.98, 0.99, 1]
 
 
@@ -33,6 +34,8 @@ def giving(openness: float, **values) -> World:
            "overhead_size": 0, "quality_sensitivity": POWER * math.log(10), "membership_cost": COST, "taste_scale": 0}
     world = still(N, **{**own, "openness": openness, **values})
     world.record.source_start[:N] = HOLD
+    usable, best = world.record.p.pooling * world.record.compute[0], world.record.vendor_compute.max()
+    world.set({"frontier_share": SCALE * usable / best, "frontier_share_limit": 1})
     return bare(world)
 
 
@@ -75,16 +78,9 @@ def stable(openness: float) -> list[int]:
     return [k for k in internal(openness) if k == N or u["joining"][k] <= u["outside"][k]]
 
 
-@cache
-def scale() -> float:
-    """Members that would reach the frontier."""
-    record = giving(0).record
-    return 10**record.frontier_plan / (record.p.pooling * record.compute[0])
-
-
 def quality(k: float) -> float:
     """Q(k)."""
-    return (k / scale()) ** POWER
+    return (k / SCALE) ** POWER
 
 
 @pytest.mark.parametrize("openness", [0, 0.9, 1])
