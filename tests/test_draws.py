@@ -8,8 +8,7 @@ import pytest
 from scipy import stats
 
 from abm import draws
-from abm.attributes import COALITIONS
-from abm.draws import CHOICE, CUT, MOST_VENDORS, ORDER, REVIEW, STREAMS, TENSION
+from abm.draws import CUT, FIRST_TASTE, MOST_VENDORS, ORDER, REVIEW, STREAMS, TASTE, TENSION
 from abm.scenario import Scenario
 from runs.ensemble import simulate
 from tests import worlds
@@ -47,9 +46,18 @@ def test_a_draw_is_a_pure_function_of_its_numbers():
 
 @pytest.mark.uncompiled
 def test_a_block_holds_the_draws_one_by_one():
-    for block in (0, 5, CHOICE // 4):
+    for block in (0, 5, TASTE // 4):
         drawn = draws.block_of_draws(2**40 + 9, 6, 5, block)
         assert list(drawn) == [draws.uniform(2**40 + 9, 6, 5, 4 * block + k) for k in range(4)]
+
+
+@pytest.mark.uncompiled
+@pytest.mark.parametrize("first", [TASTE, FIRST_TASTE])
+@pytest.mark.parametrize("count", [3, 4, 5, 18])
+def test_a_row_of_draws_holds_them_one_by_one(first, count):
+    row = np.zeros(count)
+    draws.draw_row(2**40 + 9, 6, 5, first, row)
+    assert row.tolist() == [draws.uniform(2**40 + 9, 6, 5, first + k) for k in range(count)]
 
 
 @pytest.mark.parametrize("along", ["seed", "step", "nation", "draw"])
@@ -70,17 +78,17 @@ def test_streams_are_independent():
 
 
 def test_gumbel_and_normal_follow_their_laws():
-    drawn = sample(20000, draw=CHOICE)
+    drawn = sample(20000, draw=TASTE)
     assert stats.kstest([draws.gumbel(chance) for chance in drawn], "gumbel_r").pvalue > 1e-3
     normal = [draws.normal(5, step, 0, TENSION) for step in range(20000)]
     assert stats.kstest(normal, "norm").pvalue > 1e-3
 
 
 def test_streams_do_not_overlap():
-    """Neither for the two vendors and twelve sources of the baseline, nor for as many vendors as a run takes."""
+    """Neither for the two vendors and five options of the baseline, nor for as many vendors as a run takes."""
     for vendors in (2, 3, MOST_VENDORS):
         length = dict.fromkeys(("cut", "cut_duration", "outage"), vendors)
-        length |= {"choice": vendors + 2 + COALITIONS, "tension": 2}
+        length |= {"taste": vendors + 3, "first_taste": vendors + 3, "tension": 2}
         spans = sorted((first, first + length.get(name, 1), name) for name, first in STREAMS.items())
         for (_, end, name), (start, _, follower) in pairwise(spans):
             assert end <= start, f"{name} runs into {follower} with {vendors} vendors"
@@ -95,35 +103,37 @@ def test_a_steps_own_block_begins_with_the_review_and_the_cuts():
         assert record.chance[CUT + 1, i] == draws.uniform(9, 4, i, CUT + 1)
 
 
-def noises(world, steps: int, seed: int) -> tuple[np.ndarray, list]:
-    """Noise on every option at each step, NaN where none was drawn; and tension and outages so far."""
-    noise, chance = [], []
+def tastes(world, steps: int, seed: int) -> tuple[np.ndarray, list, list]:
+    """Taste for every source at each step, NaN where none was weighed; tension and outages so far; sources at the end."""
+    taste, chance = [], []
     for step in range(1, steps + 1):
-        simulate(world, step, np.array([seed]))
-        record = world.record
+        run = world.copy()
+        simulate(run, step, np.array([seed]))
+        record = run.record
         fresh = (record.reviewed == step - 1)[:, None] & np.isfinite(record.terms[:, :, -1])
-        noise.append(np.where(fresh & ~np.isnan(record.terms[:, :, 0]), record.terms[:, :, -1], np.nan))
+        taste.append(np.where(fresh & ~np.isnan(record.terms[:, :, 0]), record.terms[:, :, -1], np.nan))
         chance.append((float(record.tension), record.outages.tolist()))
-    return np.array(noise), chance
+    return np.array(taste), chance, record.source.tolist()
 
 
-def test_scenarios_share_their_noise():
-    """A dearer vendor from the second year on moves choices, but no draw: common random numbers."""
-    scenario = worlds.plain(12, 20, review_rate=2)
+@pytest.mark.parametrize("renewal", [0, 1000])
+def test_scenarios_share_their_tastes(renewal):
+    """A dearer vendor from the second year on moves choices, but no taste, lasting or new: common random numbers."""
+    scenario = worlds.plain(12, 20, review_rate=2, taste_renewal=renewal)
     change = {"date": 2026.0, "kind": "parameter", "name": "fee_us", "value": 0.9}
     base = scenario.world()
     other = Scenario.parse({**scenario.document(), "events": [change]}).world()
-    (a, chance_a), (b, chance_b) = noises(base, 12, 3), noises(other, 12, 3)
+    (a, chance_a, ends_a), (b, chance_b, ends_b) = tastes(base, 12, 3), tastes(other, 12, 3)
     shared = ~np.isnan(a) & ~np.isnan(b)
     assert chance_a == chance_b
     assert shared[5:].sum() > 100
     assert (a == b)[shared].all()
-    assert base.record.source.tolist() != other.record.source.tolist()
+    assert ends_a != ends_b
 
 
 def test_one_nations_facts_leave_the_others_cuts_alone():
     base, other = (worlds.plain(8, 20, hazard_us=0.8, review_rate=0).world() for _ in range(2))
-    other.record.distance[0, :] = 1
+    other.record.vendor_votes[0, :] = other.record.vendor_institutions[0, :] = 0
     for world in (base, other):
         simulate(world, 20, np.array([3]))
     assert base.record.cuts[1:8].sum() > 3

@@ -15,7 +15,7 @@ from tests.worlds import STEP, happening, now
 def test_beliefs_follow_the_gamma_poisson_formula():
     """Belief is (cuts + own + weighted others') over (years + exposure), old evidence fading with ``memory``."""
     events = [{"kind": "restriction", "vendor": "us", "nations": ["N002"], "years": 0.1}]
-    values = {"hazard_us": 0.001, "prior_years": 8, "memory": 10, "social_learning": 0.4, "trust_reversion": 0}
+    values = {"hazard_us": 0.001, "hazard_distance": 3, "prior_years": 8, "memory": 10, "social_learning": 0.4, "trust_reversion": 0}
     model = happening(0, *events, **values)
     record, fade = model.world.record, np.exp(-STEP / 10)
     trust = record.trust[:6, :6].copy()
@@ -56,7 +56,7 @@ def test_a_builder_cut_off_by_a_chip_maker_buys_less():
         record.source[0] = 2
         before = record.compute[0]
         model.step()
-        bought[vendor, years] = record.compute[0] - before * np.exp(-0.25 * STEP)
+        bought[vendor, years] = record.compute[0] - before * np.exp(-record.p.depreciation * STEP)
         assert record.restriction_loss[0] == 0
         assert record.cuts[0] == (vendor == "us")
     assert bought["us", 1.0] == pytest.approx(0.4 * bought["china", 1.0])
@@ -65,9 +65,10 @@ def test_a_builder_cut_off_by_a_chip_maker_buys_less():
 
 @pytest.mark.uncompiled
 def test_expected_cuts_in_chips_weigh_on_building():
-    free, bound = (happening(1, hazard_us=0.5, chip_dependence=share) for share in (0, 0.9))
-    assert (now(bound, "plan_secure_compute") < now(bound, "plan_compute")).all()
-    assert (now(free, "plan_secure_compute") == now(free, "plan_compute")).all()
+    free, bound = (happening(1, hazard_us=0.5, chip_dependence=share, effort_floor=1) for share in (0, 0.9))
+    off = [believed_hazard(bound.world.record, i, 0) * bound.world.record.p.restriction_duration for i in range(6)]
+    assert now(bound, "plan_chips") == pytest.approx([1 - 0.9 * x / (1 + x) for x in off])
+    assert (now(free, "plan_chips") == 1).all()
     losses = [model.explain("N001", now=True).loc["self_build", "restriction"] for model in (free, bound)]
     assert losses[0] == 0
     assert losses[1] < 0
@@ -75,7 +76,7 @@ def test_expected_cuts_in_chips_weigh_on_building():
 
 @pytest.mark.uncompiled
 def test_a_vendor_that_loses_clients_cuts_its_fee():
-    model = happening(1, price_response=0.4)
+    model = happening(1, price_response=0.4, fee_us=0.35, fee_china=0.22)
     record = model.world.record
     assert record.client_share.tolist() == [1, 0]
     record.source[:2] = 2
@@ -91,7 +92,7 @@ def test_a_vendor_that_loses_clients_cuts_its_fee():
 
 @pytest.mark.uncompiled
 def test_lock_in_builds_up_and_is_exploited_and_ends_with_a_move():
-    model = happening(1, hold_up=0.8, lock_in_time=2, lock_in_start=0.2)
+    model = happening(1, hold_up=0.8, lock_in_time=2, lock_in_start=0.2, fee_us=0.35)
     expected = 1 - 0.8 * np.exp(-STEP / 2)
     assert now(model, "lock_in") == pytest.approx(np.full(6, expected))
     model.step()
@@ -103,16 +104,17 @@ def test_lock_in_builds_up_and_is_exploited_and_ends_with_a_move():
     moving.step()
     moved = np.flatnonzero(record.moved[:6])
     assert len(moved) > 2
-    cost = 315000e-9 * 16 * record.adoption[:6] * lock_in * 0.5
+    p = record.p
+    cost = p.migration_cost * 1e-9 * p.projects_per_bn * record.adoption[:6] * lock_in * (1 - p.portability)
     assert record.switching_paid[moved] == pytest.approx(cost[moved])
     assert moving.observed["switching_spend"] == pytest.approx((cost * record.gdp_start[:6])[moved].sum() / STEP)
-    assert record.lock_in[moved] == pytest.approx(np.full(len(moved), 1 - np.exp(-STEP / 3)))
+    assert record.lock_in[moved] == pytest.approx(np.full(len(moved), 1 - np.exp(-STEP / p.lock_in_time)))
 
 
 @pytest.mark.uncompiled
 def test_trust_grows_between_members_and_returns_to_its_start_elsewhere():
     event = {"kind": "convene", "nations": ["N001", "N002"], "binding": True, "date": 2025.0}
-    model = happening(0, event, trust_gain=0.4, trust_reversion=0.2)
+    model = happening(0, event, trust_gain=0.4, trust_reversion=0.2, affinity_votes=0.3)
     record = model.world.record
     start = record.trust[:6, :6].copy()
     record.trust[2, 3] = record.trust[3, 2] = 0.1
@@ -122,8 +124,8 @@ def test_trust_grows_between_members_and_returns_to_its_start_elsewhere():
         assert record.trust[0, 1] == pytest.approx(1 - (1 - start[0, 1]) * np.exp(-0.4 * STEP * step))
         assert record.trust[2, 3] == pytest.approx(start[2, 3] + (0.1 - start[2, 3]) * np.exp(-0.2 * STEP * step))
         assert record.trust[0, 2] == pytest.approx(start[0, 2])
-    affinity, shared = 0.5 * record.votes[:6, :6], 0.5 * record.institutions[:6, :6]
-    assert start == pytest.approx((affinity + shared) * (1 - np.eye(6)))
+    alike, shared = 0.3 * record.votes[:6, :6], 0.7 * record.institutions[:6, :6]
+    assert start == pytest.approx((alike + shared) * (1 - np.eye(6)))
 
 
 def shares(values: dict, prefix: str) -> float:
@@ -187,7 +189,7 @@ def test_what_a_coalition_gives_away_makes_holding_back_better():
     names = [Varied.parameter(name) for name in ("openness", "open_weights_lag", "free_use")]
     held, quality = {}, {}
     for openness in (0.0, 1.0):
-        values = np.tile([openness, 3.0, 0.8], (40, 1))
+        values = np.tile([openness, 10.0, 0.8], (40, 1))
         outcomes = simulate(world.copy(), 60, np.arange(40), names, values).outcomes
         held[openness] = outcomes[:, worlds.columns(world).index("nations_hold_back")].mean()
         single = world.copy()

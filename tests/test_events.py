@@ -55,6 +55,7 @@ def test_tension_is_multiplied_and_calms_down_at_its_reversion():
 
 ARRIVALS = [({"kind": "compute", "h100e": 300000}, 0.3),
             ({"kind": "funding", "bn_usd": 10.0}, 10 * 0.02 * np.exp(0.3 * 5))]
+PACE = {"hardware": 0.02, "hardware_improvement": 0.3, "depreciation": 0.25, "planning_horizon": 4, "effort_limit": 0}
 
 
 @pytest.mark.uncompiled
@@ -62,7 +63,7 @@ ARRIVALS = [({"kind": "compute", "h100e": 300000}, 0.3),
 def test_compute_arrives_by_gdp_and_is_planned_with_half_a_horizon_before(event, size):
     arrival = {**event, "date": 2030.0, "nations": ["N001", "N003"]}
     for steps, announced, arrived in ((11, 0, 0), (12, 0, 0), (13, 1, 0), (20, 1, 0), (21, 0, 1)):
-        model, without = happening(steps, arrival, nations=4), happening(steps, nations=4)
+        model, without = happening(steps, arrival, nations=4, **PACE), happening(steps, nations=4, **PACE)
         parts = now(model, "gdp_start") * [1, 0, 1, 0]
         parts = size * parts / parts.sum()
         kept = np.exp(-0.25 * STEP)  # it depreciates within the step of its arrival
@@ -77,7 +78,7 @@ def test_compute_arrives_by_gdp_and_is_planned_with_half_a_horizon_before(event,
 def test_compute_arrives_at_a_vendor(event, size):
     arrival = {**event, "date": 2030.0, "vendor": "china"}
     for steps, announced, arrived in ((11, 0, 0), (13, 1, 0), (21, 1, 1)):
-        model, without = happening(steps, arrival, nations=4), happening(steps, nations=4)
+        model, without = happening(steps, arrival, nations=4, **PACE), happening(steps, nations=4, **PACE)
         gained = now(model, "vendor_compute") - now(without, "vendor_compute")
         assert gained == pytest.approx([0, arrived * size * np.exp(-0.25 * STEP)])
         assert (now(model, "vendor_plan") > now(without, "vendor_plan")).tolist() == [False, bool(announced)]
@@ -86,7 +87,8 @@ def test_compute_arrives_at_a_vendor(event, size):
 @pytest.mark.uncompiled
 def test_released_weights_raise_free_models_to_their_gap_and_age():
     """They age with the algorithms of the frontier, 0.48 OOM a year, and with its compute."""
-    model, without = (happening(2, *events, open_weights_lag=5) for events in ([{"kind": "open_weights", "gap": 0.2}], []))
+    values = {"open_weights_lag": 5, "algorithmic_progress": 0.48, "quality_sensitivity": 0.25}
+    model, without = (happening(2, *events, **values) for events in ([{"kind": "open_weights", "gap": 0.2}], []))
     assert model.observed == pytest.approx(without.observed, nan_ok=True)
     model.step()
     without.step()
@@ -115,11 +117,11 @@ def test_money_for_adoption_raises_the_use_of_the_named():
 @pytest.mark.uncompiled
 def test_a_parameter_takes_its_value_from_its_date_on():
     event = {"kind": "parameter", "name": "fee_us", "value": 0.6}
-    fees = [happening(steps, event).observed["fee_us"] for steps in (1, 2, 3, 4)]
+    fees = [happening(steps, event, fee_us=0.35, price_response=0).observed["fee_us"] for steps in (1, 2, 3, 4)]
     assert fees == [0.35, 0.35, 0.6, 0.6]
     model = happening(3, {"kind": "parameter", "name": "admission", "value": "unanimity"})
     assert model.world.parameters()["admission"] == 2
-    trusting = happening(20, {"kind": "parameter", "name": "trust_votes", "value": 1.0}, trust_reversion=5)
+    trusting = happening(20, {"kind": "parameter", "name": "affinity_votes", "value": 1.0}, trust_reversion=5)
     votes = trusting.world.record.votes[:6, :6] * (1 - np.eye(6))
     assert trusting.world.record.trust[:6, :6] == pytest.approx(votes, abs=1e-6)
 
