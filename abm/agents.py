@@ -130,8 +130,8 @@ class Nation(_Row):
     def explain(self) -> pd.DataFrame:
         """Terms of each option at the nation's last review, with ``payoff``, best first [share of GDP per year].
 
-        The payoff is the sum of the terms without ``noise``, the draw that made the choice logit; a noise of minus infinity
-        marks a coalition that refused. Empty before the first review.
+        The payoff is the sum of the terms without ``taste``, what the model does not know of the nation's liking; a taste of minus
+        infinity marks a coalition that refused. Empty before the first review.
         """
         world = self.model.world
         frame = pd.DataFrame(
@@ -139,7 +139,7 @@ class Nation(_Row):
             index=pd.Index(options.source_names(world.vendors), name="option"),
             columns=pd.Index(TERMS, name="term"),
         ).dropna()
-        frame["payoff"] = frame.drop(columns="noise").sum(axis=1)
+        frame["payoff"] = frame.drop(columns="taste").sum(axis=1)
         return frame.sort_values("payoff", ascending=False)
 
     def decide(self) -> str | int:

@@ -108,8 +108,8 @@ def _decision(model: Model, run: Stances, i: int, step: int, changed: bool) -> D
 
 
 def best(table: pd.DataFrame, left: list[str]) -> str:
-    """The row of the highest payoff with chance, other than of a coalition that it had to leave."""
-    return str((table["payoff"] + table["noise"]).drop(left, errors="ignore").idxmax())
+    """The row of the highest payoff with taste, other than of a coalition that it had to leave."""
+    return str((table["payoff"] + table["taste"]).drop(left, errors="ignore").idxmax())
 
 
 def coalition_rows(table: pd.DataFrame) -> list[str]:
