@@ -1,7 +1,8 @@
 """What each lever of policy costs: the one table of cost assumptions, and what a yearly budget buys of it.
 
 Costs are public money in bn US$ a year, for all nations of the scenario together. A lever is not pulled beyond the upper end
-of its plausible range (:mod:`analysis.asking.ranges`); it then costs less than the budget.
+of its plausible range (:mod:`analysis.asking.ranges`); it then costs less than the budget. A lever changes the world as the run
+begins; what nations like, and have chosen by then, is that of the world without it.
 """
 
 from __future__ import annotations
@@ -11,12 +12,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
+from abm import data
 from abm.scenario import Scenario
 from analysis.asking.ranges import plausible, value
-from analysis.asking.variants import end_of, held, with_events
+from analysis.asking.variants import end_of, from_start, with_events
 
 CERN_FOR_AI = 12.0  # bn US$ a year: 30-35 bn EUR in three years [CFG2024], at 1.1 US$
 RESEARCHERS = 20_000  # Assumption: leading AI researchers in the world
+SOVEREIGN_CLOUD = 3 * 7.8 * 1.1 / 16  # bn US$ a year for the EU: three vendors, 7.8 bn EUR in 16 years each [AWSSovereign2024]
 SALARY = 0.5e-3  # bn US$ a year for one of them with a place to work: assumption
 
 
@@ -65,7 +68,13 @@ def _talent(scenario: Scenario, to: float) -> float:
 
 
 def _federated(scenario: Scenario, to: float) -> float:
-    return _rise(scenario, "federated", to) * 0.1 * value(scenario, "build_effort") * _gdp(scenario)
+    return _rise(scenario, "federated", to) * 0.1 * value(scenario, "effort_limit") * _gdp(scenario)
+
+
+def _hosting(scenario: Scenario, to: float) -> float:
+    economies = data.economies()["gdp_usd_bn"]
+    european = float(economies[data.group("eu")].sum())
+    return _rise(scenario, "hosting_us", to) * SOVEREIGN_CLOUD * _gdp(scenario) / european
 
 
 def _efficiency(scenario: Scenario, to: float) -> float:
@@ -83,10 +92,13 @@ LEVERS = (
           "computing [Article2025]", kind="funding"),
     Lever("talent exchange", "Assumption: 20,000 leading researchers in the world, 0.5 M US$ a year for each who comes; share "
           "trained in China [Article2025]", "talent_exchange", _talent),
-    Lever("federated", "Assumption: a tenth of all nations' spending on training (build_effort) where all of it is federated",
-          "federated", _federated),
+    Lever("federated", "Assumption: a tenth of the most that all nations would spend on training (effort_limit) where all "
+          "of it is federated", "federated", _federated),
     Lever("efficiency", "Assumption: a research programme of the size of a CERN for AI, 12 bn US$ a year [CFG2024], doubles the "
           "builders' efficiency", "builder_efficiency", _efficiency),
+    Lever("hosting at home", "Assumption: to host all use of the US vendor at home, states pay for sites what AWS plans for its "
+          "European Sovereign Cloud, 7.8 bn EUR to 2040 [AWSSovereign2024], for each of three vendors and in proportion to "
+          "GDP; clients pay the surcharge (hosting_cost) besides", "hosting_us", _hosting),
     Lever("openness", "No cost is stated: releasing models costs no public money here, so there is no effect per US$",
           "openness"),
 )  # fmt: skip
@@ -100,10 +112,10 @@ def pull(scenario: Scenario, lever: Lever, budget: float) -> Pulled:
     before = _strongest(scenario, lever.parameter)
     most = max(before, plausible(scenario, lever.parameter).high)
     if lever.cost is None or before == most:
-        return Pulled(lever, held(scenario, {lever.parameter: most}), before, most, math.nan)
+        return Pulled(lever, from_start(scenario, {lever.parameter: most}), before, most, math.nan)
     price = partial(lever.cost, scenario)
     after = _affordable(price, before, most, budget)
-    return Pulled(lever, held(scenario, {lever.parameter: after}), before, after, price(after))
+    return Pulled(lever, from_start(scenario, {lever.parameter: after}), before, after, price(after))
 
 
 def _strongest(scenario: Scenario, name: str) -> float:

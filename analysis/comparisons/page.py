@@ -9,7 +9,8 @@ import pandas as pd
 
 from abm import measures
 from analysis.asking.answer_page import markdown
-from analysis.comparisons.comparison import Arm, Comparison
+from analysis.comparisons.comparison import Arm, Comparison, common
+from analysis.comparisons.formation import formation
 
 NAMED = 5  # differences written out
 
@@ -29,7 +30,21 @@ def write(comparison: Comparison, folder: Path, vendors: tuple[str, ...]) -> Non
 
 def sentences(comparison: Comparison) -> list[str]:
     """A line per scenario compared with the first, and what to beware of."""
-    return [_sentence(comparison, arm) for arm in comparison.arms[1:]] + list(comparison.notes)
+    said = [_sentence(comparison, arm) for arm in comparison.arms[1:]]
+    formed = [f"{arm.name}: {_formation(comparison.arms[0], arm)}" for arm in comparison.arms[1:] if _tells(comparison, arm)]
+    return said + formed + list(comparison.notes)
+
+
+def _tells(comparison: Comparison, arm: Arm) -> bool:
+    """Whether the arms tell of coalitions at the end of runs that share their seeds."""
+    known = all({"first_founding", "coalitions"} <= set(each.outcomes) for each in (comparison.arms[0], arm))
+    return comparison.when == "end" and known and len(common(comparison.arms[0], arm)) > 1
+
+
+def _formation(base: Arm, arm: Arm) -> str:
+    rows = common(base, arm)
+    one, two = (each.outcomes.loc[rows, ["first_founding", "coalitions"]].to_numpy(float).T for each in (base, arm))
+    return formation((one[0], one[1]), (two[0], two[1]))
 
 
 def _sentence(comparison: Comparison, arm: Arm) -> str:

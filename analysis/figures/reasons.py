@@ -13,10 +13,11 @@ TITLE = "Why five nations chose as they did"
 CAPTION = (
     "One run. For the moment when each nation took the stance it holds at the end: what every option was worth to it, in % of "
     "its GDP per year over its planning horizon. Bars to the right are gains, to the left costs; the filled diamond and the "
-    "number are their sum, the hollow diamond adds the chance that stands for all the model leaves out. A nation takes the "
-    "option with the rightmost hollow diamond (the triangle marks it); a member that wants to leave gives notice, and decides "
-    "again when it is over. Panels without hollow diamonds are of nations that others moved, such as those invited into a "
-    "coalition, or that have not reviewed their stance yet: they show what the options were worth at that date."
+    "number are their sum, and the dotted line to the hollow diamond is the nation's taste: what the model does not know of its "
+    "liking, which lasts for years. A nation takes the option with the rightmost hollow diamond (the triangle marks it); a member "
+    "that wants to leave gives notice, and decides again when it is over. Panels without hollow diamonds are of nations that "
+    "others moved, such as those invited into a coalition, or that have not reviewed their stance yet: they show what the options "
+    "were worth at that date."
 )
 #: Term -> (label, colour); a scheme for filled areas by Paul Tol, apart from the options' colours.
 TERMS = {
@@ -37,19 +38,26 @@ def draw(result: Result) -> Figure:
     label = style.labels(result)
     for axes, decision in zip(panels, made, strict=True):
         _panel(axes, decision, label)
-    gains, costs = (max(_stack(decision.table, sign).max() for decision in made) for sign in (1, -1))
+    gains, costs = (max(_reach(decision, sign) for decision in made) for sign in (1, -1))
     panels[-1].set_xlim(-1.08 * costs, 1.18 * gains)
     panels[-1].set_xlabel("worth to the nation (% of its GDP per year)")
     patches = [Patch(facecolor=colour, label=text) for text, colour in TERMS.values()]
-    handles = [*patches, style.mark("sum", "D", style.INK), style.mark("with chance", "D", style.INK, hollow=True)]
+    handles = [*patches, style.mark("sum", "D", style.INK), style.mark("with its taste", "D", style.INK, hollow=True)]
     figure.legend(handles=handles, loc="outside upper center", ncols=5, handlelength=1.2, columnspacing=1.4, fontsize=7.5)
     style.one_run(figure, result, replay.run.run)
     return figure
 
 
-def _stack(table, sign: int):
-    """How far the bars of each row reach to the right (1) or to the left (-1)."""
-    return (sign * table[list(TERMS)]).clip(lower=0).sum(axis=1)
+def _reach(decision: Decision, sign: int) -> float:
+    """How far bars and diamonds reach to the right (1) or to the left (-1)."""
+    bars = (sign * decision.table[list(TERMS)]).clip(lower=0).sum(axis=1)
+    worth = sign * _worth(decision.table)
+    return float(max(bars.max(), worth[np.isfinite(worth)].max())) if decision.reviewed else float(bars.max())
+
+
+def _worth(table) -> np.ndarray:
+    """Payoff plus taste of each row."""
+    return (table["payoff"] + table["taste"]).to_numpy()
 
 
 def _panel(axes, decision: Decision, label: dict[str, str]) -> None:
@@ -62,15 +70,17 @@ def _panel(axes, decision: Decision, label: dict[str, str]) -> None:
             part = np.where(np.sign(values) == sign, values, 0.0)
             axes.barh(y, part, left=end, height=0.72, color=colour, linewidth=0)
             end += part
-    payoff, chance = table["payoff"].to_numpy(), (table["payoff"] + table["noise"]).to_numpy()
+    payoff, worth = table["payoff"].to_numpy(), _worth(table)
     if decision.reviewed:
-        axes.plot(chance, y, "D", markersize=3.5, markerfacecolor="white", markeredgecolor=style.INK, markeredgewidth=0.7)
+        known = np.isfinite(worth)
+        axes.hlines(y[known], payoff[known], worth[known], color=style.INK, linewidth=0.8, linestyle=":")
+        axes.plot(worth, y, "D", markersize=3.5, markerfacecolor="white", markeredgecolor=style.INK, markeredgewidth=0.7)
     axes.plot(payoff, y, "D", markersize=3.5, color=style.INK)
     for row, name in enumerate(table.index):
         taken = name == decision.chosen
         axes.text(1.0, row, f"{payoff[row]:.2f}", transform=axes.get_yaxis_transform(), va="center", ha="right", fontsize=7,
                   fontweight="bold" if taken else "normal")
-    axes.set_yticks(y, [_row(name, decision, label, chance[row]) for row, name in enumerate(table.index)], fontsize=7)
+    axes.set_yticks(y, [_row(name, decision, label, worth[row]) for row, name in enumerate(table.index)], fontsize=7)
     for tick, name in zip(axes.get_yticklabels(), table.index, strict=True):
         tick.set_fontweight("bold" if name == decision.chosen else "normal")
     axes.set_ylim(len(table) - 0.5, -0.5)
@@ -80,8 +90,8 @@ def _panel(axes, decision: Decision, label: dict[str, str]) -> None:
     axes.set_title(f"{style.literal(decision.name)}, {decision.date:g}", fontsize=8, pad=3)
 
 
-def _row(name: str, decision: Decision, label: dict[str, str], chance: float) -> str:
+def _row(name: str, decision: Decision, label: dict[str, str], worth: float) -> str:
     """What a row is called: the option, whether it was taken, left, or refused to have the nation."""
     called = decision.coalitions.get(name) or label[name]
     taken = "\u25b6 " if name == decision.chosen else ""
-    return taken + called + (", refuses" if chance == -np.inf else "")
+    return taken + called + (", refuses" if worth == -np.inf else "")

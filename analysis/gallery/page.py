@@ -11,7 +11,7 @@ from PIL import Image
 from abm.provenance import provenance
 from analysis.gallery.beside import beside
 from analysis.gallery.figure import CAPTION, draw
-from analysis.gallery.told import changes, sentences
+from analysis.gallery.told import changes, formed, sentences
 from analysis.gallery.why import reason
 from runs import library
 from runs.experiment import run_arms
@@ -39,7 +39,7 @@ def entry(name: str, folder: Path) -> Iterator[str]:
     yield f"## {scenario.content.title}\n"
     yield f"`{name}`: {' '.join(scenario.content.description.split())}\n"
     yield f"![{name}]({folder.name}/{name}.png)\n"
-    yield sentences(scenario, changes(worlds, arms), reason(worlds, arms)) + "\n"
+    yield sentences(scenario, changes(worlds, arms), formed(worlds, arms), reason(worlds, arms)) + "\n"
 
 
 def write(folder: Path = FOLDER) -> Path:

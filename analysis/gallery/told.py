@@ -1,8 +1,9 @@
-"""What happens in a scenario and why, in two sentences, from its own runs."""
+"""What happens in a scenario, whether a coalition comes about, and why, in three sentences from its own runs."""
 
 from __future__ import annotations
 
 from abm.scenario import Scenario
+from analysis.comparisons.formation import formation
 from analysis.gallery.why import Reason
 from analysis.methods.statistics import Estimate, difference
 from runs.ensemble import Results
@@ -30,9 +31,16 @@ def changes(worlds: list[Scenario], arms: list[Results]) -> dict[str, Estimate]:
     }
 
 
-def sentences(scenario: Scenario, found: dict[str, Estimate], why: Reason | None) -> str:
-    """What happens, then why."""
-    return f"{_what(found)} {_why(scenario, why)}"
+def formed(worlds: list[Scenario], arms: list[Results]) -> str:
+    """Whether a coalition is founded, and stands at the end, in the second of two scenarios and in the first."""
+    columns = (columns_of(world) for world in worlds)
+    told = [(arm.outcomes[:, at["first_founding"]], arm.outcomes[:, at["coalitions"]]) for arm, at in zip(arms, columns)]
+    return formation(*told)
+
+
+def sentences(scenario: Scenario, found: dict[str, Estimate], formed: str, why: Reason | None) -> str:
+    """What happens, whether a coalition comes about, then why."""
+    return f"{_what(found)} {formed} {_why(scenario, why)}"
 
 
 def _what(found: dict[str, Estimate]) -> str:

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.asking.inquiry import Inquiry
-from analysis.asking.variants import held, with_events
+from analysis.asking.variants import from_start, with_events
 from analysis.figures import style
 from analysis.methods import statistics
 from analysis.methods.scale import Scale
@@ -91,7 +91,7 @@ def route(inquiry: Inquiry, name: str, rungs: np.ndarray, place: int, down: bool
     arrival = content.steps - math.ceil(inquiry["settle"] / content.step_years)
     outward = [(step * pace, order[step]) for step in range(1, there + 1)]
     homeward = [(arrival - (step - target) * pace, order[step]) for step in range(there - 1, target - 1, -1)]
-    start = held(inquiry.scenario, {name: float(order[0])})
+    start = from_start(inquiry.scenario, {name: float(order[0])})
     return with_events(start, [_event(inquiry, name, step, value) for step, value in (*outward, *homeward)])
 
 

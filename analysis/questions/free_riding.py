@@ -6,9 +6,11 @@ where its mean share of GDP at the end has fallen to half of what it is as a clu
 regression and linear interpolation, with a bootstrap over replicates. A free-rider holds back at the end although it would
 not, or less often, if nothing were given away: per nation, the rise in the chance of holding back from openness 0 to 1, paired.
 
-**Assumptions.** What a coalition gives away matters only where it beats the open weights that are released anyway, and where free
-models can be used as fully as bought ones. So two worlds are shown: the scenario as it is, and one of ready free models, in
-which open weights lag ``behind`` years and free models are taken up to the share ``use``.
+**Assumptions.** What a coalition gives away matters only where it beats the open weights that are released anyway, and where
+free models can be used as fully as bought ones. So two worlds are shown: the scenario as it is, and one in which free models
+become ready as the run begins: open weights lag ``behind`` years and free models are taken up to the share ``use``. Builders
+choose what they spend by their members' benefit alone, so that what outsiders gain changes no spending but through those who
+leave to ride along.
 
 **How to read the figure.** Left: GDP in coalitions, and held back, against openness, with 95 % intervals, in both worlds.
 Right: the nations that free-ride most in the second world.
@@ -28,7 +30,7 @@ from scipy.optimize import isotonic_regression
 from abm.options import names
 from abm.scenario import Scenario
 from analysis.asking.inquiry import Answer, Inquiry, Option, Stated
-from analysis.asking.variants import held
+from analysis.asking.variants import from_start, held
 from analysis.figures import style
 from analysis.methods import statistics
 from analysis.methods.crossing import crossing
@@ -55,7 +57,7 @@ def answer(inquiry: Inquiry) -> Answer:
     """Openness from 0 to 1 in both worlds."""
     openness = np.linspace(0, 1, int(inquiry["values"]))
     ready = {"open_weights_lag": inquiry["behind"], "free_use": inquiry["use"]}
-    bases = (inquiry.scenario, held(inquiry.scenario, ready))
+    bases = (inquiry.scenario, from_start(inquiry.scenario, ready))
     found = [_swept(inquiry, base, openness) for base in bases]
     table = pd.concat([_table(world, openness, *arms) for world, arms in zip(WORLDS, found)], ignore_index=True)
     points = [unravels(openness, coalition) for coalition, _ in found]

@@ -9,10 +9,10 @@ short of the best lever's; the lever with the smallest largest regret is the min
 the draws in which it stays so says how firm that is. Draws are those of the calibration (``--uncertainty posterior``) or,
 without it, a Latin hypercube over plausible ranges. A draw's effect is the mean over ``seeds`` seeds.
 
-**Assumptions.** Costs: see the column ``basis``; most are assumptions, and a lever's place in the ranking is only as good as
-its cost. Costs do not change with the draws. The money comes from nowhere: no lever's cost lowers a nation's net benefit.
-``openness`` has no stated cost and stands outside the ranking. Noise left in a draw's effects makes every regret a little too
-large; more ``seeds`` take it away.
+**Assumptions.** A lever is pulled as the run begins and stays so. Costs: see the column ``basis``; most are assumptions, and a
+lever's place in the ranking is only as good as its cost. Costs do not change with the draws. The money comes from nowhere: no
+lever's cost lowers a nation's net benefit. ``openness`` has no stated cost and stands outside the ranking. Noise left in a
+draw's effects makes every regret a little too large; more ``seeds`` take it away.
 
 **How to read the figure.** Left: effect per bn US$ a year with 95 % interval. Right: regret over the draws: dot the mean, bar
 up to the 95th percentile, tick the largest; the nearer to nought the safer.

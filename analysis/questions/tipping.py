@@ -11,9 +11,11 @@ in steps to the high end and lowered to the value; in the other it starts high, 
 value. Both reach it on the same date, ``settle`` years before the end, so that the world's own growth is the same in both. The
 gap is the paired difference of ``measure`` at the end between coming from above and coming from below.
 
-**Assumptions.** The parameter moves alone; dated events of the scenario that would set it are left out. A gap shows that
-history matters for at least ``settle`` years, not that it does for ever. A parameter that counts only when a run starts has no
-branches.
+**Assumptions.** The parameter moves alone; dated events of the scenario that would set it are left out. In the grid a value is
+what the world has always been: tastes are drawn so that each nation's choice on record is its best there, and a tipping point
+says in which worlds the outcome comes about, not what a change of the parameter would do. The sweeps do change it: both begin
+with the tastes of the scenario's own value. A gap shows that history matters for at least ``settle`` years, not that it does
+for ever. A parameter that counts only when a run starts has no branches.
 
 **How to read the figure.** Left: the chance by value; the shaded strip is the interval of the tipping point. Right: the measure
 on the two branches; where their intervals stay apart, the way back is another one than the way there.

@@ -11,17 +11,18 @@ from runs.results import Result
 
 #: Parameters at which results tip or that stand for a policy lever: shown whether they were changed or not.
 TELLING = (
-    "quality_sensitivity", "frontier_share", "fee_us", "hazard_us", "hazard_china", "convening_size", "convening_rate",
-    "portability", "build_effort", "builder_lag", "planning_horizon", "noise",
+    "quality_sensitivity", "frontier_share", "growth_decay", "fee_us", "hazard_us", "hazard_china", "hosting_us",
+    "convening_size", "convening_rate", "leaving_cost", "portability", "effort_limit", "builder_lag", "planning_horizon",
+    "taste_scale", "taste_renewal",
 )
 LIMITS = (
     "This is a thought experiment with numbers, not a forecast. Read differences between scenarios rather than levels.",
     "The spread shown is that of chance within the model for one set of parameters. That many parameters are assumptions "
     "adds more; a sweep (abm sweep) shows how much.",
-    "Every nation is one decision maker that weighs the same terms; ministries, parties and firms are left out, and chance "
-    "stands for them.",
-    "Vendors set fees by one simple rule and do not bargain; governments restrict access at random times whose rate depends "
-    "on tension and distance, not by strategy.",
+    "Every nation is one decision maker that weighs the same terms; ministries, parties and firms are left out. A taste that "
+    "lasts stands for them: drawn by chance, so that the choice on record was the best, and drawn anew at a low rate.",
+    "Vendors set fees and what they host at their clients' homes by simple rules and do not bargain; governments restrict access "
+    "at random times whose rate depends on tension and distance, not by strategy.",
     "Maps, networks, paths and reasons show a single run as an example; no single run is typical.",
 )
 
