@@ -1,0 +1,71 @@
+"""The three headlines in every world that matters, beside the range in which each holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+
+from analysis.figures import style
+from analysis.robustness.headlines import EVEN, FACTOR, FAILS, HEADLINES, HOLDS, RANK, UNCLEAR
+from analysis.robustness.study import AGAIN, ASSUMED, BASELINE, POSTERIOR, STRUCTURE
+
+TITLE = "Which headline results survive"
+CAPTION = (
+    "Grey: where the headline holds. Chance that a coalition stands at the end; rank correlation of the nations' chances to be "
+    "members with the baseline's; net benefit above the same runs without convening. 95 % intervals. Rows with many points hold "
+    "a world each; below them the assumptions that break a headline or leave one unclear."
+)
+COLOURS = {HOLDS: style.GREEN, UNCLEAR: style.ORANGE, FAILS: style.VERMILLION}
+
+
+@style.styled
+def draw(table: pd.DataFrame) -> Figure:
+    """Worlds down, a panel per headline."""
+    parts = list(rows(table))
+    base = table[table["group"] == BASELINE].iloc[0]
+    figure = style.new(1.0 + 0.19 * len(parts), 0.03)
+    panels = figure.subplots(1, 3, sharey=True)
+    columns = {"forms": "stands", "who": "rank", "worth": "gain"}
+    usual = 100 * base["gain"]
+    zones = {
+        "forms": (EVEN, 1) if base["stands"] >= EVEN else (0, EVEN), "who": (RANK, 1), "worth": (usual / FACTOR, usual * FACTOR),
+    }  # fmt: skip
+    for axes, (key, title) in zip(panels, HEADLINES.items(), strict=True):
+        axes.axvspan(*zones[key], color=style.PALE, alpha=0.5, linewidth=0)
+        for place, (_, worlds) in enumerate(parts):
+            _row(axes, -place, worlds, key, columns[key], 100 if key == "worth" else 1)
+        axes.set_title(title)
+    panels[0].set_yticks(-np.arange(len(parts)), [name for name, _ in parts], fontsize=7)
+    panels[0].set_ylim(0.6 - len(parts), 0.6)
+    for axes, name in zip(panels, ("chance that one stands", "rank correlation", "% of GDP a year"), strict=True):
+        axes.set_xlabel(name)
+        axes.tick_params(axis="y", length=0)
+    marks = [style.mark(word, "o", colour) for word, colour in COLOURS.items()]
+    figure.legend(handles=marks, loc="outside upper center", ncols=3)
+    return figure
+
+
+def rows(table: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
+    """(label, worlds) of each row of the figure."""
+    alone = table[table["group"].isin((BASELINE, AGAIN, STRUCTURE))]
+    sound = (table[list(HEADLINES)] == HOLDS).all(axis=1)
+    assumed = table["group"] == ASSUMED
+    for place in range(len(alone)):
+        yield alone["arm"].iloc[place], alone.iloc[[place]]
+    for name, part in (("draws of the posterior", table["group"] == POSTERIOR), ("assumptions that break none", assumed & sound)):
+        if part.any():
+            yield f"{part.sum()} {name}", table[part]
+    broken = table[assumed & ~sound]
+    for place in range(len(broken)):
+        yield broken["arm"].iloc[place], broken.iloc[[place]]
+
+
+def _row(axes, y: float, worlds: pd.DataFrame, key: str, column: str, scale: float) -> None:
+    colour = worlds[key].map(COLOURS)
+    many = len(worlds) > 1
+    axes.scatter(scale * worlds[column], np.full(len(worlds), y), c=colour, s=6 if many else 14, alpha=0.5 if many else 1, zorder=3)
+    if not many and f"{column}_low" in worlds:
+        axes.hlines(y, scale * worlds[f"{column}_low"], scale * worlds[f"{column}_high"], color=colour, linewidth=1.2)
