@@ -5,6 +5,8 @@ stored with their sign, so that the terms add up to the payoff. Each ``*_terms``
 :data:`abm.attributes.TERMS`, without the taste.
 """
 
+import math
+
 from abm.compiled import inline_rule, rule
 from abm.options import first_coalition, hold_back, self_build
 from abm.submodels.capability import Pool, alone, plan, plan_quality, site, training_share
@@ -80,9 +82,10 @@ def switching(world, i, source):
 def standing_lost(world, i):
     """Standing that nation i would lose by leaving its coalition [share of GDP, as it weighs it]; nobody gets it.
 
-    ``leaving_cost`` by the part of all its trust that lies in those it would leave: shared partners protect ties.
+    ``leaving_cost`` by the root of the part of all its trust that lies in those it would leave: shared partners protect ties, and
+    the first ones most.
     """
-    return world.p.leaving_cost * world.bond[i] / world.trust_sum[i] if world.bond[i] > 0.0 else 0.0
+    return world.p.leaving_cost * math.sqrt(world.bond[i] / world.trust_sum[i]) if world.bond[i] > 0.0 else 0.0
 
 
 @inline_rule
