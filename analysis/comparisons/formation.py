@@ -25,6 +25,8 @@ def _happened(founding: np.ndarray, standing: np.ndarray) -> tuple[np.ndarray, n
 
 def _both(one: np.ndarray, two: np.ndarray) -> str:
     change = difference(two, one)
+    if (one == two).all():
+        return f"{two.mean():.0%} of runs, the same with and without"
     points = f"{100 * change.value:+.0f} points [95 %: {100 * change.low:+.0f} to {100 * change.high:+.0f}]"
     return f"{two.mean():.0%} of runs instead of {one.mean():.0%} ({points})"
 

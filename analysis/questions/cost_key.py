@@ -8,7 +8,7 @@ last row is almost-ideal sharing after the fact: of the coalitions found under t
 gain enough that *some* transfers make every one willing to stay; each then gets its claim and a part of the rest by GDP.
 
 **Assumptions.** Nations do not foresee the sharing of the last row when they choose; it is what a treaty could add. Staying and
-leaving are weighed without noise.
+leaving are weighed as the model does, with the tastes that nations have at the time and the standing that a leaver would lose.
 
 **How to read the figure.** Left: chance that a coalition stands, and, of those that stand, that it holds together. Middle:
 the gain of the member that gains least. Right: transfers. 95 % intervals.
@@ -28,14 +28,14 @@ from matplotlib.figure import Figure
 
 from abm.options import first_coalition
 from abm.submodels.coalition import admits
-from abm.submodels.payoff import joining_terms, member_terms, survey, total
+from abm.submodels.payoff import joining_terms, member_terms, survey
 from abm.world import World
 from analysis.asking.inquiry import Answer, Inquiry, Option, Stated
 from analysis.asking.variants import held
 from analysis.figures import style
 from analysis.methods import statistics
 from analysis.stability.likelihood import in_worlds
-from analysis.stability.reading import best_outside
+from analysis.stability.reading import best_outside, worth
 
 TITLE = "Which cost key holds a coalition together?"
 CAPTION = (
@@ -104,18 +104,18 @@ def judge(world: World, members: int) -> Judged | None:
     gain, paid = np.empty(len(rows)), np.empty(len(rows))
     for place, i in enumerate(rows):
         survey(record, i)
-        terms = member_terms(record, i, k)
-        gain[place] = total(np.array(terms)) - best_other(record, int(i), k)
+        gain[place] = worth(record, i, record.source[i], np.array(member_terms(record, i, k))) - best_other(record, int(i), k)
         paid[place] = record.training_paid[i] * record.gdp[i]
     return Judged(gain, np.array(record.gdp[rows]), paid)
 
 
 def best_other(record, i: int, own: int) -> float:
-    """Payoff of nation i's best source but slot ``own``: vendors, building alone, free models, other coalitions that admit it."""
+    """Worth to nation i of its best source but slot ``own``: vendors, building alone, free models, other coalitions that admit
+    it."""
     best = best_outside(record, i)
     for k in np.flatnonzero(np.array(record.members) > 0):
         if k != own and admits(record, i, k):
-            best = max(best, total(np.array(joining_terms(record, i, k))))
+            best = max(best, worth(record, i, first_coalition(record) + k, np.array(joining_terms(record, i, k))))
     return best
 
 

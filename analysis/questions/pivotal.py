@@ -4,10 +4,11 @@
 its GDP) are looked at. *Absence*: the same replicates with and without the nation in the world, by what happens to the others:
 the chance that a coalition is founded by the end of ``by``, the share of their GDP in coalitions at the end, and their AI
 benefit net of all costs in the last year. *Worth*: in ``year``, before anybody is in a coalition, the game among these nations,
-exactly: every set's payoffs by the model's own rules, a set being worth what its members gain by founding it over being
-alone (or what the best part of it gains). The Shapley value is what a nation adds to that on average over all orders of arrival
-[bn US$ a year]; the Banzhaf value the chance that it turns a random set of the others from one without into one with a lasting
-coalition (no member of which gains by leaving after ``tenure`` years). Nations are listed by the loss of others' benefit.
+exactly: every set's payoffs, tastes included, by the model's own rules, a set being worth what its members gain by founding it
+over being alone (or what the best part of it gains). The Shapley value is what a nation adds to that on average over all orders
+of arrival [bn US$ a year]; the Banzhaf value the chance that it turns a random set of the others from one without into one with
+a lasting coalition (no member of which gains by leaving after ``tenure`` years). Nations are listed by the loss of others'
+benefit.
 
 **Assumptions.** An absent nation is no client, no partner and no source of news either. The values regard these nations alone,
 as if the rest of the world stayed outside. Draws as in ``smallest-coalition``: the calibration's, or every uncertain parameter

@@ -195,7 +195,8 @@ def _strongest(effects: pd.DataFrame) -> str:
 
 
 def _percent(row, name: str) -> str:
-    return f"{row[name]:.0%} [95 %: {row[f'{name}_low']:.0%} to {row[f'{name}_high']:.0%}]"
+    form = ".1%" if name == "together" else ".0%"  # hardly anybody leaves
+    return f"{row[name]:{form}} [95 %: {row[f'{name}_low']:{form}} to {row[f'{name}_high']:{form}}]"
 
 
 def _stated(inquiry: Inquiry, table: pd.DataFrame, effects: pd.DataFrame) -> dict[str, Stated]:

@@ -1,22 +1,25 @@
 """The smallest and the cheapest coalition that would stay together and keep up, by year and by how far behind is allowed.
 
-**What is computed.** In each year of the run nobody is in a coalition yet, and sets of nations are judged as if they stood
-as one. A set is viable if its *stability likelihood* is at least ``sure`` (in that share of draws no member gains by leaving for
+**What is computed.** In each year of the run nobody is in a coalition yet, and sets of nations are judged as if they stood as
+one. A set is viable if its *stability likelihood* is at least ``sure`` (in that share of draws no member gains by leaving for
 its best other source, with the lock-in of ``tenure`` years) and it is, in the median draw, at most so many months behind the
 frontier in the middle of the planning horizon. Payoffs are the model's own rules, asked of every member of every set. Of the
 viable sets found the smallest, and the one whose members pay least to build, are named. The search looks on a few draws at
 nations with those they trust most, at the largest economies, at all subsets of the nations that good sets share, and exchanges
-nations one by one; with at most 12 nations it looks at all sets. Its best sets are then judged on all other draws, so that
-luck in the search does not count. The interval of the size is a bootstrap over these draws, among these sets. Those of
-the likelihood and the cost are of the set named, and reach as far as those of the sets that each half of these draws would name,
+nations one by one; with at most 12 nations it looks at all sets. Its best sets are then judged on all other draws, so that luck
+in the search does not count. The interval of the size is a bootstrap over these draws, among these sets. Those of the
+likelihood and the cost are of the set named, and reach as far as those of the sets that each half of these draws would name,
 judged on the other half, so that they allow for luck in the choice as well.
 
-**Assumptions.** A set stands whether or not it would come about: ``founded`` says in what share of draws every member would gain
-by founding it on the spot. ``stability = both`` asks also that no outsider that would be let in gains by joining; by default
+**Assumptions.** Sets are named before anybody knows the tastes that members will have, so by default interests alone are
+judged: what the model knows. With ``tastes = with`` those of the draw count as they do in a run, and since one member of a
+different mind is enough to break a set, hardly any named set is then viable: the coalitions of a run are of nations that liked
+them. A set stands whether or not it would come about: ``founded`` says in what share of draws every member would gain by
+founding it on the spot. ``stability = both`` asks also that no outsider that would be let in gains by joining; by default
 growth is no failure. ``potential`` asks only that some transfers would hold it. Draws are the calibration's (``--uncertainty
-posterior``) or else every uncertain parameter, drawn within ``spread`` of the way to the ends of its plausible range; at 0
-only chance differs. The wider the draws, the larger a coalition must be to hold in ``sure`` of them. The search is a heuristic:
-with more than 12 nations a smaller viable set may exist; a set named is viable all the same.
+posterior``) or else every uncertain parameter, drawn within ``spread`` of the way to the ends of its plausible range; at 0 only
+chance differs. The wider the draws, the larger a coalition must be to hold in ``sure`` of them. The search is a heuristic: with
+more than 12 nations a smaller viable set may exist; a set named is viable all the same.
 
 **How to read the figure.** Above, by year, a line for each lag allowed: members of the smallest viable set, what the cheapest
 pays, and the likelihood of the surest set found; no dot where nothing viable was found. Below: who is in the smallest set at
@@ -44,6 +47,7 @@ from analysis.methods import statistics
 from analysis.methods.statistics import Estimate
 from analysis.stability import likelihood
 from analysis.stability.judging import CONDITIONS, Judged, judge
+from analysis.stability.model_game import without_tastes
 from analysis.stability.search import Aim, Search
 from analysis.stability.uncertain import draws_of
 from runs.commands.asking import Problem
@@ -55,15 +59,16 @@ CAPTION = (
 )
 REPLICATES = 416
 OPTIONS = (
-    Option("lag", 12.0, "months behind the frontier that are allowed", 0.1, 120),
+    Option("lag", 36.0, "months behind the frontier that are allowed", 0.1, 120),
     Option("sure", 0.8, "stability likelihood from which on a set counts as viable", 0.5, 1),
     Option("stability", "internal", "what has to hold of a set", choices=tuple(CONDITIONS)),
     Option("tenure", 3.0, "years that a coalition has stood when its members weigh leaving", 0, 50),
+    Option("tastes", "without", "whether nations' tastes count beside their interests", choices=("without", "with")),
     Option("spread", 0.1, "share of plausible ranges in which parameters are drawn; 0: chance alone", 0, 1),
     Option("every", 3, "years between the years looked at", 1, 50),
 )
 SEARCHED = 32  # draws on which sets are searched for
-LAGS = (6.0, 9.0, 18.0)
+LAGS = (18.0, 24.0, 48.0)
 KEPT = 12  # sets of each aim that are judged on the other draws
 COLUMNS = [
     "year", "lag_allowed", "least", "members", "size", "size_low", "size_high", "cost_bn", "cost_low", "cost_high",
@@ -99,6 +104,8 @@ def lags(inquiry: Inquiry) -> list[float]:
 def _year(inquiry: Inquiry, year: float, draws: pd.DataFrame | None) -> list[tuple]:
     seeds = range(inquiry.seed, inquiry.seed + inquiry.replicates)
     found = list(likelihood.worlds(inquiry.scenario, inquiry.scenario.step_of(year), seeds, draws))
+    if inquiry["tastes"] == "without":
+        found = [without_tastes(world) for world in found]
     split = min(SEARCHED, inquiry.replicates // 2)
     aims = [Aim(inquiry["sure"], lag, least) for lag in lags(inquiry) for least in ("size", "cost")]
     search = Search(found[:split], inquiry["tenure"], inquiry["stability"])

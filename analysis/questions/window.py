@@ -8,8 +8,9 @@ made monotone, falls through one half; its interval is a bootstrap over replicat
 benefit net of all costs, the mean over the scenario's years, against the earliest launch.
 
 **Assumptions.** Political will is the only thing that is late: a dated event that convenes nations before the launch happens at
-the launch. ``closing`` is how fast the frontier takes a growing share of the vendors' compute (``frontier_share_growth``), the
-force that closes the window; -1 leaves the scenario's own value.
+the launch. What closes the window is growth: vendors' spending, and the share of it behind one frontier programme, grow at the
+record's pace, which slows down with a time of ``growth_decay`` years (1.5: an early plateau, 8: a late one; 0 leaves the
+scenario's own). The lag counted as viable is three years by default: coalitions of the baseline come to stand about there.
 
 **How to read the figure.** Above: the two chances by launch year with 95 % intervals, and the line of even odds. Where the
 chance at the end falls but the chance after the same wait does not, late starters lack time; where both fall, the window
@@ -45,10 +46,10 @@ CAPTION = (
 )
 REPLICATES = 200
 OPTIONS = (
-    Option("lag", 12.0, "months behind the frontier at which a coalition still counts as viable", 0.1, 120),
+    Option("lag", 36.0, "months behind the frontier at which a coalition still counts as viable", 0.1, 120),
     Option("last", 2038, "last launch year", 1901, 2200),
     Option("wait", 5.0, "years after the launch at which a coalition is looked for as well", 0.25, 50),
-    Option("closing", -1.0, "growth a year of the frontier's share of compute; -1 leaves the scenario's", -1, 2),
+    Option("growth_decay", 0.0, "years in which growth at the frontier slows down; 0 leaves the scenario's", 0, 100),
 )
 
 
@@ -85,9 +86,11 @@ def launched(inquiry: Inquiry, year: int) -> Scenario:
     values = document["parameters"]
     will = _will(inquiry.scenario)
     values["convening_rate"] = will if year <= start else 0.0
-    if inquiry["closing"] >= 0:
-        values["frontier_share_growth"] = inquiry["closing"]
-    document["events"] = [_put_off(event, year) for event in document.get("events", []) if event.get("name") != "convening_rate"]
+    own = {"convening_rate"}
+    if inquiry["growth_decay"] > 0:
+        values["growth_decay"] = inquiry["growth_decay"]
+        own.add("growth_decay")
+    document["events"] = [_put_off(event, year) for event in document.get("events", []) if event.get("name") not in own]
     if year > start:
         document["events"].append({"date": float(year), "kind": "parameter", "name": "convening_rate", "value": will})
     document["steps"] = max(inquiry.scenario.content.steps, _step_after(inquiry, inquiry["last"]))

@@ -1,7 +1,7 @@
 """The core: is there a division of what all make that no set of players can better by itself?
 
-x(N) = v(N), x(T) >= v(T) for every T. The *least core* asks the most dissatisfied set to be as content as can be: the smallest e
-with x(T) >= v(T) - e; the core is empty where e > 0. Solved by linear programming with constraint generation: the program
+x(N) = v(N), x(T) >= v(T) for every T. The *least core* asks the most dissatisfied set to be as content as can be: the smallest
+e with x(T) >= v(T) - e; the core is empty where e > 0. Solved by linear programming with constraint generation: the program
 holds the few sets that bind, and the set most at odds with its solution joins until none is.
 
 Source: least core [MaschlerPelegShapley1979]; checks of heuristics against the core [VernonBidoCollins2021].

@@ -1,7 +1,7 @@
 """A game of one coalition: what every player gets inside and outside it, for some or all sets of players.
 
-``inside[S, i]`` is what player i gets as a member: of S where it is one, else of S with i in it. ``outside[S, i]`` is the best it
-gets otherwise: having left S where it is a member, else with S standing. So every condition of stability compares the two.
+``inside[S, i]`` is what player i gets as a member: of S where it is one, else of S with i in it. ``outside[S, i]`` is the best
+it gets otherwise: having left S where it is a member, else with S standing. So every condition of stability compares the two.
 """
 
 from __future__ import annotations

@@ -23,7 +23,8 @@ CONDITIONS: dict[str, Callable[[ModelGame], np.ndarray]] = {
 
 @dataclass(frozen=True)
 class Judged:
-    """(D, M) of each set in each draw: whether it ``holds`` and would be ``founded``, ``lag`` [months], ``cost`` [bn US$/yr]."""
+    """(D, M) of each set in each draw: whether it ``holds`` and would be ``founded``, ``lag`` [months], ``cost`` [bn
+    US$/yr]."""
 
     holds: np.ndarray
     founded: np.ndarray

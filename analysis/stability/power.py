@@ -52,8 +52,8 @@ def _marginals(worth: np.ndarray, weigh) -> np.ndarray:
 def shapley_of(worth: Worth, n: int, pairs: int = 200, seed: int = 0) -> Values:
     """Shapley values of a game given by a function of (M, n) sets: exact to 18 players, else from permutations.
 
-    Each drawn order of arrival goes with its reverse (antithetic), whose errors partly cancel; the standard error is that of the
-    mean over pairs.
+    Each drawn order of arrival goes with its reverse (antithetic), whose errors partly cancel; the standard error is that of
+    the mean over pairs.
     """
     if n <= EXACT:
         return Values(shapley(worth(every(n))), np.zeros(n))

@@ -1,4 +1,6 @@
-"""Compiled reading of sets off a world. This file calls the model's rules only, none of another file of :mod:`analysis`:
+"""Compiled reading of sets off a world, tastes included: what a nation weighs when it stays, leaves or joins.
+
+This file calls the model's rules only, none of another file of :mod:`analysis`:
 
 the directory of compiled rules is named after the model's sources, and numba itself looks at this file's own changes.
 """
@@ -6,7 +8,7 @@ the directory of compiled rules is named after the model's sources, and numba it
 import numpy as np
 
 from abm.compiled import rule
-from abm.options import first_coalition
+from abm.options import first_coalition, hold_back, option, self_build
 from abm.schedule import PHASES, _compile
 from abm.submodels.capability import lag_months
 from abm.submodels.coalition import admits, pool, prospects
@@ -36,13 +38,19 @@ def prepare(world):
 
 @rule
 def entries(world, rows, entry, status_quo):
-    """Yearly cost of moving into a coalition and payoff of the present source, of each row."""
+    """Yearly cost of moving into a coalition and worth of the present source, of each row."""
     source = first_coalition(world) + free_slot(world)
     for place in range(rows.size):
         i = rows[place]
         survey(world, i)
         entry[place] = switching(world, i, source)
-        status_quo[place] = total(status_quo_terms(world, i))
+        status_quo[place] = worth(world, i, world.source[i], status_quo_terms(world, i))
+
+
+@rule
+def worth(world, i, source, terms):
+    """Payoff of a source plus nation i's taste for it."""
+    return total(terms) + world.taste[i, option(world, source)]
 
 
 @rule
@@ -61,7 +69,7 @@ def read_sets(world, rows, sets, lock_in, outsiders, inside, outside, admitted, 
                 continue
             outside[m, place] = best_outside(world, i)
             if sets[m, place] and size > 1:
-                inside[m, place] = total(member_terms(world, i, k))
+                inside[m, place] = worth(world, i, world.source[i], member_terms(world, i, k))
             else:
                 inside[m, place] = joined(world, i, k)
                 admitted[m, place] = size > 1 and admits(world, i, k)
@@ -93,18 +101,19 @@ def stand(world, k, rows, chosen, lock_in, home, home_lock):
 
 @rule
 def best_outside(world, i):
-    """Payoff of nation i's best source that is no coalition, moving costs off."""
+    """Worth of nation i's best source that is no coalition, moving costs off."""
     survey(world, i)
-    best = max(total(self_build_terms(world, i)), total(hold_back_terms(world, i)))
+    build, back = self_build(world), hold_back(world)
+    best = max(worth(world, i, build, self_build_terms(world, i)), worth(world, i, back, hold_back_terms(world, i)))
     for v in range(world.vendor_compute.size):
-        best = max(best, total(vendor_terms(world, i, v)))
+        best = max(best, worth(world, i, v, vendor_terms(world, i, v)))
     return best
 
 
 @rule
 def joined(world, i, k):
-    """Payoff of joining slot k, surveyed; NaN where no coalition stands."""
-    return total(joining_terms(world, i, k)) if world.members[k] > 0 else np.nan
+    """Worth of joining slot k, surveyed; NaN where no coalition stands."""
+    return worth(world, i, first_coalition(world) + k, joining_terms(world, i, k)) if world.members[k] > 0 else np.nan
 
 
 @rule
