@@ -13,11 +13,11 @@ TITLE = "Why five nations chose as they did"
 CAPTION = (
     "One run. For the moment when each nation took the stance it holds at the end: what every option was worth to it, in % of "
     "its GDP per year over its planning horizon. Bars to the right are gains, to the left costs; the filled diamond and the "
-    "number are their sum, and the dotted line to the hollow diamond is the nation's taste: what the model does not know of its "
-    "liking, which lasts for years. A nation takes the option with the rightmost hollow diamond (the triangle marks it); a member "
-    "that wants to leave gives notice, and decides again when it is over. Panels without hollow diamonds are of nations that "
-    "others moved, such as those invited into a coalition, or that have not reviewed their stance yet: they show what the options "
-    "were worth at that date."
+    "number are their sum, and the dotted line to the hollow diamond is the nation's taste: what the model does not know of "
+    "its liking, which lasts for years. A nation takes the option with the rightmost hollow diamond (the triangle marks it); a"
+    " member that wants to leave gives notice, and decides again when it is over. Panels without hollow diamonds are of "
+    "nations that others moved, such as those invited into a coalition, or that have not reviewed their stance yet: they show "
+    "what the options were worth at that date."
 )
 #: Term -> (label, colour); a scheme for filled areas by Paul Tol, apart from the options' colours.
 TERMS = {
