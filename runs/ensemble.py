@@ -7,7 +7,7 @@ run leaves depends on which thread or chunk it was in.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -145,6 +145,21 @@ def simulate(
         results.sources, results.serials,
     )
     return results
+
+
+def stages(
+    world: World, steps: Sequence[int], seed: int, varied: Sequence[Varied] = (), values: Sequence[float] = ()
+) -> Iterator[World]:
+    """One run again, as :func:`simulate` does it: its world at each of ``steps``, in rising order. ``world`` is left as it is."""
+    world, seeds = world.copy(), np.array([seed], np.uint64)
+    simulate(world, 0, seeds, varied, np.array([values], float))
+    blank, done = _blank(world, seeds, 0, False, False), 0
+    for step_number in steps:
+        _go_on(
+            world.record, step_number - done, 0, blank.status, blank.outcomes, blank.series, blank.sources, blank.serials
+        )
+        done = step_number
+        yield world
 
 
 def _with_event_parameters(world: World, varied: list[Varied], values: np.ndarray) -> tuple[list[Varied], np.ndarray]:

@@ -138,6 +138,13 @@ def weigh(world, i):
     """Work out the terms of every option open to nation i; the first term of the others is NaN."""
     renew_tastes(world, i)
     world.reviewed[i] = world.step
+    note_options(world, i, world.p.convening_rate)
+    add_tastes(world, i)
+
+
+@inline_rule
+def note_options(world, i, convening):
+    """Work out the terms of what nation i may choose from; an outsider may convene with chance ``convening``."""
     world.terms[i, :, 0] = math.nan
     survey(world, i)
     note_lone_options(world, i)
@@ -147,9 +154,39 @@ def weigh(world, i):
             member = world.source[i] == source
             note(world, i, source, member_terms(world, i, k) if member else joining_terms(world, i, k))
     k = free_slot(world)
-    if k >= 0 and outside(world, i) and uniform(world.seed, world.step, i, CONVENE) < world.p.convening_rate:
+    if k >= 0 and outside(world, i) and uniform(world.seed, world.step, i, CONVENE) < convening:
         note(world, i, first_coalition(world) + k, convened_terms(world, i, k))
-    add_tastes(world, i)
+
+
+@rule
+def outlook(world, i, terms):
+    """Terms of what nation i may choose now, whatever its tastes, in rows of ``terms`` (O + 1, T - 1); NaN where not open.
+
+    The row of coalitions is the best of those that stand and would have it. The last row is the set that it can convene, were it
+    itself for it, the others with their tastes as they are. Works in the world's scratch, terms and tastes: give it a copy.
+    """
+    coalition, slot = first_coalition(world), free_slot(world)
+    world.taste[i, coalition] = math.inf  # not drawn yet, so it must not make the nation drop out of its own set
+    note_options(world, i, 1.0)
+    terms[:, :] = math.nan
+    for source in range(world.worth.size):
+        if math.isnan(world.terms[i, source, 0]):
+            continue
+        row = coalition + 1 if slot >= 0 and source == coalition + slot else option(world, source)
+        if row == coalition and source != world.source[i] and not admits(world, i, source - coalition):
+            continue
+        if math.isnan(terms[row, 0]) or total(world.terms[i, source]) > total(terms[row]):
+            for term in range(TASTE_TERM):
+                terms[row, term] = world.terms[i, source, term]
+
+
+@rule
+def outlooks(world, terms):
+    """:func:`outlook` of every nation, in ``terms`` (N, O + 1, T - 1)."""
+    for i in range(world.n):
+        kept = world.taste[i, first_coalition(world)]
+        outlook(world, i, terms[i])
+        world.taste[i, first_coalition(world)] = kept
 
 
 @rule

@@ -1,49 +1,126 @@
-"""How likely each nation holds, or has ever held, each option, by year, from the recorded choices of a result."""
+"""How likely each option is a nation's best, by year, as the runs of a result go: choice theory, not counts.
+
+A nation whose tastes were drawn anew would choose option o with probability exp(V_o / s) / sum exp(V / s) over the options open
+to it, at its payoffs V of the day and the scale s of its tastes [McFadden1974]. To count what nations hold instead would add the
+noise of every draw, and forget how near they came. The runs are done once more, so nothing needs to have been recorded.
+
+All coalitions share one taste, so they count as one option, with the best that stands and would admit the nation. As at any
+review, a nation that is in none may convene one, with chance ``convening_rate``: then the option is worth the better of that and
+of the set it would bring together. So the chance of ``coalition`` is small where none stands, and nought where none can be had.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+
+import numpy as np
 import pandas as pd
+from scipy.special import softmax
 
 from abm import options
-from analysis.reading import FINISHED, wilson
+from abm.attributes import TERMS
+from abm.scenario import Scenario
+from abm.submodels.choice import outlooks
+from abm.world import World
+from analysis.reading import finished
+from runs.chunk import Chunk
+from runs.ensemble import stages
+from runs.plan import Plan
+from runs.sweep import processors
 from runs.results import Result
 from runs.store import StoreError
 
-COLUMNS = ["iso3", "option", "probability", "low", "high", "year"]
-EVER = "ever_"  # before an option: held at least once since the start
-YEARLY = "abs(time - round(time)) < 1e-6"
+MOST = 200  # runs that are done again
+COLUMNS = ["iso3", "option", "probability", "standard_error", "year"]
+PAYOFF = TERMS[:-1]  # the terms without the taste
+SUMS = ("runs", "chance", "square", "open", *PAYOFF)
 
 
-def propensity(result: Result) -> pd.DataFrame:
-    """A row per nation, option and year: iso3, option, probability, low, high, year.
+@dataclass(frozen=True)
+class Propensity:
+    """``chances``: a row per nation, option and year: iso3, option, probability, standard_error (over runs; NaN of one), year.
 
-    Probability is the share of finished runs in which the nation holds the option at the start of the year, or, for options
-    named ``ever_``, has held it by then, with Wilson's interval [Wilson1927]. Errors: StoreError where choices were not recorded.
+    ``terms``: a row per nation and option, a column per term of its payoff [share of GDP/yr], mean over all runs and years in
+    which the option is open; NaN where it never is. ``runs`` were done again.
     """
-    if "choices" not in result.plan.tables:
-        raise StoreError(f"{result.directory}: choices were not recorded; record them to know what each nation did")
-    found = pd.concat([_held(result), _ever_held(result)])
-    runs = result.sql(f"""
-        select iso3, round(time)::int as year, count(*) as runs from choices where {FINISHED} and {YEARLY} group by all
-    """).df()
-    names = options.names(result.vendors)
-    named = pd.Index([*names, *(EVER + name for name in names)], name="option").to_frame(index=False)
-    every = runs.merge(named, how="cross").merge(found, how="left", on=["iso3", "option", "year"]).fillna({"held": 0})
-    low, high = wilson(every["held"].to_numpy(float), every["runs"].to_numpy(float))
-    table = every.assign(probability=every["held"] / every["runs"], low=low, high=high)
-    return table[COLUMNS].sort_values(["iso3", "option", "year"], ignore_index=True)
+
+    chances: pd.DataFrame
+    terms: pd.DataFrame
+    runs: int
 
 
-def _held(result: Result) -> pd.DataFrame:
-    return result.sql(f"""
-        select iso3, option, round(time)::int as year, count(*) as held from choices where {FINISHED} and {YEARLY} group by all
-    """).df()
+def propensity(result: Result, most: int = MOST) -> Propensity:
+    """Chances of every nation and option in the step nearest to each year, over at most ``most`` finished runs, evenly chosen.
+
+    Errors: StoreError where no run is finished.
+    """
+    done = finished(result)
+    if not done:
+        raise StoreError(f"{result.directory}: no run is finished yet")
+    return of_runs(result.plan, done[:: -(-len(done) // most)])
 
 
-def _ever_held(result: Result) -> pd.DataFrame:
-    return result.sql(f"""
-        with taken as (select run, iso3, option, min(time) as since from choices where {FINISHED} group by all),
-        years as (select distinct time from choices where {YEARLY})
-        select iso3, '{EVER}' || option as option, round(time)::int as year, count(*) as held
-        from taken join years on since <= time + 1e-6 group by all
-    """).df()
+def of_runs(plan: Plan, runs: Sequence[int]) -> Propensity:
+    """The same for some runs of a plan."""
+    part = replace(plan.part(range(plan.count)), runs=runs, points=plan.points[np.array(runs) // plan.replicates])
+    sums = pd.concat([_sums(part, *group) for group in part.worlds()]).groupby(["iso3", "option", "year"]).sum().reset_index()
+    return Propensity(_averages(sums), _mean_terms(sums), len(runs))
+
+
+def _sums(part: Chunk, scenario: Scenario, places: np.ndarray) -> pd.DataFrame:
+    """Sums over the runs of one world, by nation, option and year, of :data:`SUMS`."""
+    world, years = scenario.world(), _years(scenario)
+    names = options.names(world.vendors)
+    sums = np.zeros((len(years), int(world.record.n), len(names), len(SUMS)))
+    values = part.values()
+
+    def again(place: int) -> np.ndarray:
+        stage = stages(world, list(years.values()), int(part.seeds[place]), part.varied, values[place])
+        return np.stack([_weighed(now) for now in stage])
+
+    with ThreadPoolExecutor(processors()) as pool:
+        for weighed in pool.map(again, places):  # in order, whichever is done first, so that sums are the same bytes
+            sums += weighed
+    index = pd.MultiIndex.from_product([years, world.iso3, names], names=["year", "iso3", "option"])
+    return pd.DataFrame(sums.reshape(-1, len(SUMS)), index, list(SUMS)).reset_index()
+
+
+def _years(scenario: Scenario) -> dict[int, int]:
+    """Every year of a run, and the step nearest to it."""
+    c = scenario.content
+    years = range(round(c.start), round(c.start + c.steps * c.step_years) + 1)
+    return {year: min(max(round((year - c.start) / c.step_years), 0), c.steps) for year in years}
+
+
+def _weighed(world: World) -> np.ndarray:
+    """(N, O, SUMS) one run's part of the sums at the world's present step, which is left as it is."""
+    record = world.record.copy()
+    n, rows = int(record.n), len(options.names(world.vendors))
+    terms = np.empty((n, rows + 1, len(PAYOFF)))
+    outlooks(record, terms)
+    rate, scale = float(record.p.convening_rate), float(record.p.taste_scale)
+    payoffs = np.nan_to_num(terms.sum(axis=2), nan=-np.inf)
+    convened = payoffs[:, -1] > payoffs[:, -2]
+    chances = (1 - rate) * chosen(payoffs[:, :-1], scale)
+    terms[convened, -2], payoffs[convened, -2] = terms[convened, -1], payoffs[convened, -1]
+    chances += rate * chosen(payoffs[:, :-1], scale)
+    found = np.isfinite(payoffs[:, :-1])
+    return np.dstack([np.ones_like(chances), chances, chances**2, found, np.nan_to_num(terms[:, :-1])])
+
+
+def chosen(payoffs: np.ndarray, scale: float) -> np.ndarray:
+    """Logit shares over the last axis of ``payoffs``, minus infinity where an option is not open, at the scale of tastes."""
+    return softmax(payoffs / max(scale, 1e-300), axis=-1)
+
+
+def _averages(sums: pd.DataFrame) -> pd.DataFrame:
+    runs, mean = sums["runs"], sums["chance"] / sums["runs"]
+    spread = (sums["square"] / runs - mean**2).clip(0) / (runs - 1).where(runs > 1)
+    return sums.assign(probability=mean, standard_error=np.sqrt(spread))[COLUMNS]
+
+
+def _mean_terms(sums: pd.DataFrame) -> pd.DataFrame:
+    by_nation = sums.groupby(["iso3", "option"])[[*PAYOFF, "open"]].sum()
+    return by_nation[list(PAYOFF)].div(by_nation["open"].where(by_nation["open"] > 0), axis=0)

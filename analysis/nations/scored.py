@@ -1,9 +1,9 @@
-"""How well the model foretells a list of nations, beside simple baselines: cross-validated log score.
+"""How well the model foretells a list of nations, beside simple baselines: cross-validated log score, and who is missed.
 
-Every predictor x (the model's log odds that a nation holds the option, its UN ideal point, its log GDP, its trade share with
-China) goes into the same logistic regression, p = 1 / (1 + exp(-a - b z)), z standardised on the training folds, b shrunk by
-a normal prior of spread one. The score is the mean log probability given to what is the case, on folds left out; nearer to
-nought is better. Repeated with other folds; differences are paired by nation, with standard errors as if nations were drawn
+Every predictor x (the model's log odds that an option is a nation's best, its UN ideal point, its log GDP, its trade share with
+China) goes into the same logistic regression, p = 1 / (1 + exp(-a - b z)), z standardised on the training folds, b shrunk by a
+normal prior of spread one. The score is the mean log probability given to what is the case, on folds left out; nearer to nought
+is better. Repeated with other folds; differences are paired by nation, with standard errors as if nations were drawn
 independently. Each baseline is scored once more together with the model: what the model adds to it.
 
 Source: log score [Good1952].
@@ -13,34 +13,69 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from scipy.optimize import minimize
 from scipy.special import expit, log_expit, logit
 from scipy.stats import rankdata
 
 from abm import data
+from analysis.nations.propensity import Propensity
 
-FOLDS, REPEATS = 5, 40
+FOLDS, REPEATS, NEWTON_STEPS = 5, 40, 12
 FLOOR = 0.005  # a probability is held this far from 0 and 1, so that its log odds are finite
 
 
-def score(chances: pd.DataFrame, values: pd.Series, option: str) -> pd.DataFrame:
-    """A row per predictor: log score, its difference from the model's, what the model adds to it, AUC, how many nations.
+def score(found: Propensity, values: pd.Series, option: str) -> pd.DataFrame:
+    """A row per predictor: log score, by how much the model's is better, what the model adds to it, AUC, how many nations.
 
-    ``chances`` is a table of :func:`~analysis.nations.propensity.propensity`, of which the mean over years is taken; ``values``
-    (N,) is 0 or 1 by iso3.
+    Of the chances ``found`` of ``option`` the mean over years is taken; ``values`` (N,) is 0 or 1 by iso3.
     """
-    predictors = _predictors(chances, values, option)
+    predictors = _predictors(found, values, option)
     y = values.to_numpy()
     alone = {name: log_scores(x, y) for name, x in predictors.items()}
     both = {name: log_scores(np.column_stack([x, predictors["model"]]), y) for name, x in predictors.items() if name != "model"}
     return pd.DataFrame([_row(name, x, y, alone, both) for name, x in predictors.items()])
 
 
-def _predictors(chances: pd.DataFrame, values: pd.Series, option: str) -> dict[str, np.ndarray]:
+def missed(found: Propensity, values: pd.Series, option: str, most: int = 8) -> pd.DataFrame:
+    """The nations that the model foretells worst, worst first, and the term of the payoff that misleads it most.
+
+    Columns: nation, value, chance (geometric mean of those given to what is the case, on folds left out), term, difference [share of
+    GDP/yr]: what the term makes of the option beside the nation's best other one, less the same in the mean of the list's nations;
+    the one that speaks most against what is the case.
+    """
+    scores = log_scores(_log_odds(found, values, option), values.to_numpy())
+    worst = np.argsort(scores, kind="stable")[:most]
+    apart = _apart(found, values.index, option)
+    against = (apart - apart.mean()).mul(1 - 2 * values, axis=0).iloc[worst]
+    terms = against.fillna(-np.inf).idxmax(axis=1).where(against.notna().any(axis=1), "never open")
+    names = data.economies()["name"]
+    difference = [(apart - apart.mean()).loc[iso3].get(term, np.nan) for iso3, term in terms.items()]
+    return pd.DataFrame(
+        {
+            "nation": names[against.index].to_numpy(),
+            "value": values.iloc[worst].to_numpy(),
+            "chance": np.exp(scores[worst]),
+            "term": terms.to_numpy(),
+            "difference": difference,
+        }
+    )
+
+
+def _apart(found: Propensity, nations: pd.Index, option: str) -> pd.DataFrame:
+    """(N, T - 1) terms of the option less those of the best other option, by payoff."""
+    others = found.terms.drop(option, level="option")
+    best = others.sum(axis=1, min_count=1).groupby(level="iso3").idxmax().loc[nations]
+    return found.terms.xs(option, level="option").loc[nations] - others.loc[best].droplevel("option")
+
+
+def _log_odds(found: Propensity, values: pd.Series, option: str) -> np.ndarray:
+    held = found.chances[found.chances["option"] == option].groupby("iso3")["probability"].mean().reindex(values.index)
+    return logit(held.clip(FLOOR, 1 - FLOOR).to_numpy())
+
+
+def _predictors(found: Propensity, values: pd.Series, option: str) -> dict[str, np.ndarray]:
     nations = data.economies().loc[values.index]
-    held = chances[chances["option"] == option].groupby("iso3")["probability"].mean().reindex(values.index)
     return {
-        "model": logit(held.clip(FLOOR, 1 - FLOOR).to_numpy()),
+        "model": _log_odds(found, values, option),
         "UN ideal point": nations["un_ideal_point"].to_numpy(),
         "GDP": np.log(nations["gdp_usd_bn"].to_numpy()),
         "trade share with China": nations["trade_share_cn"].fillna(nations["trade_share_cn"].median()).to_numpy(),
@@ -74,29 +109,36 @@ def log_scores(x: np.ndarray, y: np.ndarray) -> np.ndarray:
 
     ``x`` is (N,) or (N, predictors), ``y`` (N,) of 0 and 1.
     """
-    random = np.random.default_rng(0)
-    x, scores = x.reshape(len(y), -1), np.zeros(len(y))
-    for _ in range(REPEATS):
-        fold = np.empty(len(y), int)
-        for kind in (0, 1):  # folds hold both kinds alike
+    x, left = x.reshape(len(y), -1), _left_out(y)
+    kept = (~left).astype(float)
+    count = kept.sum(axis=1, keepdims=True)
+    middle = kept @ x / count
+    spread = np.sqrt((kept @ x**2 / count - middle**2).clip(0))
+    z = (x - middle[:, None]) / np.where(spread > 1e-9, spread, 1)[:, None]
+    line = _fitted(np.dstack([np.ones(left.shape), z]), y, kept)
+    margin = (line[:, :1] + (z * line[:, None, 1:]).sum(axis=2)) * (2 * y - 1)
+    return (log_expit(margin) * left).sum(axis=0) / REPEATS
+
+
+def _left_out(y: np.ndarray) -> np.ndarray:
+    """(divisions x folds, N) which nations are left out; folds hold both kinds alike."""
+    random, fold = np.random.default_rng(0), np.empty((REPEATS, len(y)), int)
+    for division in range(REPEATS):
+        for kind in (0, 1):
             places = random.permutation(np.flatnonzero(y == kind))
-            fold[places] = np.arange(len(places)) % FOLDS
-        for left in range(FOLDS):
-            scores[fold == left] += _left_out(x, y, fold == left)
-    return scores / REPEATS
+            fold[division, places] = np.arange(len(places)) % FOLDS
+    return (fold[:, None] == np.arange(FOLDS)[:, None]).reshape(-1, len(y))
 
 
-def _left_out(x: np.ndarray, y: np.ndarray, left: np.ndarray) -> np.ndarray:
-    middle, spread = x[~left].mean(axis=0), x[~left].std(axis=0)
-    z = (x - middle) / np.where(spread > 0, spread, 1)
-    sign = 2 * y[~left] - 1
-
-    def loss(line: np.ndarray) -> float:
-        return -log_expit(sign * (line[0] + z[~left] @ line[1:])).sum() + (line[1:] ** 2).sum() / 2
-
-    line = minimize(loss, np.zeros(1 + x.shape[1])).x
-    chance = expit(line[0] + z[left] @ line[1:])
-    return np.log(np.where(y[left] == 1, chance, 1 - chance))
+def _fitted(z: np.ndarray, y: np.ndarray, weight: np.ndarray) -> np.ndarray:
+    """(B, K) logistic regressions of ``y`` (N,) on ``z`` (B, N, K), by Newton's method; all slopes but the first are shrunk."""
+    line, prior = np.zeros((len(z), z.shape[2])), np.diag([0.0] + [1.0] * (z.shape[2] - 1))
+    for _ in range(NEWTON_STEPS):
+        chance = expit((z * line[:, None]).sum(axis=2))
+        slope = ((weight * (y - chance))[..., None] * z).sum(axis=1) - line @ prior
+        bend = np.einsum("bn,bni,bnj->bij", weight * chance * (1 - chance), z, z) + prior
+        line += np.linalg.solve(bend, slope[..., None])[..., 0]
+    return line
 
 
 def auc(x: np.ndarray, y: np.ndarray) -> float:
