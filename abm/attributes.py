@@ -2,8 +2,8 @@
 
 A world is one NumPy record whose fields are these attributes, so that a rule reads ``world.gdp[i]``, a copy is a copy
 of bytes, and two worlds are equal when their bytes are. Shapes are written in letters: N nations, V vendors,
-K coalition slots, S sources, O options, T terms of a payoff, E dated events, Q draws. N and E are capacities in steps of a power of two
-(a record type is compiled once per capacity); the rows in use are ``world.n`` and ``world.events``.
+K coalition slots, S sources, O options, T terms of a payoff, E dated events, Q draws. N and E are capacities in steps of a power
+of two (a record type is compiled once per capacity); the rows in use are ``world.n`` and ``world.events``.
 """
 
 from dataclasses import dataclass
@@ -54,7 +54,7 @@ WORLD = (
         ("plan_ramp", "", "f8", "M H100e/(bn US$/yr)", "compute that constant spending adds up to by then"),
         ("growth_left", "", "f8", "share", "part of the growth rates' excess over their long run that has not decayed yet"),
         ("compute_kept", "", "f8", "share/step", "compute left after a step's depreciation"),
-        ("spending_held", "", "f8", "yr/step", "what steady spending of 1 a year adds up to within a step, at the hardware's price as it begins"),
+        ("spending_held", "", "f8", "yr/step", "what steady spending of 1 a year adds up to within a step, at its first price"),
         ("growth_kept", "", "f8", "share/step", "part of that excess left after a step"),
         ("investment_grown", "", "f8", "x/step", "growth of vendors' investment in this step"),
         ("spending_grown", "", "f8", "yr/step", "what their growing spending of 1 a year adds up to within this step"),
@@ -150,7 +150,7 @@ NATION = (
         ("use_start", "N", "f8", "% of people", "people using AI at the start"),
         ("compute_share", "N", "f8", "share", "share of the world's located compute, where none is located an imputed trace"),
         ("talent", "N", "f8", "share", "share of the world's AI publications"),
-        ("vendor_votes", "NV", "f8", "share", "one minus the distance of a nation's ideal point to that of each vendor's country"),
+        ("vendor_votes", "NV", "f8", "share", "one minus the distance of its ideal point to that of each vendor's country"),
         ("vendor_institutions", "NV", "f8", "share", "1 - 2^-n for n memberships shared with each vendor's country"),
         ("votes", "NN", "f8", "share", "one minus the distance between two nations' ideal points"),
         ("institutions", "NN", "f8", "share", "1 - 2^-n for n shared memberships"),
@@ -165,7 +165,7 @@ NATION = (
         ("plan_chips", "N", "f8", "share", "share of the hardware it pays for that it expects to get as a builder"),
         ("effort", "N", "f8", "share of GDP/yr", "what it would spend on training as a lone builder, as last worked out"),
         ("distance", "NV", "f8", "share", "political distance to each vendor's country: one minus affinity"),
-        ("taste", "NO", "f8", "share of GDP/yr", "what the model does not know of its liking for each option; one for all coalitions"),
+        ("taste", "NO", "f8", "share of GDP/yr", "what the model does not know of its liking for an option; one for all coalitions"),
         ("source", "N", "i8", "source", "vendor row, then self_build, hold_back, coalition slots"),
         ("lock_in", "N", "f8", "share", "how far projects are tied to the present source"),
         ("notice_left", "N", "f8", "yr", "time until a member that gave notice leaves; -1 when none was given"),

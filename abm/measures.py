@@ -45,8 +45,8 @@ MEASURES: tuple[Measure, ...] = (
     Measure("net_benefit", "share of GDP/yr", -_OPEN, _OPEN, "benefit less all payments and losses", economy.net_benefit),
     Measure("inequality", "share of GDP/yr", 0, _OPEN, "spread of the net benefit between nations", economy.inequality),
     Measure("fees", "share of GDP/yr", 0, 9, "fees paid to vendors", economy.fees),
-    Measure("training_effort", "share of GDP/yr", 0, _OPEN, "what builders and members of coalitions spend on training, over their "
-            "GDP; none where nobody builds", economy.training_effort),
+    Measure("training_effort", "share of GDP/yr", 0, _OPEN, "what builders and members of coalitions spend on training, over "
+            "their GDP; none where nobody builds", economy.training_effort),
     Measure("restriction_loss", "share of GDP/yr", 0, 1, "benefit lost to cuts and outages", economy.restriction_loss),
     Measure("switching_spend", "bn US$/yr", 0, _OPEN, "spent on switching source", economy.switching_spend),
     Measure("lock_in", "share", 0, 1, "how far projects are tied to their source", economy.lock_in),

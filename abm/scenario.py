@@ -59,7 +59,7 @@ class Selection(_Strict):
 
 
 class NewVendor(_Strict):
-    """A vendor beyond the US and China. ``iso3`` is its host, which is then no agent; ``memberships`` are by default the host's."""
+    """A vendor beyond the US and China. ``iso3`` is its host, which is no agent then; ``memberships`` are by default the host's."""
 
     title: str = ""
     iso3: str = ""
@@ -74,7 +74,7 @@ class NewVendor(_Strict):
         """Institutions that its country belongs to: those named, else its host's, else none."""
         if self.memberships is not None:
             return tuple(self.memberships)
-        return data.memberships_of(data.nations().loc[self.iso3]) if self.iso3 else ()
+        return data.memberships_of(data.nations().loc[[self.iso3]].iloc[0]) if self.iso3 else ()
 
 
 class DatedEvent(_Strict):
@@ -166,7 +166,9 @@ class Scenario:
     def vendors(self) -> tuple[Vendor, ...]:
         """All vendors in row order."""
         added = (
-            Vendor(name, v.ideal_point, v.compute_share, v.sells_chips, tuple(v.clients), v.iso3, v.title or name, v.institutions())
+            Vendor(
+                name, v.ideal_point, v.compute_share, v.sells_chips, tuple(v.clients), v.iso3, v.title or name, v.institutions()
+            )
             for name, v in self.content.vendors.items()
         )
         return (*baseline_vendors(), *added)

@@ -14,9 +14,9 @@ import pandas as pd
 
 MEMBERSHIPS = ("eu", "nato", "five_eyes", "g7", "g20", "oecd", "brics", "asean", "sco",
                "us_treaty_ally_asia_pacific", "eea_gdpr", "wassenaar", "data_area", "chip_rule_partner")
-#: Those that draw states together. Not the G20, to which both vendors' hosts and their rivals belong for their size; nor the Wassenaar
-#: Arrangement (Russia is in it) and the data area, which add nothing to the OECD: with any of the three, affinity foretells less well
-#: who buys from whom.
+#: Those that draw states together. Not the G20, to which both vendors' hosts and their rivals belong for their size; nor the
+#: Wassenaar Arrangement (Russia is in it) and the data area, which add nothing to the OECD: with any of the three, affinity
+#: foretells less well who buys from whom.
 AFFINITY = tuple(name for name in MEMBERSHIPS if name not in ("g20", "wassenaar", "data_area"))
 MODEL_INPUTS = ("capital_lat", "capital_lon", "gdp_usd_bn", "population_m", "un_ideal_point", "compute_h100e",
                 "compute_share", "top500_rmax_pflops", "ai_publications", "ai_users_pct", "us_ai_tier", *MEMBERSHIPS)

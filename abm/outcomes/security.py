@@ -12,8 +12,8 @@ from abm.submodels.restriction import believed_hazard, true_hazard
 def national_sovereignty(world, i):
     """Share of nation i's benefit that no single foreign government can withdraw.
 
-    Of what a vendor serves, what it hosts at home; all of what a nation runs on models of its own or freely released; in a coalition, what
-    quality is left when its largest other member takes its compute away.
+    Of what a vendor serves, what it hosts at home; all of what a nation runs on models of its own or freely released; in a
+    coalition, what quality is left when its largest other member takes its compute away.
     """
     source = world.source[i]
     if source < self_build(world):

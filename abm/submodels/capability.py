@@ -17,8 +17,8 @@ NOTHING = 1e-12
 class Pool(NamedTuple):
     """What a lone builder or a set of nations brings to training, projected to the middle of the planning horizon.
 
-    ``compute`` [M H100e] is without what will be bought; ``gdp`` [bn US$]; ``use`` and ``chips`` are GDP weighted by adoption and by
-    the share of hardware that each nation expects to get; ``least_chips`` is the smallest of these shares.
+    ``compute`` [M H100e] is without what will be bought; ``gdp`` [bn US$]; ``use`` and ``chips`` are GDP weighted by adoption and
+    by the share of hardware that each nation expects to get; ``least_chips`` is the smallest of these shares.
     """
 
     compute: float

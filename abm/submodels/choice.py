@@ -1,8 +1,8 @@
 """The choice of a nation: when it reviews its stance, what it weighs, what it decides, what follows.
 
-Among the options open to it a nation takes the one of the highest payoff plus taste: what the model knows and what it does not know of
-its liking. Tastes follow a Gumbel law and last until they are drawn anew, so that over many nations, or renewals, choice is logit:
-P(a) = exp(U_a / taste_scale) / sum_b exp(U_b / taste_scale).
+Among the options open to it a nation takes the one of the highest payoff plus taste: what the model knows and what it does not
+know of its liking. Tastes follow a Gumbel law and last until they are drawn anew, so that over many nations, or renewals, choice is
+logit: P(a) = exp(U_a / taste_scale) / sum_b exp(U_b / taste_scale).
 
 Source: random utility [McFadden1974].
 """
@@ -81,9 +81,9 @@ def note(world, i, source, terms):
 def first_tastes(world, i):
     """Draw nation i's tastes at the start, given that what it chose is the best it could choose then.
 
-    With payoffs V, scale s, chosen option c, L = ln sum_o exp(V_o / s) and g a Gumbel draw, the best is worth U_c = s (L + g), and
-    every other U_o = V_o - s ln(exp(-(U_c - V_o) / s) - ln u_o) with u_o uniform: a Gumbel draw cut off at U_c. A taste is U - V. That
-    for coalitions, which nobody could choose, is an unconditional draw. The law is that of drawing all tastes again and again
+    With payoffs V, scale s, chosen option c, L = ln sum_o exp(V_o / s) and g a Gumbel draw, the best is worth U_c = s (L + g),
+    and every other U_o = V_o - s ln(exp(-(U_c - V_o) / s) - ln u_o) with u_o uniform: a Gumbel draw cut off at U_c. A taste is
+    U - V. That for coalitions, which nobody could choose, is an unconditional draw. The law is that of drawing all tastes again and again
     until c is the best. As s tends to nought, the chosen option is given just what it lacks.
     """
     survey(world, i)

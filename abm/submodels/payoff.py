@@ -72,7 +72,7 @@ def moving_cost(world, i):
 
 @inline_rule
 def switching(world, i, source):
-    """Yearly cost of moving to ``source``: nothing for staying, else what is paid and the standing lost, spread over the horizon."""
+    """Yearly cost of moving to ``source``: none for staying, else what is paid and the standing lost, spread over the horizon."""
     if source == world.source[i]:
         return 0.0
     return (moving_cost(world, i) + standing_lost(world, i)) / world.p.planning_horizon

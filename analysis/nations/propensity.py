@@ -28,9 +28,9 @@ from analysis.reading import finished
 from runs.chunk import Chunk
 from runs.ensemble import stages
 from runs.plan import Plan
-from runs.sweep import processors
 from runs.results import Result
 from runs.store import StoreError
+from runs.sweep import processors
 
 MOST = 200  # runs that are done again
 COLUMNS = ["iso3", "option", "probability", "standard_error", "year"]
