@@ -2,8 +2,8 @@
 
 A world is one NumPy record whose fields are these attributes, so that a rule reads ``world.gdp[i]``, a copy is a copy
 of bytes, and two worlds are equal when their bytes are. Shapes are written in letters: N nations, V vendors,
-K coalition slots, S sources, O options, T terms of a payoff, E dated events, Q draws. N and E are capacities in steps of a power
-of two (a record type is compiled once per capacity); the rows in use are ``world.n`` and ``world.events``.
+K coalition slots, S sources, O options, G nodes of an integral, T terms of a payoff, E dated events, Q draws. N and E are
+capacities in steps of a power of two (a record type is compiled once per capacity); the rows in use are ``world.n`` and ``world.events``.
 """
 
 from dataclasses import dataclass
@@ -13,6 +13,7 @@ import numpy as np
 from abm import parameters
 
 COALITIONS = 8  # coalition slots
+NODES_A_PANEL, PANELS = 4, 16  # of the integrals over growing spending: a step of 5 and half a horizon of 10 years take 15
 TERMS = ("benefit", "fee", "build", "restriction", "switching", "peers", "distance", "taste")
 
 
@@ -55,10 +56,15 @@ WORLD = (
         ("growth_left", "", "f8", "share", "part of the growth rates' excess over their long run that has not decayed yet"),
         ("compute_kept", "", "f8", "share/step", "compute left after a step's depreciation"),
         ("spending_held", "", "f8", "yr/step", "what steady spending of 1 a year adds up to within a step, at its first price"),
+        ("node_steady", "G", "f8", "", "log weight of each node of the integrals over growing spending, without the excess"),
+        ("node_excess", "G", "f8", "yr", "what that excess, were it 1 a year now, adds up to by each node"),
+        ("step_nodes", "", "i8", "nodes", "how many of them are for a step; the others are for a plan"),
+        ("plan_nodes", "", "i8", "nodes", "how many there are"),
         ("growth_kept", "", "f8", "share/step", "part of that excess left after a step"),
         ("investment_grown", "", "f8", "x/step", "growth of vendors' investment in this step"),
         ("spending_grown", "", "f8", "yr/step", "what their growing spending of 1 a year adds up to within this step"),
         ("programme_share", "", "f8", "share", "share of a vendor's compute behind one frontier programme now"),
+        ("programme_share_plan", "", "f8", "share", "the same at the middle of the planning horizon"),
         ("lock_in_gain", "", "f8", "share/step", "part of the way to full lock-in gone in a step"),
         ("evidence_kept", "", "f8", "share/step", "evidence about hazards left after a step"),
         ("review_chance", "", "f8", "per step", "chance that a nation reviews its stance"),
@@ -165,7 +171,7 @@ NATION = (
         ("plan_chips", "N", "f8", "share", "share of the hardware it pays for that it expects to get as a builder"),
         ("effort", "N", "f8", "share of GDP/yr", "what it would spend on training as a lone builder, as last worked out"),
         ("distance", "NV", "f8", "share", "political distance to each vendor's country: one minus affinity"),
-        ("taste", "NO", "f8", "share of GDP/yr", "what the model does not know of its liking for an option; one for all coalitions"),
+        ("taste", "NO", "f8", "share of GDP/yr", "what the model does not know of its liking of options; one for all coalitions"),
         ("source", "N", "i8", "source", "vendor row, then self_build, hold_back, coalition slots"),
         ("lock_in", "N", "f8", "share", "how far projects are tied to the present source"),
         ("notice_left", "N", "f8", "yr", "time until a member that gave notice leaves; -1 when none was given"),
@@ -251,6 +257,7 @@ def dtype(nations: int, vendors: tuple[str, ...], events: int = 0) -> np.dtype:
         "Q": -(-(1 + len(vendors)) // 4) * 4,
         "E": capacity(events, 32),
         "4": 4,
+        "G": NODES_A_PANEL * PANELS,
     }
     fields: list[tuple] = [("p", parameters.dtype(vendors))]
     for table in TABLES.values():

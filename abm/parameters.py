@@ -103,7 +103,8 @@ PARAMETERS: tuple[Parameter, ...] = (
         ("investment_growth_end", 0.05, -0.5, 2, _RATE, "the same in the long run",
          "Assumption: forecasts to 2030 imply 5-11 % a year after 2027 [CapexForecasts2026]"),
         ("frontier_share", 0.025, 0.001, 1, _SHARE, "share of a vendor's compute behind one frontier programme, at the start or "
-         "when an event sets it", "Calibrated (`abm calibrate`); final runs are 10-30 % of R&D compute [EpochRD2025]"),
+         "when an event sets it; no more than frontier_share_limit",
+         "Calibrated (`abm calibrate`); final runs are 10-30 % of R&D compute [EpochRD2025]"),
         ("frontier_share_growth", 0.75, -0.5, 2, _RATE, "growth of that share at the start; none in the long run",
          "Calibrated (`abm calibrate`): training cost grew 2.4x a year [Cottier2024]"),
         ("frontier_share_limit", 0.3, 0.001, 1, _SHARE, "most of a vendor's compute that one programme can take",
@@ -113,8 +114,8 @@ PARAMETERS: tuple[Parameter, ...] = (
         ("hold_up", 0.5, 0, 5, "share of fee", "surcharge a vendor asks of a fully locked-in client",
          "Assumption; idea of [Klemperer1987]"),
         ("price_response", 0.2, 0, 1, _SHARE, "cut in fee by a vendor that has lost all its clients", "Assumption"),
-        ("hosting", 0.0, 0, 1, _SHARE, "part of a client's use that the vendor runs at the client's home and under its law, where no "
-         "cut or outage reaches it", "Assumption: 0; offers are a lever", _vendors(us=0.0, china=0.0)),
+        ("hosting", 0.0, 0, 1, _SHARE, "part of a client's use that the vendor runs at the client's home and under its law, where "
+         "no cut or outage reaches it", "Assumption: 0; offers are a lever", _vendors(us=0.0, china=0.0)),
         ("hosting_cost", 0.12, 0, 2, "share of fee", "surcharge on the fee where all use is run at home",
          "10-15 % more than in the common cloud [SovereignOffers2026]"),
         ("hosting_response", 0.0, 0, 1, _SHARE, "hosting that a vendor adds once it has lost all its clients",
@@ -129,7 +130,7 @@ PARAMETERS: tuple[Parameter, ...] = (
         ("effort_limit", 0.004, 0, 0.05, _GDP, "most that builders and coalition members spend on training and its compute",
          "Assumption: a CERN for AI at 30-35 bn EUR over 3 yr is 0.0006 of EU GDP a year [CFG2024]"),
         ("effort_floor", 0.1, 0, 1, "share of effort_limit", "least that they spend; 1 makes spending fixed", "Assumption"),
-        ("contagion", 0.2, 0, 1, _SHARE, "how far the member that gets the smallest share of chips sets that of its whole coalition",
+        ("contagion", 0.2, 0, 1, _SHARE, "how far the member that gets the smallest share of chips sets that of its coalition",
          "Assumption: export rules reach through ownership and re-export"),
         ("membership_cost", 0.00025, 0, 0.05, _GDP, "administrative cost of coalition membership", "Assumption"),
         ("site_cost", 0.18, 0, 10, "bn US$/yr", "team and site of a nation that builds, alone or with others, whatever its size",
@@ -237,11 +238,11 @@ PARAMETERS: tuple[Parameter, ...] = (
          "A year, as treaties ask where they are silent [Vienna1969]"),
         ("exit_fee", 0, 0, 0.05, "share of GDP", "paid once by a leaver, shared by those it leaves",
          "Assumption: none; a lever"),
-        ("leaving_cost", 0.03, 0, 0.2, "share of GDP", "standing that a nation loses, as it weighs it, by leaving all it trusts; of a "
-         "coalition by the root of the part of its trust that it puts there",
+        ("leaving_cost", 0.03, 0, 0.2, "share of GDP", "standing that a nation loses, as it weighs it, by leaving all it trusts; of "
+         "a coalition by the root of the part of its trust that it puts there",
          "Calibrated (`abm calibrate`); states that leave lose standing [BorzyskowskiVabulas2025]"),
-        ("affinity_votes", 0.5, 0, 1, _SHARE, "weight of votes against shared institutions in the affinity of two states: trust at the "
-         "start, and nearness to a vendor's country",
+        ("affinity_votes", 0.5, 0, 1, _SHARE, "weight of votes against shared institutions in the affinity of two states: trust at "
+         "the start, and nearness to a vendor's country",
          "Calibrated (`abm calibrate`); by votes alone Japan, Ireland and Switzerland stand nearer to China than to the US"),
         ("trust_gain", 0.15, 0, 5, _RATE, "rate at which members of one coalition come to trust each other", "Assumption"),
         ("trust_loss", 0.3, 0, 1, _SHARE, "trust lost between a leaver and those it leaves", "Assumption"),

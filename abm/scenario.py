@@ -59,7 +59,7 @@ class Selection(_Strict):
 
 
 class NewVendor(_Strict):
-    """A vendor beyond the US and China. ``iso3`` is its host, which is no agent then; ``memberships`` are by default the host's."""
+    """A vendor beyond the US and China. ``iso3`` is its host, then no agent; ``memberships`` are by default the host's."""
 
     title: str = ""
     iso3: str = ""

@@ -5,7 +5,6 @@ import math
 from abm.compiled import rule
 from abm.options import builds, hold_back
 from abm.submodels.capability import lag_months
-from abm.submodels.environment import frontier_share
 
 
 @rule
@@ -57,10 +56,9 @@ def frontier_speed(world):
 @rule
 def programme_cost(world):
     """Yearly spending behind the dearest frontier programme of a vendor."""
-    share = frontier_share(world, 0.0)
     dearest = 0.0
     for v in range(world.vendor_investment.size):
-        dearest = max(dearest, share * world.vendor_investment[v])
+        dearest = max(dearest, world.programme_share * world.vendor_investment[v])
     return dearest
 
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from abm.compiled import inline_rule
 from abm.options import builds, first_coalition, hold_back, self_build
-from abm.submodels.capability import alone, plan, pooled, quality, site, training_share
+from abm.submodels.capability import NOTHING, alone, best_effort, methods, quality, site, training_share
 from abm.submodels.payoff import asked_fee
 from abm.submodels.restriction import chips_allowed
 
@@ -18,7 +18,6 @@ def training(world, i):
         return world.p.client_effort
     k = world.source[i] - first_coalition(world)
     if k < 0:
-        world.effort[i] = plan(world, alone(world, i)).effort
         return world.effort[i]
     size, gdp, effort = world.members[k], world.pool_gdp[k], world.pool_effort[k]
     return training_share(world, i, size, gdp, effort, world.coalition_compute[k], world.compute[i])
@@ -41,8 +40,9 @@ def settle(world, i):
         fee = asked_fee(world, source, world.lock_in[i])
         extra = 0.0
     elif source == self_build(world):
-        capability = pooled(world, world.compute[i], world.talent[i], 1, 1.0)
-        good = quality(world.frontier - capability, p.quality_sensitivity)
+        start = methods(world, world.talent[i], 1, 1.0)
+        world.effort[i] = best_effort(world, alone(world, i), start)
+        good = quality(world.frontier - start - math.log10(max(world.compute[i], NOTHING)), p.quality_sensitivity)
         extra += site(world, i)
     elif source == hold_back(world):
         good = world.free_quality

@@ -82,10 +82,11 @@ def pooled(world, compute, talent, size, cohesion):
 
 
 @rule
-def best_effort(world, pool, behind):
+def best_effort(world, pool, start):
     """Spending on training that is worth most to a pool's members together [share of their GDP/yr].
 
-    With compute C, ``behind`` = ln C_full the compute level with the vendors' frontier, Q(C) = (C / C_full)^a their quality and
+    ``start`` is the capability that the pool gets out of 1 M H100e (:func:`methods`). With compute C, C_full the compute level
+    with the vendors' frontier, Q(C) = (C / C_full)^a their quality and
     a = quality_sensitivity / ln 10, the sum of the members' benefits less cost, value * use * Q(C) - (C - compute) / ramp, is
     greatest where value * use * a * Q(C) / C = 1 / ramp: the members' marginal benefits together equal the marginal cost. Hence
     C = (value * use * a * ramp * C_full^-a)^(1 / (1 - a)), no further than the frontier, between ``effort_floor`` and
@@ -94,9 +95,13 @@ def best_effort(world, pool, behind):
     Source: [Samuelson1954].
     """
     p = world.p
+    top = world.vendor_plan[0]
+    for v in range(1, world.vendor_plan.size):
+        top = max(top, world.vendor_plan[v])
+    log_full = LN10 * (top - start)
     a = p.quality_sensitivity / LN10
-    log_best = (math.log(max(world.value * pool.use * a * world.plan_ramp, NOTHING**2)) - a * behind) / (1.0 - a)
-    best = math.exp(min(log_best, behind))
+    log_best = (math.log(max(world.value * pool.use * a * world.plan_ramp, NOTHING**2)) - a * log_full) / (1.0 - a)
+    best = math.exp(min(log_best, log_full))
     effort = (best - pool.compute) / (pool.gdp * world.plan_ramp)
     return min(max(effort, p.effort_floor * p.effort_limit), p.effort_limit)
 
@@ -106,10 +111,7 @@ def plan(world, pool):
     """The :class:`Plan` of a :class:`Pool`. A pool gets chips as its least trusted member does to the extent of ``contagion``."""
     p = world.p
     start = methods(world, pool.talent, pool.size, pool.cohesion)
-    top = world.vendor_plan[0]
-    for v in range(1, world.vendor_plan.size):
-        top = max(top, world.vendor_plan[v])
-    effort = best_effort(world, pool, LN10 * (top - start))
+    effort = best_effort(world, pool, start)
     bought = effort * world.plan_ramp
     chips = (1.0 - p.contagion) * pool.chips + p.contagion * pool.least_chips * pool.gdp
     capability = start + math.log10(max(pool.compute + bought * pool.gdp, NOTHING))

@@ -1,8 +1,8 @@
 """The choice of a nation: when it reviews its stance, what it weighs, what it decides, what follows.
 
 Among the options open to it a nation takes the one of the highest payoff plus taste: what the model knows and what it does not
-know of its liking. Tastes follow a Gumbel law and last until they are drawn anew, so that over many nations, or renewals, choice is
-logit: P(a) = exp(U_a / taste_scale) / sum_b exp(U_b / taste_scale).
+know of its liking. Tastes follow a Gumbel law and last until they are drawn anew, so that over many nations, or renewals,
+choice is logit: P(a) = exp(U_a / taste_scale) / sum_b exp(U_b / taste_scale).
 
 Source: random utility [McFadden1974].
 """
@@ -83,8 +83,8 @@ def first_tastes(world, i):
 
     With payoffs V, scale s, chosen option c, L = ln sum_o exp(V_o / s) and g a Gumbel draw, the best is worth U_c = s (L + g),
     and every other U_o = V_o - s ln(exp(-(U_c - V_o) / s) - ln u_o) with u_o uniform: a Gumbel draw cut off at U_c. A taste is
-    U - V. That for coalitions, which nobody could choose, is an unconditional draw. The law is that of drawing all tastes again and again
-    until c is the best. As s tends to nought, the chosen option is given just what it lacks.
+    U - V. That for coalitions, which nobody could choose, is an unconditional draw. The law is that of drawing all tastes again and
+    again until c is the best. As s tends to nought, the chosen option is given just what it lacks.
     """
     survey(world, i)
     note_lone_options(world, i)
@@ -95,11 +95,12 @@ def first_tastes(world, i):
         world.worth[o] = total(world.terms[i, o])
         peak = max(peak, world.worth[o])
     for o in range(options):
-        share += math.exp((world.worth[o] - peak) / s)
-    best = peak + s * (math.log(share) + gumbel(draws[chosen]))
+        world.taste[i, o] = math.exp((world.worth[o] - peak) / s)  # for the moment
+        share += world.taste[i, o]
+    first = -math.log(draws[chosen])  # exp of minus the best option's Gumbel draw
     for o in range(options):
-        other = -s * math.log(math.exp((world.worth[o] - best) / s) - math.log(draws[o]))
-        world.taste[i, o] = best - world.worth[o] if o == chosen else other
+        world.taste[i, o] = -s * math.log(world.taste[i, o] * first / share - math.log(draws[o]))
+    world.taste[i, chosen] = peak + s * math.log(share / first) - world.worth[chosen]
     world.taste[i, options] = s * gumbel(draws[options])
     world.terms[i, :, :] = math.nan
 

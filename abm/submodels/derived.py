@@ -2,9 +2,15 @@
 
 import math
 
+import numpy as np
+
+from abm.attributes import NODES_A_PANEL
 from abm.compiled import inline_rule, rule
 from abm.options import first_coalition
 from abm.submodels.capability import accumulated
+
+#: Nodes and weights of Gauss and Legendre's rule on [-1, 1].
+NODES, WEIGHTS = (tuple(row.tolist()) for row in np.polynomial.legendre.leggauss(NODES_A_PANEL))
 
 
 @inline_rule
@@ -61,6 +67,27 @@ def set_pace(world):
     world.tension_shock = p.tension_volatility * math.sqrt(accumulated(2.0 * p.tension_reversion, dt))
     world.plan_keep = math.exp(-p.depreciation * half)
     world.plan_steady = steady_spending(world, half)
+    world.step_nodes = set_nodes(world, 0, dt)
+    world.plan_nodes = set_nodes(world, world.step_nodes, half)
+
+
+@rule
+def set_nodes(world, first, time):
+    """Lay the nodes of the integral over growing spending within ``time``, from place ``first`` on; the place after the last.
+
+    Gauss and Legendre's rule in panels of at most a year, within 1e-7 of the truth for the rates of the record. ``node_steady``
+    holds what does not change from step to step, weight included, ``node_excess`` what the growth's excess adds up to by then.
+    """
+    p, panels = world.p, math.ceil(time)
+    half, place = 0.5 * time / panels, first
+    for panel in range(panels):
+        for node in range(len(NODES)):
+            s = (2 * panel + 1 + NODES[node]) * half
+            steady = (p.investment_growth_end + p.hardware_improvement) * s - p.depreciation * (time - s)
+            world.node_steady[place] = steady + math.log(WEIGHTS[node] * half)
+            world.node_excess[place] = -p.growth_decay * math.expm1(-s / p.growth_decay)
+            place += 1
+    return place
 
 
 @rule

@@ -9,9 +9,6 @@ from abm.draws import OUTAGE, TENSION, normal, uniform
 from abm.submodels.capability import quality
 from abm.submodels.events import announce, announced
 
-#: Nodes and weights of Gauss and Legendre's rule on [-1, 1].
-NODES, WEIGHTS = (tuple(row.tolist()) for row in np.polynomial.legendre.leggauss(4))
-
 
 @rule
 def tension(world):
@@ -35,8 +32,9 @@ def environment(world):
     world.hardware = p.hardware * math.exp(p.hardware_improvement * years)
     world.plan_ramp = world.hardware * world.plan_steady
     world.investment_grown = math.exp(investment_growth(world, world.dt))
-    world.spending_grown = growing_spending(world, world.dt)
-    world.plan_growing = growing_spending(world, 0.5 * p.planning_horizon)
+    world.spending_grown = growing_spending(world, 0, world.step_nodes)
+    world.programme_share_plan = frontier_share(world, 0.5 * p.planning_horizon)
+    world.plan_growing = growing_spending(world, world.step_nodes, world.plan_nodes)
     announce(world)
     world.switching_spend = 0.0
     world.moves = 0
@@ -59,24 +57,18 @@ def investment_growth(world, ahead):
     return p.investment_growth_end * ahead + (p.investment_growth - p.investment_growth_end) * excess(world, ahead)
 
 
-@rule
-def growing_spending(world, time):
-    """What spending of 1 a year that grows as vendors' investment does adds up to within ``time``, at hardware's price today.
+@inline_rule
+def growing_spending(world, first, last):
+    """What spending of 1 a year that grows as vendors' investment does adds up to, at hardware's price today.
 
-    The integral of exp(investment_growth(s) + hardware_improvement s - depreciation (time - s)) over s, by Gauss and Legendre in
-    panels of at most a year: within 1e-7 of the truth for the rates of the record.
+    The integral of exp(investment_growth(s) + hardware_improvement s - depreciation (time - s)) over s from 0 to ``time``, by the
+    nodes that :func:`~abm.submodels.derived.set_nodes` laid for that time.
     """
-    p = world.p
-    panels = math.ceil(time)
-    half = 0.5 * time / panels
+    excess_now = (world.p.investment_growth - world.p.investment_growth_end) * world.growth_left
     total = 0.0
-    for panel in range(panels):
-        for node in range(len(NODES)):
-            s = (2 * panel + 1 + NODES[node]) * half
-            total += WEIGHTS[node] * math.exp(
-                investment_growth(world, s) + p.hardware_improvement * s - p.depreciation * (time - s)
-            )
-    return total * half
+    for node in range(first, last):
+        total += math.exp(world.node_steady[node] + excess_now * world.node_excess[node])
+    return total
 
 
 @rule
@@ -90,15 +82,15 @@ def frontier_share(world, ahead):
 def vendor(world, v):
     """Vendor's effective compute now and in a plan.
 
-    capability = log10(frontier_share * compute) - algorithmic_progress * lag.
+    capability = log10(programme_share * compute) - algorithmic_progress * lag.
     """
     p = world.p
     behind = p.algorithmic_progress * p.vendor_lag[v]
-    share, share_plan = frontier_share(world, 0.0), frontier_share(world, 0.5 * p.planning_horizon)
     bought = world.vendor_investment[v] * world.hardware * world.plan_growing
     plan = world.vendor_compute[v] * world.plan_keep + bought
-    world.vendor_capability[v] = math.log10(max(share * world.vendor_compute[v], 1e-12)) - behind
-    world.vendor_plan[v] = math.log10(max(share_plan * (plan + announced(world, v, -1)), 1e-12)) - behind
+    world.vendor_capability[v] = math.log10(max(world.programme_share * world.vendor_compute[v], 1e-12)) - behind
+    plan += announced(world, v, -1)
+    world.vendor_plan[v] = math.log10(max(world.programme_share_plan * plan, 1e-12)) - behind
 
 
 @rule
@@ -151,7 +143,7 @@ def frontier(world):
             top, leader = world.vendor_capability[v], v
     spent = world.vendor_investment[leader] * world.hardware
     growth = spent / max(world.vendor_compute[leader], 1e-12) - p.depreciation
-    if frontier_share(world, 0.0) < p.frontier_share_limit:
+    if world.programme_share < p.frontier_share_limit:
         growth += p.frontier_share_growth * world.growth_left
     world.frontier_speed = p.algorithmic_progress + max(growth, 0.0) / math.log(10.0)
     for k in range(world.members.size):

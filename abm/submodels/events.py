@@ -46,7 +46,7 @@ def _apply(world, e):
         if world.event_parameter[e] == INVESTMENT:
             world.vendor_investment[target] = value
         elif world.event_parameter[e] == FRONTIER_SHARE:
-            world.programme_share = value
+            world.programme_share = min(value, world.p.frontier_share_limit)
         set_pace(world)
         for i in range(world.n):
             derive(world, i)
