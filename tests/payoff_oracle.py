@@ -27,8 +27,9 @@ def capability(record, compute: float, talent: float, size: int = 1, cohesion: f
 def effort(record, members, compute: float, start: float) -> float:
     """What members spend on training, as a share of their GDP, if 1 M H100e makes them capable of ``start``.
 
-    In parts x = C / C_full of the compute that equals the best vendor's, the sum of benefits W x^a less the cost C_full x / ramp is
-    greatest where W a x^(a - 1) = C_full / ramp; no further than x = 1, and from ``effort_floor`` to ``effort_limit``.
+    In parts x = C / C_full of the compute that equals the best vendor's, the sum of benefits W x^a less the cost
+    C_full x / ramp is greatest where W a x^(a - 1) = C_full / ramp; no further than x = 1, and from ``effort_floor`` to
+    ``effort_limit``.
     """
     p, gdp = record.p, record.gdp[members]
     full = 10 ** (record.vendor_plan.max() - start)
@@ -51,7 +52,8 @@ def prospect(record, members) -> tuple[float, float, float]:
     chips = record.plan_chips[members]
     chips = (1 - p.contagion) * chips + p.contagion * chips.min()
     bought = spent * record.plan_ramp * gdp
-    good, secure = (quality(record, capability(record, compute + new.sum(), talent, size, cohesion)) for new in (bought, bought * chips))
+    good, secure = (quality(record, capability(record, compute + new.sum(), talent, size, cohesion))
+                    for new in (bought, bought * chips))
     return spent, good, secure
 
 

@@ -3,9 +3,11 @@
 import numpy as np
 import pytest
 
+from abm import data
 from abm.model import Model
 from abm.scenario import Scenario
 from abm.submodels.restriction import believed_hazard, true_hazard
+from abm.world import Vendor, build, synthetic
 from runs.ensemble import Varied, simulate
 from tests import worlds
 from tests.worlds import STEP, happening, now
@@ -15,7 +17,8 @@ from tests.worlds import STEP, happening, now
 def test_beliefs_follow_the_gamma_poisson_formula():
     """Belief is (cuts + own + weighted others') over (years + exposure), old evidence fading with ``memory``."""
     events = [{"kind": "restriction", "vendor": "us", "nations": ["N002"], "years": 0.1}]
-    values = {"hazard_us": 0.001, "hazard_distance": 3, "prior_years": 8, "memory": 10, "social_learning": 0.4, "trust_reversion": 0}
+    values = {"hazard_us": 0.001, "hazard_distance": 3, "prior_years": 8, "memory": 10, "social_learning": 0.4,
+              "trust_reversion": 0}
     model = happening(0, *events, **values)
     record, fade = model.world.record, np.exp(-STEP / 10)
     trust = record.trust[:6, :6].copy()
@@ -201,3 +204,23 @@ def test_what_a_coalition_gives_away_makes_holding_back_better():
         assert openness == 0 or record.free_quality == best
     assert quality[1.0] > quality[0.0]
     assert held[1.0] > 2 * held[0.0]
+
+
+@pytest.mark.uncompiled
+@pytest.mark.parametrize("votes", [0, 0.3, 1])
+def test_distance_to_a_vendor_is_one_minus_the_trust_that_its_country_would_start_with(votes):
+    """One rule for both: a nation with the same facts as a vendor's country is trusted as much as the vendor is near."""
+    table = synthetic(8, 2)
+    table.loc["N004", ["eu", "nato"]] = 1
+    shared = tuple(name for name in data.AFFINITY if table.loc["N004", name])
+    assert shared, "a nation that shares institutions"
+    twins = [Vendor("us", float(table.loc["N004", "un_ideal_point"]), 0.7, memberships=shared), Vendor("china", -1.9, 0.2)]
+    world = build(table, twins, {"affinity_votes": votes, "hazard_distance": 2})
+    record = world.record
+    others = [i for i in range(8) if i != 3]
+    assert record.distance[others, 0] == pytest.approx(1 - record.trust_start[others, 3])
+    assert record.distance[others, 0].std() > 0.05
+    assert record.susceptibility[:8] == pytest.approx(np.exp(2 * (record.distance[:8] - 0.5)))
+    expected = 1 - votes * record.vendor_votes[:8] - (1 - votes) * record.vendor_institutions[:8]
+    assert record.distance[:8] == pytest.approx(expected)
+    assert (record.vendor_institutions[:8, 1] == 0).all(), "China's, which belongs to none of them here"

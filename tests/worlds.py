@@ -22,7 +22,8 @@ LEVERS = {
     "exit_fee": 0.001, "admission": "majority", "cost_key": "compute", "frontier_share_growth": 0.02,
     "tension_drift": 0.05, "convening_rate": 0.4, "convening_size": 5, "quorum_members": 3, "quorum_gdp": 0.1,
     "review_rate": 1.0, "notice": 2, "hazard_us": 0.3, "hazard_china": 0.3, "outage_hazard": 0.5, "adoption_floor": 0.4,
-    "taste_renewal": 1.0, "leaving_cost": 0.001, "contagion": 0.3, "effort_floor": 0.2, "hosting_us": 0.2, "hosting_response": 0.3,
+    "taste_renewal": 1.0, "leaving_cost": 0.001, "contagion": 0.3, "effort_floor": 0.2, "hosting_us": 0.2,
+    "hosting_response": 0.3,
 }
 
 #: One dated event of each kind, the nations' by rank of GDP.

@@ -2,7 +2,8 @@
 
 In :func:`still` every payoff is set by hand: with AI's value V at full adoption and quality 1 everywhere, a client of the
 US gets V (1 - fee_us), one of China V (1 - fee_china), a lone builder V (1 - inference_cost), and holding back nothing.
-Every nation reviews its stance in every step of a year, and draws its tastes anew each time. Quantities in a payoff are shares of GDP per year.
+Every nation reviews its stance in every step of a year, and draws its tastes anew each time. Quantities in a
+payoff are shares of GDP per year.
 """
 
 import numpy as np
@@ -22,10 +23,12 @@ CALM = {"hazard_us": 0, "hazard_china": 0, "outage_hazard": 0, "tension_volatili
 STILL = {
     **CALM, "value_start": V, "value_end": V, "fee_us": 0, "fee_china": 0, "hold_up": 0, "price_response": 0,
     "inference_cost": 1, "free_use": 0, "effort_limit": 0, "client_effort": 0, "membership_cost": 0, "site_cost": 0,
-    "investment_us": 0, "investment_china": 0, "investment_growth": 0, "investment_growth_end": 0, "frontier_share_growth": 0, "depreciation": 0, "hardware_improvement": 0,
+    "investment_us": 0, "investment_china": 0, "investment_growth": 0, "investment_growth_end": 0, "frontier_share_growth": 0,
+    "depreciation": 0, "hardware_improvement": 0,
     "quality_sensitivity": 0, "portability": 1, "lock_in_start": 1, "lock_in_time": 0.1, "peer_weight": 0,
     "distance_weight": 0, "review_rate": 20, "convening_rate": 0, "notice": 0, "affinity_votes": 1, "trust_gain": 0,
-    "trust_loss": 0, "trust_reversion": 0, "leaving_cost": 0, "contagion": 0, "taste_renewal": 1000, "growth": 0, "growth_feedback": 0,
+    "trust_loss": 0, "trust_reversion": 0, "leaving_cost": 0, "contagion": 0, "taste_renewal": 1000,
+    "growth": 0, "growth_feedback": 0,
 }
 
 

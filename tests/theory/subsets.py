@@ -24,7 +24,7 @@ def methods(record, rows, sets: np.ndarray) -> np.ndarray:
 
 
 def prospects(record, rows, sets: np.ndarray) -> tuple[np.ndarray, ...]:
-    """(S, 1) each: what a set spends [share of GDP], its quality beside the projected frontier, and that with the chips it expects."""
+    """(S, 1) each: what a set spends [share of GDP], its quality beside the projected frontier, and with the chips it expects."""
     p, start, compute = record.p, methods(record, rows, sets), np.maximum(sets @ record.plan_compute[rows], 1e-12)
     gdp, chips = record.gdp[rows], record.plan_chips[rows]
     power, full = p.quality_sensitivity / np.log(10), 10 ** (record.vendor_plan.max() - start)

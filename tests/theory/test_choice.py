@@ -1,7 +1,8 @@
 """Discrete choice: nations choose by logit, between best reply and chance.
 
 Source: [McFadden1974], [McKelveyPalfrey1995]. P(a) = exp(U_a / s) / sum_b exp(U_b / s) with s = taste_scale, so mu = 1 / s.
-Tastes are drawn anew at every review (the upper bound of ``taste_renewal``; :mod:`tests.theory.test_tastes` has those that last). Draws are independent over nations, steps and runs, so frequencies are multinomial and chi-square applies as it stands.
+Tastes are drawn anew at every review (the upper bound of ``taste_renewal``; :mod:`tests.theory.test_tastes` has those that
+last). Draws are independent over nations, steps and runs, so frequencies are multinomial and chi-square applies as it stands.
 """
 
 import numpy as np

@@ -4,8 +4,8 @@ A set is self-consistent when each member gains by founding it on its status quo
 off in a larger set) the union of two such sets is one, a largest exists, and withdrawing all unwilling again and again
 ends there: the greatest fixed point of a monotone map. Source: [Tarski1955], [Granovetter1978].
 
-Complements need: no overhead by number or discord, no distance to members, costs by GDP, fixed spending, no fear for chips. With any of these a
-newcomer may harm a member, and the rule is a heuristic; :func:`test_in_general_worlds` states how good.
+Complements need: no overhead by number or discord, no distance to members, costs by GDP, fixed spending, no fear for chips.
+With any of these a newcomer may harm a member, and the rule is a heuristic; :func:`test_in_general_worlds` states how good.
 """
 
 import numpy as np
@@ -101,7 +101,7 @@ def test_in_general_worlds(base):
 
 def test_in_the_baseline_it_is_nearly_as_good_as_brute_force():
     """Every outsider's convening of up to 12 in 2027, 2029 and 2031 of three runs: a largest set in about nine of ten of some
-    400, and of those for which a self-consistent set exists. The bounds leave room for a change of the defaults, not for a bad rule."""
+    400, and of those for which a self-consistent set exists. The bounds leave room for other defaults, not for a bad rule."""
     pairs: list[tuple[int, int, bool]] = []
     for seed in range(3):
         for steps in (8, 16, 24):

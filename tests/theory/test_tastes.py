@@ -1,8 +1,8 @@
 """Lasting tastes: drawn given the choice on record, forgotten at a rate.
 
-Source: random utility [McFadden1974]. A nation takes the option of the highest payoff plus taste, tastes follow a Gumbel law, and what it
-chose is known. Its tastes then follow the law of those that are drawn again and again until the option it chose is the best:
-accept-reject sampling, which is what the model's rule is put to here.
+Source: random utility [McFadden1974]. A nation takes the option of the highest payoff plus taste, tastes follow a Gumbel law, and
+what it chose is known. Its tastes then follow the law of those that are drawn again and again until the option it chose is the
+best: accept-reject sampling, which is what the model's rule is put to here.
 """
 
 import numpy as np
