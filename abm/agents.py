@@ -123,14 +123,18 @@ class Nation(_Row):
         return float(self.model.world.record.trust[self.row, other.row])
 
     def weigh(self) -> pd.DataFrame:
-        """Weigh all options now: a row per open option, a column per term, and ``payoff`` [share of GDP per year]."""
+        """Weigh all options now, as at a review: a row per open option, a column per term, and ``payoff`` [share of GDP per year].
+
+        Its tastes may be drawn anew by it, as at any review.
+        """
         choice.weigh(self.model.world.record, self.row)
         return self.explain()
 
     def explain(self) -> pd.DataFrame:
-        """Terms of each option at the nation's last review, with ``payoff``, best first [share of GDP per year].
+        """Terms of each option at the nation's last review, with ``payoff``, best payoff first [share of GDP per year].
 
-        The payoff is the sum of the terms without ``taste``, what the model does not know of the nation's liking; a taste of minus
+        The payoff is the sum of the terms without ``taste``, what the model does not know of the nation's liking, which was drawn given
+        what it chose on record and lasts until drawn anew. It took the option of the highest payoff plus taste; a taste of minus
         infinity marks a coalition that refused. Empty before the first review.
         """
         world = self.model.world
@@ -143,7 +147,7 @@ class Nation(_Row):
         return frame.sort_values("payoff", ascending=False)
 
     def decide(self) -> str | int:
-        """The option it takes at a review, once it has weighed them: a name of an option, or a source number.
+        """The option it takes at a review, once it has weighed them, tastes included: a name of an option, or a source number.
 
         Override this to give nations another decision rule. ``coalition`` stands for the coalition of the best payoff,
         or for staying where none is in reach. A nation that is refused stays.

@@ -151,15 +151,24 @@ class Chart:
         return "".join(parts)
 
 
-def stacked_terms(rows: Sequence[tuple[str, dict[str, float], float, bool]], colours: dict[str, str], width: float) -> str:
-    """Payoffs as stacked bars: (label, terms in %, payoff in %, current) per option; a diamond marks the payoff."""
+def stacked_terms(
+    rows: Sequence[tuple[str, dict[str, float], float, bool]],
+    colours: dict[str, str],
+    width: float,
+    name: str = "why",
+    title: str = "What each option is worth, by term",
+) -> str:
+    """Options as stacked bars: (label, terms in %, their sum, current) each.
+
+    A diamond marks the sum; where that is minus infinity the option refused.
+    """
     up = max((sum(v for v in terms.values() if v > 0) for _, terms, _, _ in rows), default=1.0) or 1.0
     down = min((sum(v for v in terms.values() if v < 0) for _, terms, _, _ in rows), default=0.0)
     left, line = 104.0, 22.0
     scale = (width - left - 54.0) / (up - down)
     zero, height = left - down * scale, line * len(rows) + 20.0
     parts = []
-    for place, (text, terms, payoff, current) in enumerate(rows):
+    for place, (text, terms, worth, current) in enumerate(rows):
         y = 4.0 + line * place
         edges = {True: zero, False: zero}
         for term, value in terms.items():
@@ -170,16 +179,18 @@ def stacked_terms(rows: Sequence[tuple[str, dict[str, float], float, bool]], col
                 f'<rect x="{x:.1f}" y="{y}" width="{size:.2f}" height="13" fill="{colours[term]}" data-term="{term}" '
                 f'data-value="{value!r}"><title>{escape(text)}: {term} {value:+.2f} % of GDP a year</title></rect>'
             )
-        at, weight = zero + payoff * scale, ' font-weight="700"' if current else ""
+        weight = ' font-weight="700"' if current else ""
+        if np.isfinite(worth):
+            at = zero + worth * scale
+            parts.append(f'<path d="M{at:.1f},{y - 1}l4,7.5l-4,7.5l-4,-7.5z" fill="currentColor" stroke="#fff" stroke-width=".7"/>')
         parts.append(
-            f'<path d="M{at:.1f},{y - 1}l4,7.5l-4,7.5l-4,-7.5z" fill="currentColor" stroke="#fff" stroke-width=".7"/>'
             f'<text x="{left - 6}" y="{y + 10.5}" text-anchor="end" fill="currentColor"{weight}>{escape(text)}</text>'
-            f'<text x="{width - 2}" y="{y + 10.5}" text-anchor="end" fill="currentColor"{weight}>{payoff:+.2f} %</text>'
+            f'<text x="{width - 2}" y="{y + 10.5}" text-anchor="end" fill="currentColor"{weight}>{f"{worth:+.2f} %" if np.isfinite(worth) else "refused"}</text>'
         )
     parts.append(f'<line x1="{zero:.1f}" x2="{zero:.1f}" y1="0" y2="{height - 16}" stroke="currentColor"/>')
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}" data-figure="why" role="img" '
-        f'aria-label="Payoff of each option by term" font-family="sans-serif" font-size="{_FONT}">'
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}" data-figure="{escape(name)}" role="img" '
+        f'aria-label="{escape(title)}" font-family="sans-serif" font-size="{_FONT}">'
         + "".join(parts)
         + f'<text x="{zero:.1f}" y="{height - 4}" text-anchor="middle" fill="currentColor" fill-opacity=".8">'
         "% of GDP a year</text></svg>"

@@ -14,7 +14,7 @@ from abm.record import coalition_name
 from abm.world import World
 
 #: Kinds of entry, in the order in which the filter offers them.
-KINDS = ("founding", "join", "notice", "exit", "dissolution", "refusal", "move", "cut", "outage", "intervention", "event")
+KINDS = ("founding", "join", "notice", "exit", "dissolution", "refusal", "move", "taste", "cut", "outage", "intervention", "event")
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,7 @@ class Before:
     outages: np.ndarray
     refusals: int
     notice: np.ndarray
+    taste: np.ndarray
 
     @classmethod
     def of(cls, world: World) -> Before:
@@ -49,7 +50,7 @@ class Before:
         record, n = world.record, int(world.record.n)
         return cls(
             record.source[:n].copy(), record.serial.copy(), record.cuts[:n].copy(), record.outages.copy(),
-            int(record.refusals), record.notice_left[:n].copy(),
+            int(record.refusals), record.notice_left[:n].copy(), record.taste[:n].copy(),
         )
 
 
@@ -59,6 +60,9 @@ def happenings(before: Before, world: World) -> list[Entry]:
     found: list[tuple[str, str, tuple[str, ...]]] = []
     found += _coalitions(before, world)
     found += _moves(before, world)
+    for i in np.flatnonzero((record.taste[: record.n] != before.taste).any(axis=1)):
+        text = f"{world.names[i]}'s tastes are drawn anew (an election, a new doctrine)"
+        found.append(("taste", text, (world.iso3[i],)))
     for i in np.flatnonzero(record.refused_by[: record.n] * (record.reviewed[: record.n] == step)):
         if record.refusals > before.refusals:
             name = coalition_name(int(record.refused_by[i]))

@@ -19,16 +19,37 @@ from abm.scenario import Scenario
 _KINDS = {
     "restriction": "a vendor cuts off nations", "outage": "a vendor fails", "tension": "a tension shock",
     "open_weights": "open weights are released", "convene": "nations are convened",
+    "hosting": "vendors offer hosting at home",
 }
 _FIGURES = {
     "map": "map or network", "stances": "stances", "lag": "lag", "trust": "trust and turnover",
-    "future-gdp_coalition": "futures: coalitions", "future-lag_coalition": "futures: lag", "why": "why",
+    "future-gdp_coalition": "futures: coalitions", "future-lag_coalition": "futures: lag", "why": "why", "taste": "taste",
     "compare-gdp_coalition": "compare: coalitions",
 }
 #: Levers shown first: those near which the model tips, and those a treaty or a vendor can pull.
 _FIRST = (
-    "fee_us", "fee_china", "portability", "hazard_us", "quality_sensitivity", "frontier_share", "convening_size", "openness"
+    "fee_us", "hosting_us", "portability", "hazard_us", "quality_sensitivity", "growth_decay", "effort_limit", "convening_size",
+    "leaving_cost", "contagion", "taste_renewal", "openness",
 )
+#: Groups of the page that the parameter table does not have, in words of its readers.
+_GROUPS = {
+    "pace of the frontier": (
+        "investment_growth", "investment_growth_end", "frontier_share", "frontier_share_growth", "frontier_share_limit",
+        "growth_decay",
+    ),
+    "vendors' offers at home": ("hosting", "hosting_cost", "hosting_response"),
+    "what builders spend": ("effort_limit", "effort_floor"),
+    "tastes: what the model does not know": ("taste_scale", "taste_renewal"),
+}
+_GROUP_OF = {name: group for group, members in _GROUPS.items() for name in members}
+#: Labels that say more than the parameter's name does.
+_LABELS = {
+    "taste_scale": "strength of tastes", "taste_renewal": "tastes drawn anew", "effort_limit": "most a builder spends",
+    "effort_floor": "least a builder spends", "leaving_cost": "standing lost by leaving", "contagion": "riskiest member counts",
+    "growth_decay": "frontier slows within", "investment_growth": "investment growth, start",
+    "investment_growth_end": "investment growth, long run", "frontier_share_growth": "frontier share growth, start",
+    "hosting": "hosting at home,", "hosting_cost": "surcharge for hosting", "hosting_response": "hosting to win back clients",
+}
 
 
 @cache
@@ -39,9 +60,10 @@ def lever_groups(vendors: tuple[str, ...]) -> Plain:
         inside = (baseline[name] - p.low) / (p.high - p.low)
         power = min(max(math.log(inside) / math.log(0.5), 0.5), 8.0) if 0 < inside < 1 else 1.0 if inside else 2.0
         rows[name] = {
-            "name": name, "label": name.replace("_", " "), "unit": p.unit, "meaning": p.meaning, "source": p.source,
+            "name": name, "label": name.replace(p.name, _LABELS.get(p.name, p.name)).replace("_", " "), "unit": p.unit, "meaning": p.meaning, "source": p.source,
             "low": p.low, "high": p.high, "power": power, "whole": p.whole, "choices": list(p.choices),
-            "baseline": p.show(baseline[name]) if p.choices else baseline[name], "group": p.group,
+            "baseline": p.show(baseline[name]) if p.choices else baseline[name],
+            "group": _GROUP_OF.get(p.name, p.group),
         }
     groups = list(dict.fromkeys(row["group"] for row in rows.values()))
     main = {"name": "main levers", "first": True, "rows": [rows[name] for name in _FIRST]}

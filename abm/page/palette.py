@@ -11,7 +11,7 @@ COALITIONS = ("#009E73", "#56B4E9", "#882255", "#F0E442", "#6A3D9A", "#AA8866", 
 #: Vendors that a scenario adds.
 FURTHER_VENDORS = ("#8C6D1F", "#5B2C83", "#1B7F7A")
 
-#: Terms of a payoff; noise is not drawn.
+#: Terms of a payoff, and the taste, which is what the model does not know.
 TERMS = {
     "benefit": "#009E73",
     "peers": "#56B4E9",
@@ -20,6 +20,7 @@ TERMS = {
     "restriction": "#882255",
     "switching": "#0072B2",
     "distance": "#999999",
+    "taste": "#CC79A7",
 }
 
 

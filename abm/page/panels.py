@@ -17,6 +17,19 @@ from abm.submodels.capability import lag_months, training_share
 from abm.submodels.choice import QUARTER
 
 
+#: Terms in the words of the panel.
+WORDS = {
+    "benefit": "what AI of this source is worth to it",
+    "peers": "gain from using what trusted partners use",
+    "fee": "fee to the vendor",
+    "build": "national compute, training, site, membership",
+    "restriction": "expected loss to cuts and outages",
+    "switching": "cost of moving, and standing lost by leaving a coalition",
+    "distance": "cost of relying on those it votes and allies apart from",
+    "taste": "what the model does not know about this nation: its liking for the option, beyond all that is counted",
+}
+
+
 def quarter(date: float) -> str:
     """A date in words, such as Q3 2031."""
     return f"Q{int((date % 1) / QUARTER + 1e-6) + 1} {int(date + 1e-6)}"
@@ -43,6 +56,8 @@ def nation(session: Session, model: Model, table: pd.DataFrame, iso3: str, now: 
             ("GDP", f"{agent.gdp:,.0f} bn US$", "gross domestic product"),
             ("adoption", percent(agent.adoption), "extent to which AI's value is taken up"),
             ("compute", f"{1e3 * agent.compute:,.0f} k H100e", "national compute in thousand H100 equivalents"),
+            ("expects of chips", percent(agent.plan_chips), "share of the hardware it pays for that it expects to get as a builder"),
+            ("alone would spend", percent(agent.effort, 2) + " of GDP/yr", "on training as a lone builder, as last worked out"),
             ("lock-in", percent(agent.lock_in), "how far projects are tied to the present source"),
             ("sovereignty", percent(agent.sovereignty), "AI benefit that no single foreign government can withdraw"),
             ("net benefit", percent(agent.net_benefit, 2) + " of GDP/yr", "benefit less all payments and losses"),
@@ -52,21 +67,57 @@ def nation(session: Session, model: Model, table: pd.DataFrame, iso3: str, now: 
         "path": _path(session, model, i),
         "partners": [partner.name for partner in agent.partners],
         "hazards": [
-            (label(str(vendor)), f"{row.believed:.3f}", f"{row.true:.3f}") for vendor, row in agent.hazards.iterrows()
+            (
+                label(str(vendor)), f"{row.believed:.3f}", f"{row.true:.3f}", f"{agent.distance[v]:.2f}",
+                percent(world.record.vendor_hosting[v]),
+            )
+            for v, (vendor, row) in enumerate(agent.hazards.iterrows())
         ],
         "when": asked,
-        "terms": list(palette.TERMS.items()),
+        "terms": [(term, colour, WORDS[term]) for term, colour in palette.TERMS.items()],
         "why": drawing.stacked_terms(
             [
-                (option.label, {term: 100 * x for term, x in option.terms.items()}, 100 * option.payoff, option.current)
+                (option.label, {term: 100 * x for term, x in _drawn(option).items()}, 100 * option.worth, option.current)
                 for option in ranked
             ],
             palette.TERMS,
             330.0,
         ),
-        "notes": _notes(ranked),
+        "notes": _notes(model, i, ranked, reviewed >= 0 and not now),
+        "taste": _taste(session, model, i),
     }
     return content | _changes(world, i)
+
+
+def _drawn(option: why.Option) -> dict[str, float]:
+    return option.terms if option.refused else {**option.terms, "taste": option.taste}
+
+
+def _taste(session: Session, model: Model, i: int) -> dict[str, Any]:
+    """The nation's tastes in % of its GDP a year, the greatest first, and how long it has had them."""
+    world, record = model.world, model.world.record
+    own = options.of_source(int(record.source[i]), world.vendors)
+    tastes = zip(options.names(world.vendors), record.taste[i].tolist())
+    rows = [(label(name, session.vendors), {"taste": 100 * x}, 100 * x, place == own) for place, (name, x) in enumerate(tastes)]
+    drawn = [e for e in session.log if e.kind == "taste" and e.step < record.step and world.iso3[i] in e.nations]
+    reviewed, rate = int(record.reviewed[i]), float(record.p.taste_renewal)
+    start, asked = world.date(0), f"Last reviewed in {quarter(world.date(reviewed))}" if reviewed >= 0 else "Not reviewed so far"
+    since = (
+        f"Drawn anew at its review in {quarter(drawn[-1].date)}"
+        if drawn else f"Drawn so that what it chose on record in {start:.0f} comes out best, and kept since"
+    )
+    return {
+        "svg": drawing.stacked_terms(
+            sorted(rows, key=lambda row: -row[2]), palette.TERMS, 330.0, "taste", "The nation's taste for each option"
+        ),
+        "since": f"{since}. {asked}; a review finds tastes drawn anew {_often(rate)} (elections, doctrine).",
+    }
+
+
+def _often(rate: float) -> str:
+    if rate <= 0.0:
+        return "never"
+    return f"about every {1 / rate:.0f} years" if rate < 1.0 else f"about {rate:.0f} times a year"
 
 
 def _stance(model: Model, i: int) -> str:
@@ -86,18 +137,21 @@ def _path(session: Session, model: Model, i: int) -> str:
     return drawing.strip(colours, texts)
 
 
-def _notes(ranked: list[why.Option]) -> list[str]:
-    """What the payoffs alone do not explain."""
+def _notes(model: Model, i: int, ranked: list[why.Option], review: bool) -> list[str]:
+    """What is not in the numbers: who refused, what the taste decided, why it is not with the best."""
     found = []
-    if any(option.noise == -np.inf for option in ranked):
-        refused = [option.label for option in ranked if option.noise == -np.inf]
-        found.append(f"{', '.join(refused)} refused to admit it.")
-    taken = next((option for option in ranked if option.current), None)
-    if taken is not None and ranked and taken is not ranked[0]:
-        found.append(
-            f"It is with {taken.label}, though {ranked[0].label} had the better payoff: chance (the noise of the choice), "
-            "a refusal, its notice period, or a move by others since."
-        )
+    refused = [option.label for option in ranked if option.refused]
+    if refused:
+        found.append(f"{', '.join(refused)} refused to admit it: whatever it is worth to the nation, it is not open.")
+    best, counted = ranked[0], max((option for option in ranked if not option.refused), key=lambda option: option.payoff)
+    if best is not counted:
+        found.append(f"By what the model counts alone, {counted.label} would come first; its taste makes it {best.label}.")
+    if not best.current and not review:
+        found.append(f"It would turn to {best.label} if it reviewed its stance now.")
+    elif not best.current:
+        waits = model.world.record.notice_left[i] >= 0
+        reason = "its notice has not run out" if waits else "others have moved since, or took it along"
+        found.append(f"It is not with {best.label}, which it chose then: {reason}.")
     return found
 
 
@@ -110,7 +164,7 @@ def _changes(world, i: int) -> dict[str, Any]:
     return {
         "best": best.label,
         "second": second.label,
-        "lead": percent(best.payoff - second.payoff, 2),
+        "lead": percent(best.worth - second.worth, 2),
         "changes": [
             (change.name, drawing.number(change.present), drawing.number(float(change.needed or 0.0)), change.unit)
             for change in reached
@@ -131,10 +185,8 @@ def _coalition(model: Model, k: int, verdict: why.Stability) -> dict[str, Any]:
     world, record = model.world, model.world.record
     rows = [agent.row for agent in model.coalitions[k].nations]
     names, serial, size = world.names, int(record.serial[k]), int(record.members[k])
-    gdp, compute = record.gdp[rows].sum(), record.coalition_compute[k]
-    paid = {
-        i: training_share(record, i, size, gdp, compute, record.compute[i]) * record.gdp[i] for i in rows
-    }
+    gdp, compute, effort = record.gdp[rows].sum(), record.coalition_compute[k], float(record.pool_effort[k])
+    paid = {i: training_share(record, i, size, gdp, 1.0, compute, record.compute[i]) * record.gdp[i] for i in rows}
     total, margin = sum(paid.values()), dict(verdict.margins)
 
     def named(pairs) -> str:
@@ -145,15 +197,21 @@ def _coalition(model: Model, k: int, verdict: why.Stability) -> dict[str, Any]:
         "colour": palette.coalition(serial),
         "size": size,
         "facts": [
-            ("founded", quarter(world.date(int(record.founded[k])))),
-            ("pooled compute", f"{compute:,.2f} M H100e"),
-            ("lag", f"{lag_months(record, record.coalition_capability[k]):.1f} months"),
-            ("cohesion", f"{record.cohesion[k]:.2f}"),
-            ("GDP", f"{gdp:,.0f} bn US$"),
+            ("founded", quarter(world.date(int(record.founded[k]))), "entry into force"),
+            ("pooled compute", f"{compute:,.2f} M H100e", "members' compute in million H100 equivalents"),
+            ("lag", f"{lag_months(record, record.coalition_capability[k]):.1f} months", "behind the frontier"),
+            ("cohesion", f"{record.cohesion[k]:.2f}", "mean trust over pairs of members"),
+            ("GDP", f"{gdp:,.0f} bn US$", "of all members"),
+            ("spends on training", f"{percent(effort, 2)} of GDP/yr, {effort * gdp:,.0f} bn US$", "what is worth most to all together"),
+            (
+                "expects of chips", f"{percent(_chips(record, k))}; least trusted member {percent(record.pool_least_chips[k])}",
+                "share of the hardware it pays for that the pool expects to get: a pool is as safe as its riskiest member, as "
+                "far as contagion goes",
+            ),
         ],
         "internal": {
             "stable": not verdict.leavers,
-            "text": f"would gain by leaving: {named(verdict.leavers)}" if verdict.leavers else "no member would gain by leaving",
+            "text": f"would gain by leaving: {named(verdict.leavers)}" if verdict.leavers else "no member would gain by leaving, tastes counted",
         },
         "external": {
             "stable": not verdict.joiners,
@@ -166,6 +224,12 @@ def _coalition(model: Model, k: int, verdict: why.Stability) -> dict[str, Any]:
             for i in sorted(rows, key=lambda row: margin[row])
         ],
     }
+
+
+def _chips(record, k: int) -> float:
+    """Share of the hardware it pays for that slot k expects to get."""
+    mean, contagion = record.pool_chips[k] / record.pool_gdp[k], float(record.p.contagion)
+    return float((1.0 - contagion) * mean + contagion * record.pool_least_chips[k])
 
 
 def log(session: Session) -> list[dict[str, Any]]:

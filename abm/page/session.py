@@ -272,6 +272,8 @@ def describe(move: dict[str, Any]) -> str:
         return f"you release open weights {move['gap']:g} OOM behind the frontier"
     if kind == "convene":
         return f"you convene {whom}" + (" (binding)" if move.get("binding") else "")
+    if move["name"].startswith("hosting_") and move["name"] not in parameters.BY_NAME:
+        return f"you let {move['name'].removeprefix('hosting_')} host {100 * move['value']:g} % of its clients' use at their home"
     return f"you set {move['name']} to {move['value']}"
 
 

@@ -31,29 +31,56 @@ def source_label(world: World, source: int) -> str:
     return coalition_name(int(world.record.serial[k])) if world.record.members[k] else "new coalition"
 
 
+def as_if(world: World) -> World:
+    """A copy in which nations may be asked what they would weigh now: the tastes they have stand, none is drawn anew."""
+    copy = world.copy()
+    copy.record.p["taste_renewal"] = 0.0
+    return copy
+
+
 def weighed(world: World, i: int, now: bool) -> World:
-    """The world itself where nation i's last review is asked for, else a copy in which it has weighed its options now."""
+    """The world itself where nation i's last review is asked for, else a copy in which it has weighed its options now.
+
+    There the taste for every coalition that would refuse it is minus infinity.
+    """
     if not now and world.record.reviewed[i] >= 0:
         return world
-    copy = world.copy()
+    copy = as_if(world)
     choice.weigh(copy.record, i)
+    for source in range(len(world.vendors) + 2, copy.record.worth.size):
+        if np.isfinite(copy.record.worth[source]) and not choice.welcome(copy.record, i, source):
+            copy.record.terms[i, source, -1] = -np.inf
     return copy
 
 
 @dataclass(frozen=True)
 class Option:
-    """One option as a nation weighed it: ``terms`` and ``payoff`` [share of GDP per year], ``noise`` drawn on it."""
+    """One option as a nation weighed it [shares of GDP per year].
+
+    ``terms`` add up to the ``payoff``, what the model knows; with the ``taste``, what it does not know of the nation's liking, that is
+    what the option is worth to it. The taste for a coalition that refused is minus infinity.
+    """
 
     source: int
     label: str
     terms: dict[str, float]
     payoff: float
-    noise: float
+    taste: float
     current: bool
+
+    @property
+    def worth(self) -> float:
+        """Payoff and taste: the nation takes the option of the highest."""
+        return self.payoff + self.taste
+
+    @property
+    def refused(self) -> bool:
+        """Whether it is a coalition that refused, or would refuse, the nation."""
+        return self.taste == -np.inf
 
 
 def explain(world: World, i: int, now: bool = False) -> list[Option]:
-    """The options nation i weighed, best payoff first: at its last review, or ``now``."""
+    """The options nation i weighed, the one worth most to it first: at its last review, or ``now``."""
     record = weighed(world, i, now).record
     found = []
     for source in range(record.terms.shape[1]):
@@ -63,7 +90,7 @@ def explain(world: World, i: int, now: bool = False) -> list[Option]:
             total = float(choice.payoff(record, i, source))
             current = bool(record.source[i] == source)
             found.append(Option(source, source_label(world, source), named, total, float(terms[-1]), current))
-    return sorted(found, key=lambda option: -option.payoff)
+    return sorted(found, key=lambda option: (-option.worth, -option.payoff))
 
 
 @dataclass(frozen=True)
@@ -99,11 +126,15 @@ def levers(world: World, i: int, best: int, second: int) -> list[Lever]:
     for source in (best, second):
         if source < len(world.vendors):
             found += _vendor_levers(world, i, source)
-    if max(best, second) >= len(world.vendors) + 2:
+    first, staying = len(world.vendors) + 2, int(world.record.source[i])
+    if max(best, second) >= first:
         found.append(_parameter("membership_cost"))
-    staying = int(world.record.source[i])
+        if staying < first:  # what those who are members already plan stands until the next step
+            found.append(_parameter("contagion"))
     if staying in (best, second):
         found += [_cell("its lock-in", "share", 1.0, "lock_in", i), _parameter("portability")]
+        if staying >= first:
+            found.append(_parameter("leaving_cost"))
     return [*found, _parameter("peer_weight"), _parameter("distance_weight"), _parameter("inference_cost")]
 
 
@@ -115,11 +146,12 @@ def _vendor_levers(world: World, i: int, v: int) -> list[Lever]:
 
     return [
         _cell(f"fee of the {name}", "share of benefit", 1.0, "vendor_fee", v),
+        _cell(f"hosting at home, {name}", "share of use", 1.0, "vendor_hosting", v),
         Lever(
             f"believed hazard, {name}", "cuts a year", 0.0, 5.0,
             lambda record: float(record.belief_cuts[i, v] / record.belief_years[i, v]), believe,
         ),
-        _cell(f"political distance, {name}", "share of range", 1.0, "distance", i, v),
+        _cell(f"political distance, {name}", "share", 1.0, "distance", i, v),
     ]
 
 
@@ -134,15 +166,16 @@ class Change:
 
 
 def changes(world: World, i: int) -> tuple[Option, Option, list[Change]] | None:
-    """What would have to change now, one thing at a time, for nation i's second-best option to have the best payoff.
+    """What would have to change now, one thing at a time, for nation i's second-best option to be worth most to it.
 
     Returns the best, the second best and the changes, smallest part of their range first; None where one option is open.
+    Its tastes stay as they are; coalitions that would refuse it are left out.
     """
-    ranked = explain(world, i, now=True)
+    ranked = [option for option in explain(world, i, now=True) if not option.refused]
     if len(ranked) < 2:
         return None
     best, second = ranked[0], ranked[1]
-    trial = world.copy().record
+    trial = as_if(world).record
     found = []
     for lever in levers(world, i, best.source, second.source):
         present = lever.read(trial)
@@ -163,7 +196,7 @@ def _needed(trial, i: int, lever: Lever, best: int, second: int) -> float | None
     def lead(x: float) -> float:
         lever.write(trial, x)
         choice.weigh(trial, i)
-        return float(choice.payoff(trial, i, second) - choice.payoff(trial, i, best))
+        return float(trial.worth[second] - trial.worth[best])
 
     reached = []
     for end in (lever.low, lever.high):
@@ -178,7 +211,9 @@ def _needed(trial, i: int, lever: Lever, best: int, second: int) -> float | None
 
 @dataclass(frozen=True)
 class Stability:
-    """Whether a coalition would keep its members and its outsiders as they are, were all to weigh now without noise.
+    """Whether a coalition would keep its members and its outsiders as they are, were all to weigh now with the tastes they have.
+
+    Tastes last, so they count; one that may be drawn anew by then does not.
 
     ``leavers`` (nation row, gain from its best outside option), ``joiners`` (outsider row, gain) whom the coalition would
     admit, ``margins`` of members over their best outside option, smallest first [shares of GDP per year].
@@ -191,13 +226,13 @@ class Stability:
 
 def stability(world: World) -> dict[int, Stability]:
     """Internal and external stability of every standing coalition, by slot. Source: [CarraroSiniscalco1993]."""
-    first, trial = len(world.vendors) + 2, world.copy().record
+    first, trial = len(world.vendors) + 2, as_if(world).record
     slots = [int(k) for k in np.flatnonzero(trial.members)]
     found = {k: Stability([], [], []) for k in slots}
     for i in range(int(trial.n) if slots else 0):
         choice.weigh(trial, i)
         own = int(trial.source[i])
-        worth = {s: float(choice.payoff(trial, i, s)) for s in [*range(first), *(first + k for k in slots)]}
+        worth = {s: float(trial.worth[s]) for s in [*range(first), *(first + k for k in slots)]}
         elsewhere = [s for s in worth if s != own]
         if own >= first:
             outside = max(worth[s] for s in elsewhere if s < first or coalition.admits(trial, i, s - first))
