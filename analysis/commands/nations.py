@@ -1,12 +1,17 @@
-"""``abm nations``: each nation's chance of holding each option, for anyone to score against a list of their own."""
+"""``abm nations``: the chance of each nation and option, for anyone to score against a list of their own."""
 
 from __future__ import annotations
 
 import difflib
 from pathlib import Path
 
-from runs.commands.asking import Problem
+from runs.commands.asking import Problem, whole
 from runs.results import open_result
+
+MISSED = (
+    "Missed most: value, the chance given to it, and the term of the payoff that misleads most (what it makes of the option "
+    "beside the others, less the list's median, in % of GDP a year)"
+)
 
 
 def add(commands) -> None:
@@ -14,47 +19,67 @@ def add(commands) -> None:
     nations = commands.add_parser(
         "nations",
         help="each nation's chance of each option, by year; scored against a list",
-        description="Write one row per nation, option and year with the share of runs in which the nation holds the option and "
-        "its 95 % interval. With --score, compare them with a list of facts about nations, beside simple baselines.",
+        description="Do runs of a result again and write one row per nation, option and year: the chance that the option is the "
+        "nation's best once its tastes are drawn anew, averaged over the runs, and its standard error. With --score, compare "
+        "them with a list of facts about nations, beside simple baselines, and name the nations that are missed.",
     )
     nations.add_argument("directory", metavar="DIR", help="result directory of a run")
     nations.add_argument("--out", metavar="FILE", help="where the table goes (default: DIR/nations.csv)")
     nations.add_argument("--score", metavar="LIST", help="a CSV of iso3 and value (0 or 1), or a list of the package: "
                          "network-vendors, ai-partnership, ai-safety-network")  # fmt: skip
-    nations.add_argument("--option", help="the option that value 1 should go with, such as china or ever_china "
+    nations.add_argument("--option", help="the option that value 1 should go with, such as china "
                          "(default: that of a list of the package, else china)")  # fmt: skip
+    nations.add_argument("--runs", type=whole(1, 100_000), default=200, metavar="N", help="most runs done again (default: 200)")
     nations.set_defaults(act=act)
 
 
 def act(arguments) -> int:
     """Write the table; score it where asked."""
-    from analysis.nations import propensity
+    from abm import options
+    from abm.provenance import provenance
+    from analysis.nations import lists, propensity
 
     result = open_result(arguments.directory)
-    chances = propensity(result)
-    options = list(dict.fromkeys(chances["option"]))
-    if arguments.option and arguments.option not in options:
-        near = difflib.get_close_matches(arguments.option, options, 1)
-        hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(options)}"
+    names = options.names(result.vendors)
+    if arguments.option and arguments.option not in names:
+        near = difflib.get_close_matches(arguments.option, names, 1)
+        hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(names)}"
         raise Problem(f"--option {arguments.option}: no such option; {hint}")
-    told = _told(arguments, chances) if arguments.score else ""
     path = Path(arguments.out or result.directory / "nations.csv")
     if not path.parent.is_dir():
         raise Problem(f"--out {path}: there is no directory {path.parent}")
+    if arguments.score:
+        lists.find(arguments.score)  # a wrong name is told before the runs are done
+    found = propensity(result, arguments.runs)
+    told = _told(arguments, found) if arguments.score else ""
+    chances = found.chances
     chances.to_csv(path, index=False)
-    print(f"{chances['iso3'].nunique()} nations, {len(options)} options, {chances['year'].nunique()} years -> {path}")
+    if result.manifest["provenance"]["sources"] != provenance()["sources"]:
+        print("The model's sources have changed since: the runs done again are not those of the result.")
+    counts = f"{chances['iso3'].nunique()} nations, {len(names)} options, {chances['year'].nunique()} years"
+    print(f"{counts}, {found.runs} runs -> {path}")
     if told:
         print(told)
     return 0
 
 
-def _told(arguments, chances) -> str:
+def _told(arguments, found) -> str:
     import pandas as pd
 
-    from analysis.nations import lists, score
+    from analysis.nations import lists, missed, score
 
     known = lists.SHIPPED.get(arguments.score)
     option = arguments.option or (known.option if known else "china")
-    values = lists.read_list(lists.find(arguments.score), pd.Index(chances["iso3"].unique()))
-    table = score(chances, values, option).to_string(index=False, float_format=lambda number: f"{number:.3f}")
-    return f"{arguments.score} against the chance of {option}: {values.sum()} of {len(values)} nations are 1\n{table}"
+    among = known.among if known and option in known.among else ()
+    values = lists.read_list(lists.find(arguments.score), pd.Index(found.chances["iso3"].unique()))
+    table = score(found, values, option, among).to_string(index=False, float_format="{:.3f}".format)
+    part = f" among {', '.join(among)}" if among else ""
+    lines = [
+        f"{arguments.score} against the chance of {option}{part}: {values.sum()} of {len(values)} nations are 1",
+        table,
+        MISSED,
+    ]
+    for row in missed(found, values, option, among).itertuples():
+        misled = f"; {row.term} {100 * row.difference:+.2f}" if row.term else ""
+        lines.append(f"  {row.nation}: {row.value}, chance {row.chance:.2f}{misled}")
+    return "\n".join(lines)

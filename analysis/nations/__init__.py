@@ -1,6 +1,6 @@
-"""Nations one by one: how likely each holds each option, and how well that foretells a list of facts about them."""
+"""Nations one by one: how likely each option is the best of each, and how well that foretells a list of facts about them."""
 
-from analysis.nations.propensity import propensity
-from analysis.nations.scored import score
+from analysis.nations.propensity import Propensity, of_runs, propensity
+from analysis.nations.scored import missed, score
 
-__all__ = ["propensity", "score"]
+__all__ = ["Propensity", "missed", "of_runs", "propensity", "score"]

@@ -8,17 +8,18 @@ from pathlib import Path
 
 import pandas as pd
 
-from abm import data
+from abm import data, parameters
 
 LEAST = 10  # nations of a list in the result
 
 
 @dataclass(frozen=True)
 class Shipped:
-    """A list of the package and the option its value 1 should go with."""
+    """A list of the package, the option its value 1 should go with, and the options it is about (empty: all)."""
 
     file: str
     option: str
+    among: tuple[str, ...] = ()
 
     @property
     def path(self) -> Path:
@@ -28,7 +29,7 @@ class Shipped:
 
 #: Lists that come with the package, by name; their sources stand in ``abm/data/SOURCES.md``.
 SHIPPED = {
-    "network-vendors": Shipped("network_vendors.csv", "china"),
+    "network-vendors": Shipped("network_vendors.csv", "china", parameters.VENDORS),  # nobody builds networks alone
     "ai-partnership": Shipped("ai_partnership.csv", "coalition"),
     "ai-safety-network": Shipped("ai_safety_network.csv", "coalition"),
 }

@@ -11,6 +11,8 @@ Source: log score [Good1952].
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 from scipy.special import expit, log_expit, logit
@@ -21,61 +23,70 @@ from analysis.nations.propensity import Propensity
 
 FOLDS, REPEATS, NEWTON_STEPS = 5, 40, 12
 FLOOR = 0.005  # a probability is held this far from 0 and 1, so that its log odds are finite
+WORTH_TELLING = 5e-5  # share of GDP/yr: a smaller difference misleads nobody
 
 
-def score(found: Propensity, values: pd.Series, option: str) -> pd.DataFrame:
+def score(found: Propensity, values: pd.Series, option: str, among: Sequence[str] = ()) -> pd.DataFrame:
     """A row per predictor: log score, by how much the model's is better, what the model adds to it, AUC, how many nations.
 
-    Of the chances ``found`` of ``option`` the mean over years is taken; ``values`` (N,) is 0 or 1 by iso3.
+    The model's chance of ``option`` is the mean over years, given that the nation takes one of ``among`` (empty: of all options);
+    under logit that is the choice among these alone. ``values`` (N,) is 0 or 1 by iso3.
     """
-    predictors = _predictors(found, values, option)
+    predictors = _predictors(_shares(found, values, option, among)[option], values)
     y = values.to_numpy()
     alone = {name: log_scores(x, y) for name, x in predictors.items()}
     both = {name: log_scores(np.column_stack([x, predictors["model"]]), y) for name, x in predictors.items() if name != "model"}
     return pd.DataFrame([_row(name, x, y, alone, both) for name, x in predictors.items()])
 
 
-def missed(found: Propensity, values: pd.Series, option: str, most: int = 8) -> pd.DataFrame:
-    """The nations that the model foretells worst, worst first, and the term of the payoff that misleads it most.
+def missed(found: Propensity, values: pd.Series, option: str, among: Sequence[str] = (), most: int = 8) -> pd.DataFrame:
+    """The nations that the model foretells worst, worst first, and what in their payoffs misleads it most.
 
-    Columns: nation, value, chance (geometric mean of those given to what is the case, on folds left out), term, difference [share of
-    GDP/yr]: what the term makes of the option beside the nation's best other one, less the same in the mean of the list's nations;
-    the one that speaks most against what is the case.
+    Columns: nation, value, chance (geometric mean of those given to what is the case, on folds left out), term and difference.
+    ``difference`` [share of GDP/yr] is what a term makes of the option beside the nation's other options, weighted by their
+    chances, less the median of that on the list; ``term`` is the one that speaks most against what is the case, empty where none
+    does. The term "use" is benefit less fee.
     """
-    scores = log_scores(_log_odds(found, values, option), values.to_numpy())
-    worst = np.argsort(scores, kind="stable")[:most]
-    apart = _apart(found, values.index, option)
-    against = (apart - apart.mean()).mul(1 - 2 * values, axis=0).iloc[worst]
-    terms = against.fillna(-np.inf).idxmax(axis=1).where(against.notna().any(axis=1), "never open")
-    names = data.economies()["name"]
-    difference = [(apart - apart.mean()).loc[iso3].get(term, np.nan) for iso3, term in terms.items()]
-    return pd.DataFrame(
-        {
-            "nation": names[against.index].to_numpy(),
-            "value": values.iloc[worst].to_numpy(),
-            "chance": np.exp(scores[worst]),
-            "term": terms.to_numpy(),
-            "difference": difference,
-        }
-    )
+    shares = _shares(found, values, option, among)
+    scores = pd.Series(log_scores(_log_odds(shares[option]), values.to_numpy()), values.index)
+    worst = scores.sort_values(kind="stable").index[:most]
+    apart = _apart(found, shares, option)
+    against = (apart - apart.median()).loc[worst].mul(1 - 2 * values[worst], axis=0).fillna(0)
+    size, sign = against.max(axis=1), 1 - 2 * values[worst]
+    table = {
+        "nation": data.nations()["name"].reindex(worst),
+        "value": values[worst],
+        "chance": np.exp(scores[worst]),
+        "term": against.idxmax(axis=1).where(size > WORTH_TELLING, ""),
+        "difference": (size * sign).where(size > WORTH_TELLING),
+    }
+    return pd.DataFrame(table).reset_index(drop=True)
 
 
-def _apart(found: Propensity, nations: pd.Index, option: str) -> pd.DataFrame:
-    """(N, T - 1) terms of the option less those of the best other option, by payoff."""
-    others = found.terms.drop(option, level="option")
-    best = others.sum(axis=1, min_count=1).groupby(level="iso3").idxmax().loc[nations]
-    return found.terms.xs(option, level="option").loc[nations] - others.loc[best].droplevel("option")
+def _shares(found: Propensity, values: pd.Series, option: str, among: Sequence[str]) -> pd.DataFrame:
+    """(N, options) mean chances over the years, given that one of ``among`` is taken."""
+    table = found.chances[found.chances["iso3"].isin(values.index)].pivot_table("probability", "iso3", "option")
+    table = table.loc[values.index, list(among or table)]
+    return table.div(table.sum(axis=1), axis=0)
 
 
-def _log_odds(found: Propensity, values: pd.Series, option: str) -> np.ndarray:
-    held = found.chances[found.chances["option"] == option].groupby("iso3")["probability"].mean().reindex(values.index)
-    return logit(held.clip(FLOOR, 1 - FLOOR).to_numpy())
+def _apart(found: Propensity, shares: pd.DataFrame, option: str) -> pd.DataFrame:
+    """(N, terms) the option's terms less those of the others, weighted by their shares; NaN where it is never open."""
+    terms = found.terms.assign(use=found.terms["benefit"] + found.terms["fee"]).drop(columns=["benefit", "fee"])
+    others = shares.drop(columns=option)
+    weight = others.div(others.sum(axis=1), axis=0).stack()
+    beside = terms.loc[weight.index].mul(weight, axis=0).groupby(level="iso3").sum()
+    return (terms.xs(option, level="option") - beside).loc[shares.index]
 
 
-def _predictors(found: Propensity, values: pd.Series, option: str) -> dict[str, np.ndarray]:
+def _log_odds(chance: pd.Series) -> np.ndarray:
+    return logit(chance.clip(FLOOR, 1 - FLOOR).to_numpy())
+
+
+def _predictors(chance: pd.Series, values: pd.Series) -> dict[str, np.ndarray]:
     nations = data.economies().loc[values.index]
     return {
-        "model": _log_odds(found, values, option),
+        "model": _log_odds(chance),
         "UN ideal point": nations["un_ideal_point"].to_numpy(),
         "GDP": np.log(nations["gdp_usd_bn"].to_numpy()),
         "trade share with China": nations["trade_share_cn"].fillna(nations["trade_share_cn"].median()).to_numpy(),
