@@ -126,7 +126,7 @@ def numbers(result, names: list[str] | None = None) -> str:
     """The block of results; ``names`` are the numbers to halve and double, by default those that matter most."""
     parts = {
         "Beside the record": pattern(),
-        f"Nations on real lists ({LIST_RUNS} replicates of `all-nations`)": lists(result.directory.parent),
+        f"Nations on real lists ({LIST_RUNS} replicates)": lists(),
         "Levers, one at a time, on the same runs": levers(),
         f"What is assumed, halved and doubled: the {MOST} numbers that matter most ({FEWER} replicates)": tipping(names),
         "The three assumptions that matter most, all varied at once ([the report](docs/sensitivity.md))": [

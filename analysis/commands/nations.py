@@ -79,7 +79,7 @@ def _told(arguments, found) -> str:
         table,
         MISSED,
     ]
-    for row in missed(found, values, option, among).itertuples():
-        misled = f"; {row.term} {100 * row.difference:+.2f}" if row.term else ""
-        lines.append(f"  {row.nation}: {row.value}, chance {row.chance:.2f}{misled}")
+    for row in missed(found, values, option, among).to_dict("records"):
+        misled = f"; {row['term']} {100 * row['difference']:+.2f}" if row["term"] else ""
+        lines.append(f"  {row['nation']}: {row['value']}, chance {row['chance']:.2f}{misled}")
     return "\n".join(lines)
