@@ -32,7 +32,7 @@ FEW: dict[str, dict[str, Any]] = {
     "window": {"last": 2030, "wait": 2.0},
     "rules": {"by": 2028},
     "levers": {"draws": 20, "seeds": 2},
-    "what-breaks": {"trajectories": 4, "factors": 3, "samples": 32, "cases": 200},
+    "what-breaks": {"trajectories": 4, "factors": 3, "samples": 32, "cases": 200, "runs": 10},
 }
 
 

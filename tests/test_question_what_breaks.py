@@ -8,6 +8,8 @@ from analysis.asking import ranges
 from analysis.methods import sensitivity, statistics
 from analysis.methods.discovery import Box, discover
 from analysis.questions import what_breaks
+from analysis.robustness.headlines import FAILS, HOLDS, UNCLEAR
+from analysis.robustness.structures import STRUCTURES
 from tests import questions
 
 FEW = questions.FEW["what-breaks"]
@@ -133,8 +135,32 @@ def test_adoption_is_decided_by_its_two_parameters():
 
 def test_the_calibrations_draws_are_the_cases():
     random = np.random.default_rng(9)
-    sample = pd.DataFrame({"adoption_full": random.uniform(20, 100, 300), "noise": random.uniform(0.001, 0.002, 300)})
+    sample = pd.DataFrame({"adoption_full": random.uniform(20, 100, 300), "taste_scale": random.uniform(0.001, 0.002, 300)})
     asked = questions.inquiry(what_breaks, questions.small(4), 1, sample, measure="adoption", threshold=0.6, **FEW)
     answer = what_breaks.answer(asked)
     assert len(answer.drawn[1].failed) == 200
     assert "Over the calibration's draws" in answer.sentence
+
+
+def test_each_structure_is_judged_beside_the_scenario():
+    answer = questions.ask(what_breaks, questions.small(8), 1, measure="adoption", threshold=0.5, **FEW)
+    built = answer.drawn[1].built.set_index("arm")
+    assert list(built.index) == ["small", *(structure.name for structure in STRUCTURES)]
+    table = answer.table.set_index("factor")
+    for name in built.index[1:]:
+        assert f"stands_{name}" in answer.stated
+        assert table.loc[name, "forms"] == built.loc[name, "forms"] in (HOLDS, UNCLEAR, FAILS)
+    assert answer.stated["worth_small"].estimate.value == built.loc["small", "gain"]
+    assert "Of 4 structural alternatives" in answer.sentence
+    assert built["level"].to_numpy() == pytest.approx(built.loc["small", "level"])  # adoption, which no structure moves
+
+
+def test_a_structure_that_breaks_a_headline_is_named():
+    built = pd.DataFrame([
+        {"group": "baseline", "arm": "small", "forms": HOLDS, "who": HOLDS, "worth": HOLDS},
+        {"group": "structure", "arm": "other", "forms": FAILS, "who": HOLDS, "worth": UNCLEAR},
+    ])  # fmt: skip
+    said = what_breaks._otherwise(built)
+    assert "a coalition forms in 0 (other fails)" in said
+    assert "who is in it in 1," in said
+    assert "what it is worth in 0 (other is unclear)" in said

@@ -1,7 +1,7 @@
 """What would overturn the conclusion: the numbers that matter most, and the conditions under which the outcome fails.
 
 **What is computed.** The conclusion is that ``measure`` reaches ``threshold`` in the last step, on average over
-``--replicates`` seeds of a point. Three steps, each over plausible ranges of the parameters.
+``--replicates`` seeds of a point. Three steps over plausible ranges of the parameters, and one over the model's structure.
 
 1. *Morris screening* of all parameters: ``trajectories`` paths, each moving one parameter at a time; mu* is the mean size of
    the change in the measure.
@@ -13,13 +13,19 @@
    in which it holds. Density is the share of draws in the box that do so, coverage the share of all such draws that lie in the
    box; both, with Wilson's intervals, from the half of the draws that the search has not seen. The resampling test says in what
    share of searches on random halves a dimension is restricted again.
+4. *Structures*: tastes fresh at every review, distance and trust by votes alone, fixed spending, flat growth, one at a time,
+   each ``runs`` runs with and without convening on the same seeds. Said is whether three headlines hold as in the scenario
+   itself: a coalition forms (its chance at the end on the same side of one half), who is in it (rank correlation of the nations'
+   chances of 0.7 and half of the likeliest members), what it is worth (half to double of the net benefit above that without
+   convening). The first and last hold, or fail, where the whole 95 % interval does.
 
 **Assumptions.** Dated events of the scenario that would set a parameter are left out. Ranges: the calibration's
 priors, else those of the sweep morris-screening, else half to double, for levers absent to strong; the parameters are
 independent. With other ranges the ranking and the share of failures change. The seed is averaged over, not a factor.
 
 **How to read the figure.** Left: mu* of the strongest parameters. Right: first and total Sobol indices. Below: the box; each
-grey line is a parameter's plausible range, the coloured part is the box. 95 % intervals.
+grey line is a parameter's plausible range, the coloured part is the box. At the bottom the structures, grey where a headline
+holds. 95 % intervals.
 
 **Time.** About two minutes on two cores at default precision.
 
@@ -36,11 +42,15 @@ from matplotlib.figure import Figure
 
 from analysis.asking import outcome, ranges
 from analysis.asking.inquiry import Answer, Inquiry, Option, Stated, rows
-from analysis.asking.variants import still
+from analysis.asking.variants import held, still
 from analysis.figures import style
 from analysis.methods import sensitivity, statistics
 from analysis.methods.discovery import Box, discover
 from analysis.methods.statistics import Estimate
+from analysis.robustness import figure as structures
+from analysis.robustness.headlines import FAILS, HEADLINES, HOLDS, alone, judged, spread, world
+from analysis.robustness.structures import STRUCTURES
+from analysis.robustness.study import BASELINE, STRUCTURE
 from runs import designs
 from runs.axes import Axis
 from runs.commands.asking import Problem
@@ -48,8 +58,8 @@ from runs.commands.asking import Problem
 TITLE = "What would overturn the conclusion?"
 CAPTION = (
     "Mean size of the effect of the strongest parameters (left), their first and total Sobol indices (right), and the box of "
-    "conditions under which the outcome fails (or, where it mostly fails, holds) within the plausible ranges (below). 95 % "
-    "intervals."
+    "conditions under which the outcome fails (or, where it mostly fails, holds) within the plausible ranges (below). At the "
+    "bottom three headlines where the model is built otherwise; grey: where they hold. 95 % intervals."
 )
 REPLICATES = 4
 OPTIONS = (
@@ -59,19 +69,21 @@ OPTIONS = (
     Option("factors", 8, "strongest parameters taken on to Sobol indices and PRIM", 2, 20),
     Option("samples", 1024, "base points of Saltelli's design, a power of two", 16, 65536),
     Option("cases", 4000, "draws of all parameters for PRIM", 200, 100_000),
+    Option("runs", 200, "runs of each structural alternative", 10, 100_000),
 )
 SHOWN = 15  # parameters of the screening in the figure
 
 
 @dataclass(frozen=True)
 class Found:
-    """What the three steps found; ``failed`` (P,) of the draws of all parameters."""
+    """What the four steps found; ``failed`` (P,) of the draws of all parameters; ``built``: a row per structure."""
 
     screened: pd.DataFrame
     indices: pd.DataFrame
     box: Box
     failed: np.ndarray
     axes: dict[str, Axis]
+    built: pd.DataFrame
 
     @property
     def rare(self) -> bool:
@@ -80,7 +92,7 @@ class Found:
 
 
 def answer(inquiry: Inquiry) -> Answer:
-    """Screen all, weigh the strongest, find the box."""
+    """Screen all, weigh the strongest, find the box, build it otherwise."""
     outcome.measure(inquiry)
     if inquiry["samples"] & (inquiry["samples"] - 1):
         raise Problem(
@@ -98,7 +110,7 @@ def answer(inquiry: Inquiry) -> Answer:
     cases, failed = _cases(whole, list(axes.values()))
     wanted = failed if failed.mean() <= 0.5 else ~failed
     box = discover(cases[[name for name in top if name in cases]], wanted, inquiry.seed)
-    kept = Found(screened, found, box, failed, axes)
+    kept = Found(screened, found, box, failed, axes, _built(inquiry))
     return Answer(_sentence(inquiry, kept), _table(kept), _stated(kept), _notes(inquiry, kept), (inquiry, kept))
 
 
@@ -128,19 +140,34 @@ def _cases(inquiry: Inquiry, axes: list[Axis]) -> tuple[pd.DataFrame, np.ndarray
     return cases, _level(inquiry.fixed(*cases), cases) < inquiry["threshold"]
 
 
+def _built(inquiry: Inquiry) -> pd.DataFrame:
+    """The scenario itself, then each structure: the three headlines, and the measure at the end with its interval."""
+    scenarios = [inquiry.scenario, *(held(inquiry.scenario, structure.values) for structure in STRUCTURES)]
+    arms = [arm for each in scenarios for arm in (each, alone(each))]
+    runs = inquiry.arms(arms, choices=True, replicates=inquiry["runs"])
+    worlds = [world(each, *runs[2 * place : 2 * place + 2]) for place, each in enumerate(scenarios)]
+    names = [(BASELINE, inquiry.scenario.name), *((STRUCTURE, structure.name) for structure in STRUCTURES)]
+    levels = [statistics.mean(inquiry.outcomes(ours, inquiry["measure"])) for ours in runs[::2]]
+    return pd.DataFrame([
+        {"group": group, "arm": name, **judged(own, worlds[0]), **spread("level", level)}
+        for (group, name), own, level in zip(names, worlds, levels, strict=True)
+    ])  # fmt: skip
+
+
 def _table(found: Found) -> pd.DataFrame:
-    """A row per parameter, the strongest first: range, screening, indices, limits of the box."""
+    """A row per parameter, the strongest first: range, screening, indices, limits of the box; then a row per structure."""
     spans = {name: _ends(axis) for name, axis in found.axes.items()}
     table = found.screened.rename(columns={"low": "mu_star_low", "high": "mu_star_high"})
     table.insert(1, "from", [spans[name][0] for name in table["factor"]])
     table.insert(2, "to", [spans[name][1] for name in table["factor"]])
     table = table.merge(found.indices, on="factor", how="left")
     limits = found.box.limits.rename(columns={"low": "box_low", "high": "box_high"})
-    return table.merge(limits, left_on="factor", right_index=True, how="left") if len(limits) else table
+    table = table.merge(limits, left_on="factor", right_index=True, how="left") if len(limits) else table
+    return pd.concat([table, found.built.drop(columns="group").rename(columns={"arm": "factor"})], ignore_index=True)
 
 
 def _stated(found: Found) -> dict[str, Stated]:
-    """Share of failures, the box, total indices, convergence."""
+    """Share of failures, the box, total indices, convergence, the structures."""
     does, such = ("fail", "failures") if found.rare else ("hold", "draws that hold")
     stated = {
         "failed": Stated("draws in which the outcome fails", "share", statistics.share(found.failed)),
@@ -151,9 +178,12 @@ def _stated(found: Found) -> dict[str, Stated]:
         estimate = Estimate(row.total, row.total_low, row.total_high)
         stated[f"total_{row.factor}"] = Stated(f"total Sobol index of {row.factor}", "share of variance", estimate)
     change = Estimate(float((found.indices["total"] - found.indices["total_half"]).abs().max()))
-    return stated | {
-        "convergence": Stated("largest change of a total index with half the base points", "share of variance", change)
-    }
+    stated["convergence"] = Stated("largest change of a total index with half the base points", "share of variance", change)
+    for row in rows(found.built):
+        chance, gain = Estimate(row.stands, row.stands_low, row.stands_high), Estimate(row.gain, row.gain_low, row.gain_high)
+        stated[f"stands_{row.arm}"] = Stated(f"chance that a coalition stands, {row.arm}", "share", chance)
+        stated[f"worth_{row.arm}"] = Stated(f"net benefit above that without convening, {row.arm}", "share of GDP/yr", gain)
+    return stated
 
 
 def _sentence(inquiry: Inquiry, found: Found) -> str:
@@ -168,12 +198,28 @@ def _sentence(inquiry: Inquiry, found: Found) -> str:
     )
     said = f"{drawn} the outcome that {outcome.words(inquiry)} fails in {_shares(failed)} of draws. "
     said += f"Most of the variance is with {named} (total Sobol index [95 %]). "
+    return f"{said}{_where(found)} {_otherwise(found.built)}"
+
+
+def _otherwise(built: pd.DataFrame) -> str:
+    """Which headlines hold in which structures."""
+    others = built[built["group"] == STRUCTURE]
+    parts = []
+    for key, name in HEADLINES.items():
+        but = ", ".join(f"{row.arm} {'fails' if getattr(row, key) == FAILS else 'is unclear'}"
+                        for row in rows(others) if getattr(row, key) != HOLDS)  # fmt: skip
+        parts.append(f"{name} in {(others[key] == HOLDS).sum()}" + (f" ({but})" if but else ""))
+    return f"Of {len(others)} structural alternatives the same holds of whether {parts[0]}, of {parts[1]}, of {parts[2]}."
+
+
+def _where(found: Found) -> str:
+    """Where failures lie, or what holds."""
     if found.box.limits.empty:
-        return said + "No box of conditions sets the failures apart."
+        return "No box of conditions sets the failures apart."
     where = " and ".join(limit(found, str(name)) for name in found.box.limits.index)
     head, does, such = ("Failures lie", "fail", "failures") if found.rare else ("It holds most often", "hold", "draws that hold")
     density, coverage = _shares(found.box.density), _shares(found.box.coverage)
-    return f"{said}{head} where {where}: {density} of such draws {does}, and {coverage} of all {such} lie there."
+    return f"{head} where {where}: {density} of such draws {does}, and {coverage} of all {such} lie there."
 
 
 def _shares(e: Estimate) -> str:
@@ -206,14 +252,15 @@ def _notes(inquiry: Inquiry, found: Found) -> list[str]:
 
 @style.styled
 def draw(answer: Answer) -> Figure:
-    """Screening, indices, and the box."""
+    """Screening, indices, the box, and the structures."""
     inquiry, found = answer.drawn
-    restricted = len(found.box.limits)
-    upper = figure = style.new(3.5 + 0.36 * restricted, 0.05)
-    if restricted:
-        parts = figure.subfigures(2, 1, squeeze=False, height_ratios=[3.1, 0.55 + 0.36 * restricted])
-        upper, lower = parts[:, 0]
-        _draw_box(lower.subplots(), found)
+    boxed, lowest = 0.55 + 0.36 * len(found.box.limits), structures.height(found.built)
+    heights = [3.1, *([boxed] if len(found.box.limits) else []), lowest]
+    figure = style.new(sum(heights) + 0.4, 0.05)
+    upper, *lower = figure.subfigures(len(heights), 1, squeeze=False, height_ratios=heights)[:, 0]
+    if len(lower) == 2:
+        _draw_box(lower[0].subplots(), found)
+    structures.panels(lower[-1], found.built)
     left, right = upper.subplots(1, 2)
     _draw_screening(left, found.screened.head(SHOWN), inquiry)
     _draw_indices(right, found.indices.sort_values("total", ascending=False))

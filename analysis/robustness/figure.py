@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
-from matplotlib.figure import Figure
+from matplotlib.figure import Figure, SubFigure
 
 from analysis.figures import style
 from analysis.robustness.headlines import EVEN, FACTOR, FAILS, HEADLINES, HOLDS, RANK, UNCLEAR
@@ -24,28 +24,38 @@ COLOURS = {HOLDS: style.GREEN, UNCLEAR: style.ORANGE, FAILS: style.VERMILLION}
 @style.styled
 def draw(table: pd.DataFrame) -> Figure:
     """Worlds down, a panel per headline."""
-    parts = list(rows(table))
-    base = table[table["group"] == BASELINE].iloc[0]
-    figure = style.new(1.0 + 0.19 * len(parts), 0.03)
-    panels = figure.subplots(1, 3, sharey=True)
-    columns = {"forms": "stands", "who": "rank", "worth": "gain"}
+    figure = style.new(height(table), 0.03)
+    panels(figure, table)
+    return figure
+
+
+def height(table: pd.DataFrame) -> float:
+    """Inches that :func:`panels` needs."""
+    return 1.0 + 0.19 * sum(1 for _ in rows(table))
+
+
+def panels(figure: Figure | SubFigure, table: pd.DataFrame) -> None:
+    """The panels of a table of :func:`analysis.robustness.study.study`, or of some of its rows with the baseline's."""
+    parts, base = list(rows(table)), table[table["group"] == BASELINE].iloc[0]
     usual = 100 * base["gain"]
-    zones = {
-        "forms": (EVEN, 1) if base["stands"] >= EVEN else (0, EVEN), "who": (RANK, 1), "worth": (usual / FACTOR, usual * FACTOR),
-    }  # fmt: skip
-    for axes, (key, title) in zip(panels, HEADLINES.items(), strict=True):
-        axes.axvspan(*zones[key], color=style.PALE, alpha=0.5, linewidth=0)
+    shown = {
+        "forms": ("stands", "chance that one stands", (EVEN, 1) if base["stands"] >= EVEN else (0, EVEN)),
+        "who": ("rank", "rank correlation", (RANK, 1)),
+        "worth": ("gain", "% of GDP a year", (usual / FACTOR, usual * FACTOR)),
+    }
+    drawn = figure.subplots(1, 3, sharey=True)
+    for axes, (key, (column, unit, zone)) in zip(drawn, shown.items(), strict=True):
+        axes.axvspan(*zone, color=style.PALE, alpha=0.5, linewidth=0)
         for place, (_, worlds) in enumerate(parts):
-            _row(axes, -place, worlds, key, columns[key], 100 if key == "worth" else 1)
-        axes.set_title(title)
-    panels[0].set_yticks(-np.arange(len(parts)), [name for name, _ in parts], fontsize=7)
-    panels[0].set_ylim(0.6 - len(parts), 0.6)
-    for axes, name in zip(panels, ("chance that one stands", "rank correlation", "% of GDP a year"), strict=True):
-        axes.set_xlabel(name)
+            _row(axes, -place, worlds, key, column, 100 if key == "worth" else 1)
+        axes.set_title(HEADLINES[key])
+        axes.set_xlabel(unit)
         axes.tick_params(axis="y", length=0)
+    drawn[0].set_xlim(-0.03, 1.03)
+    drawn[0].set_yticks(-np.arange(len(parts)), [name for name, _ in parts], fontsize=7)
+    drawn[0].set_ylim(0.6 - len(parts), 0.6)
     marks = [style.mark(word, "o", colour) for word, colour in COLOURS.items()]
     figure.legend(handles=marks, loc="outside upper center", ncols=3)
-    return figure
 
 
 def rows(table: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
@@ -64,8 +74,8 @@ def rows(table: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
 
 
 def _row(axes, y: float, worlds: pd.DataFrame, key: str, column: str, scale: float) -> None:
-    colour = worlds[key].map(COLOURS)
-    many = len(worlds) > 1
-    axes.scatter(scale * worlds[column], np.full(len(worlds), y), c=colour, s=6 if many else 14, alpha=0.5 if many else 1, zorder=3)
+    colour, many = worlds[key].map(COLOURS), len(worlds) > 1
+    size, alpha = (6, 0.5) if many else (14, 1.0)
+    axes.scatter(scale * worlds[column], np.full(len(worlds), y), c=colour, s=size, alpha=alpha, zorder=3)
     if not many and f"{column}_low" in worlds:
         axes.hlines(y, scale * worlds[f"{column}_low"], scale * worlds[f"{column}_high"], color=colour, linewidth=1.2)

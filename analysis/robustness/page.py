@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from abm.odd import table as markdown
+from analysis.asking.inquiry import rows
 from analysis.robustness import headlines
 from analysis.robustness.headlines import FAILS, HEADLINES, HOLDS, UNCLEAR
 from analysis.robustness.structures import STRUCTURES
@@ -19,11 +20,11 @@ GROUPS = {
     POSTERIOR: "draws of the posterior", ASSUMED: "assumptions halved and doubled, one at a time", STRUCTURE: "other structures",
 }  # fmt: skip
 CRITERION = (
-    "A headline holds in another world where, with its whole 95 % interval, the chance of a coalition at the end lies on the same "
-    "side of one half as in the baseline; where the nations' chances to be members correlate with the baseline's at a rank "
-    "correlation of 0.7 or more and half of the ten likeliest or more are the same; where the net benefit a year above the same "
-    "runs without convening is, with its whole interval, between half and double the baseline's. It survives a group of worlds "
-    f"where it holds in {SURVIVES:.0%} of them."
+    "A headline holds in another world where, with its whole 95 % interval, the chance of a coalition at the end lies on the "
+    "same side of one half as in the baseline; where the nations' chances to be members have a rank correlation with the "
+    "baseline's of 0.7 or more and half of the ten likeliest or more are the same; where the net benefit a year above the same "
+    "runs without convening lies, with its whole interval, between half and double the baseline's. It survives a group of worlds "
+    f"where it holds in {100 * SURVIVES:.0f} % of them."
 )
 
 
@@ -66,12 +67,12 @@ def summary(table: pd.DataFrame) -> list[str]:
     return [CRITERION, "", _worlds(table[table["group"].isin((BASELINE, AGAIN, STRUCTURE))], _counts(table)), *sentences(table)]
 
 
-def _worlds(rows: pd.DataFrame, more: list[tuple] | None = None) -> str:
+def _worlds(table: pd.DataFrame, more: list[tuple] | None = None) -> str:
     """A row per world with its numbers and verdicts, then ``more`` rows."""
     cells = [
-        (row.arm, f"{row.forms}: {_range(row, 'stands', 0)}", f"{row.who}: {row.rank:.2f}, {row.shared:.0%} the same",
+        (row.arm, f"{row.forms}: {_range(row, 'stands', 0)}", f"{row.who}: {row.rank:.2f}, {100 * row.shared:.0f} % the same",
          f"{row.worth}: {_range(row, 'gain', 2)}")
-        for row in rows.itertuples()
+        for row in rows(table)
     ]  # fmt: skip
     return markdown(f"world, {', '.join(HEADLINES.values())} (% of GDP a year)", cells + (more or []))
 
@@ -88,7 +89,7 @@ def _counts(table: pd.DataFrame) -> list[tuple]:
         part = table[table["group"] == group]
         if len(part):
             said = [", ".join(f"{word} in {(part[key] == word).sum()}" for word in (HOLDS, UNCLEAR, FAILS)) for key in HEADLINES]
-            found.append((f"{len(part)} {GROUPS[group] if group == POSTERIOR else 'worlds of ' + GROUPS[group]}", *said))
+            found.append((f"{len(part)} worlds: {GROUPS[group]}", *said))
     return found
 
 

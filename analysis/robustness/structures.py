@@ -25,6 +25,6 @@ STRUCTURES = (
     Structure("votes alone", "trust and distance by votes at the UN alone, without shared institutions", {"affinity_votes": 1.0}),
     Structure("fixed spending", "builders spend 0.2 % of GDP a year, whatever it brings",
               {"effort_floor": 1.0, "effort_limit": 0.002}),
-    Structure("flat growth", "vendors' investment grows by a tenth a year from the start, the share behind one programme not at all",
+    Structure("flat growth", "vendors' investment grows by a tenth a year all along, the share behind one programme not at all",
               {"investment_growth": 0.1, "investment_growth_end": 0.1, "frontier_share_growth": 0.0}),
 )  # fmt: skip
