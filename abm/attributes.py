@@ -3,7 +3,8 @@
 A world is one NumPy record whose fields are these attributes, so that a rule reads ``world.gdp[i]``, a copy is a copy
 of bytes, and two worlds are equal when their bytes are. Shapes are written in letters: N nations, V vendors,
 K coalition slots, S sources, O options, G nodes of an integral, T terms of a payoff, E dated events, Q draws. N and E are
-capacities in steps of a power of two (a record type is compiled once per capacity); the rows in use are ``world.n`` and ``world.events``.
+capacities in steps of a power of two (a record type is compiled once per capacity); the rows in use are ``world.n`` and
+``world.events``.
 """
 
 from dataclasses import dataclass

@@ -114,7 +114,7 @@ PARAMETERS: tuple[Parameter, ...] = (
         ("hold_up", 0.5, 0, 5, "share of fee", "surcharge a vendor asks of a fully locked-in client",
          "Assumption; idea of [Klemperer1987]"),
         ("price_response", 0.2, 0, 1, _SHARE, "cut in fee by a vendor that has lost all its clients", "Assumption"),
-        ("hosting", 0.0, 0, 1, _SHARE, "part of a client's use that the vendor runs at the client's home and under its law, where "
+        ("hosting", 0.0, 0, 1, _SHARE, "part of a client's use that a vendor runs at the client's home and under its law, where "
          "no cut or outage reaches it", "Assumption: 0; offers are a lever", _vendors(us=0.0, china=0.0)),
         ("hosting_cost", 0.12, 0, 2, "share of fee", "surcharge on the fee where all use is run at home",
          "10-15 % more than in the common cloud [SovereignOffers2026]"),
@@ -238,11 +238,11 @@ PARAMETERS: tuple[Parameter, ...] = (
          "A year, as treaties ask where they are silent [Vienna1969]"),
         ("exit_fee", 0, 0, 0.05, "share of GDP", "paid once by a leaver, shared by those it leaves",
          "Assumption: none; a lever"),
-        ("leaving_cost", 0.03, 0, 0.2, "share of GDP", "standing that a nation loses, as it weighs it, by leaving all it trusts; of "
-         "a coalition by the root of the part of its trust that it puts there",
+        ("leaving_cost", 0.03, 0, 0.2, "share of GDP", "standing that a nation loses, as it weighs it, by leaving all it trusts; "
+         "of a coalition by the root of the part of its trust that it puts there",
          "Calibrated (`abm calibrate`); states that leave lose standing [BorzyskowskiVabulas2025]"),
-        ("affinity_votes", 0.5, 0, 1, _SHARE, "weight of votes against shared institutions in the affinity of two states: trust at "
-         "the start, and nearness to a vendor's country",
+        ("affinity_votes", 0.5, 0, 1, _SHARE, "weight of votes against shared institutions in the affinity of two states: trust "
+         "at the start, and nearness to a vendor's country",
          "Calibrated (`abm calibrate`); by votes alone Japan, Ireland and Switzerland stand nearer to China than to the US"),
         ("trust_gain", 0.15, 0, 5, _RATE, "rate at which members of one coalition come to trust each other", "Assumption"),
         ("trust_loss", 0.3, 0, 1, _SHARE, "trust lost between a leaver and those it leaves", "Assumption"),

@@ -91,7 +91,7 @@ def switching(record, i: int, source: int) -> float:
     once = p.migration_cost / 1e9 * projects * (1 - p.portability)
     if record.source[i] >= len(p.fee) + 2:
         left = [j for j in users(record, record.source[i]) if j != i]
-        once += p.exit_fee + p.leaving_cost * trust(record)[i, left].sum() / trust(record)[i].sum()
+        once += p.exit_fee + p.leaving_cost * math.sqrt(trust(record)[i, left].sum() / trust(record)[i].sum())
     return once / p.planning_horizon
 
 

@@ -83,8 +83,8 @@ def first_tastes(world, i):
 
     With payoffs V, scale s, chosen option c, L = ln sum_o exp(V_o / s) and g a Gumbel draw, the best is worth U_c = s (L + g),
     and every other U_o = V_o - s ln(exp(-(U_c - V_o) / s) - ln u_o) with u_o uniform: a Gumbel draw cut off at U_c. A taste is
-    U - V. That for coalitions, which nobody could choose, is an unconditional draw. The law is that of drawing all tastes again and
-    again until c is the best. As s tends to nought, the chosen option is given just what it lacks.
+    U - V. That for coalitions, which nobody could choose, is an unconditional draw. The law is that of drawing all tastes again
+    and again until c is the best. As s tends to nought, the chosen option is given just what it lacks.
     """
     survey(world, i)
     note_lone_options(world, i)

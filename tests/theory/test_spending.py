@@ -53,7 +53,7 @@ def test_spending_is_the_numeric_maximum_of_the_joint_surplus(base):
         gdp, full = 10 ** chance.uniform(2, 4), 10 ** chance.uniform(-3, 2)
         use = gdp * chance.uniform(0.2, 1)
         pool = invite(record, [0, 1])._replace(compute=full * 10 ** chance.uniform(-4, 0.3), gdp=gdp, use=use)
-        effort = best_effort(record, pool, np.log(full))
+        effort = best_effort(record, pool, record.vendor_plan.max() - np.log10(full))
         bounds = p.effort_floor * p.effort_limit, p.effort_limit
         best = numeric(record, pool, full, bounds)
         assert surplus(record, pool, full, effort) >= surplus(record, pool, full, best) - 1e-9 * gdp

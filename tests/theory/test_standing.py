@@ -1,4 +1,4 @@
-"""Leaving costs standing: weighed by the leaver in proportion to the trust it puts in those it leaves, paid by nobody.
+"""Leaving costs standing: weighed by the leaver by the root of the trust it puts in those it leaves, paid by nobody.
 
 States keep commitments that nothing enforces because breaking them is costly [Leeds2003]. The cost, ``leaving_cost`` of GDP for
 leaving all that a nation trusts, is spread over the planning horizon like every one-off cost: shared partners hold a member.
@@ -33,26 +33,26 @@ def weighed(record, i: int) -> np.ndarray:
 
 @pytest.mark.uncompiled
 def test_standing_is_weighed_by_the_part_of_trust_that_lies_in_those_left():
-    """On top of moving cost and exit fee: leaving_cost * trust in members / trust in all / horizon; nothing for staying."""
+    """On top of moving cost and exit fee: leaving_cost * sqrt(trust in members / trust in all) / horizon; nothing for staying."""
     free, bound = allied(0), allied(0.04)
     trust = bound.trust[:6, :6]
     for i in range(4):
         part = trust[i, :4].sum() / trust[i].sum()
         assert 0.3 < part < 1
         lost = weighed(free, i) - weighed(bound, i)
-        assert lost == pytest.approx([0.04 * part / 5] * 4 + [0], abs=1e-15)
+        assert lost == pytest.approx([0.04 * part**0.5 / 5] * 4 + [0], abs=1e-15)
     for i in (4, 5):
         assert weighed(bound, i).tolist() == weighed(free, i).tolist(), "outsiders leave nobody"
 
 
 @pytest.mark.uncompiled
 def test_shared_partners_hold_a_member():
-    """The cost rises in proportion with the trust in members at the same trust in all, up to all of leaving_cost."""
+    """The cost rises with the root of the trust in members at the same trust in all, up to all of leaving_cost."""
     record, i = allied(0.04), 0
-    moving = switching(record, i, 0) - 0.04 * record.bond[i] / record.trust_sum[i] / 5
+    moving = switching(record, i, 0) - 0.04 * np.sqrt(record.bond[i] / record.trust_sum[i]) / 5
     for part in (0, 0.25, 0.5, 1):
         record.bond[i] = part * record.trust_sum[i]
-        assert switching(record, i, 0) == pytest.approx(moving + part * 0.04 / 5)
+        assert switching(record, i, 0) == pytest.approx(moving + part**0.5 * 0.04 / 5)
     for cost in (0.0, 0.02, 0.08):
         record.p.leaving_cost = cost
         assert switching(record, i, 0) == pytest.approx(moving + cost / 5)
