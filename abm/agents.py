@@ -123,9 +123,9 @@ class Nation(_Row):
         return float(self.model.world.record.trust[self.row, other.row])
 
     def weigh(self) -> pd.DataFrame:
-        """Weigh all options now, as at a review: a row per open option, a column per term, and ``payoff`` [share of GDP per year].
+        """Weigh all options now: a row per open option, a column per term, and ``payoff`` [share of GDP per year].
 
-        Its tastes may be drawn anew by it, as at any review.
+        As at any review, tastes may be drawn anew.
         """
         choice.weigh(self.model.world.record, self.row)
         return self.explain()
@@ -133,9 +133,9 @@ class Nation(_Row):
     def explain(self) -> pd.DataFrame:
         """Terms of each option at the nation's last review, with ``payoff``, best payoff first [share of GDP per year].
 
-        The payoff is the sum of the terms without ``taste``, what the model does not know of the nation's liking, which was drawn given
-        what it chose on record and lasts until drawn anew. It took the option of the highest payoff plus taste; a taste of minus
-        infinity marks a coalition that refused. Empty before the first review.
+        The payoff is the sum of the terms without ``taste``, what the model does not know of the nation's liking: drawn given
+        what it chose on record, it lasts until drawn anew. The nation took the option of the highest payoff plus taste; a taste
+        of minus infinity marks a coalition that refused. Empty before the first review.
         """
         world = self.model.world
         frame = pd.DataFrame(

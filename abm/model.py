@@ -92,8 +92,8 @@ class Model(mesa.Model):
     def explain(self, iso3: str, now: bool = False) -> pd.DataFrame:
         """Why a nation chose as it did at its last review: terms of each option in % of its GDP per year, best first.
 
-        With ``now``, or before its first review, what it would weigh at present with the tastes that it has (the run is not changed).
-        Column ``taste`` is what the model does not know of the nation's liking; it takes the option of the highest payoff plus taste.
+        With ``now``, or before its first review, what it would weigh at present with the tastes that it has; the run is not
+        changed. Column ``taste`` is what the model does not know of the nation's liking. See :meth:`~abm.agents.Nation.explain`.
         """
         nation = self.nation(iso3)
         if not now and nation.reviewed >= 0:

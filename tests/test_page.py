@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import socket
 import subprocess
 import sys
@@ -13,12 +14,13 @@ import pytest
 
 pytest.importorskip("solara", reason="the extra `page` is not installed")
 
-from abm import options
+from abm import options, parameters
 from abm.model import Model
-from abm.page import charts, drawing, frame, geography, happenings, palette, panels, takeaway, why
+from abm.page import charts, drawing, frame, geography, happenings, left, palette, panels, takeaway, why
 from abm.page.foresight import Foresight
 from abm.page.futures import REPLICATES, futures
 from abm.page.session import Session, Watched
+from abm.record import coalition_name
 from abm.scenario import Scenario
 from abm.submodels import choice, coalition
 from runs import library
@@ -32,6 +34,7 @@ MOVES = (
     {"kind": "tension", "factor": 2.5},
     {"kind": "open_weights", "gap": 0.1},
     {"kind": "convene", "nations": ["DEU", "FRA", "GBR"], "binding": True},
+    {"kind": "parameter", "name": "hosting_us", "value": 0.5},
 )
 
 
@@ -167,15 +170,136 @@ def test_reasons_equal_the_models_and_a_needed_change_turns_the_choice(session):
         levers = {lever.name: lever for lever in why.levers(world, i, best.source, second.source)}
         for change in changes:
             if change.needed is not None:
-                trial = world.copy().record
+                trial = why.as_if(world).record
                 lever = levers[change.name]
                 for value, wins in ((change.present, False), (change.needed, True)):
                     lever.write(trial, value)
                     choice.weigh(trial, i)
-                    assert (choice.payoff(trial, i, second.source) > choice.payoff(trial, i, best.source)) == wins
+                    assert (trial.worth[second.source] > trial.worth[best.source]) == wins
                 turned += 1
     assert turned >= 5
     assert same_bytes(world.record, session.world_at(session.document(), 25).record) == []
+
+
+def test_the_option_listed_first_is_the_one_that_was_chosen():
+    """At the start it is what stands on record, in every run; later it is what a nation that moved by itself turned to."""
+    moved = 0
+    for seed in range(3):
+        session = Session(services(), library.scenario("baseline"), seed)
+        first = len(session.vendors) + 2
+        for nation in session.model.nations:
+            lone = [option for option in why.explain(session.model.world, nation.row) if option.source < first]
+            assert lone[0].current, nation.iso3
+        for _ in range(30):
+            session.step()
+            record = session.model.world.record
+            for i in np.flatnonzero(record.moved[: record.n] * (record.reviewed[: record.n] == record.step - 1)):
+                if record.source[i] < first and record.source[i] != len(session.vendors):
+                    assert why.explain(session.model.world, int(i))[0].current
+                    moved += 1
+    assert moved > 5
+
+
+@pytest.mark.parametrize("rate", [0.0, 1000.0])
+def test_asked_now_a_nation_has_the_tastes_it_has(session, rate):
+    """Even where every review draws them anew: the question is no review, in the panel and in the model."""
+    session.set_parameter("taste_renewal", rate)
+    world = forward(session, 6).model.world
+    for nation in session.model.nations[:20]:
+        asked = session.model.explain(nation.iso3, now=True)
+        for option in why.explain(world, nation.row, now=True):
+            kept = world.record.taste[nation.row, min(option.source, len(world.vendors) + 2)]
+            assert option.refused or option.taste == kept
+        assert asked.loc["us", "taste"] == pytest.approx(100 * world.record.taste[nation.row, 0], rel=1e-12)
+
+
+def test_the_pane_of_tastes_shows_them_and_since_when(session):
+    forward(session, 40)
+    model, table = session.model, session.scenario.nations()
+    renewed = {entry.nations[0]: entry for entry in session.log if entry.kind == "taste"}
+    assert 5 < len(renewed) < len(model.nations)
+    for nation in model.nations:
+        pane = panels.nation(session, model, table, nation.iso3, False)["taste"]
+        shown = sorted(float(value) for value in re.findall(r'data-value="([^"]+)"', pane["svg"]))
+        assert shown == pytest.approx(sorted(100 * model.world.record.taste[nation.row]), abs=1e-12)
+        if nation.iso3 in renewed:
+            assert f"Drawn anew at its review in {panels.quarter(renewed[nation.iso3].date)}" in pane["since"]
+        else:
+            assert "on record in 2025" in pane["since"]
+        if nation.reviewed >= 0:
+            assert panels.quarter(model.world.date(nation.reviewed)) in pane["since"]
+    iso3, entry = next(iter(renewed.items()))
+    session.look_at(entry.step)
+    before = panels.nation(session, session.shown, table, iso3, False)["taste"]
+    assert panels.quarter(entry.date) not in before["since"]
+
+
+def test_a_refusal_is_shown_as_one_and_no_infinity_reaches_the_browser(tmp_path):
+    """A coalition that refused stands last, without a worth and without a taste, and is named."""
+    strict = library.scenario("baseline").with_values({"admission": "unanimity", "admission_tolerance": 0.0}, "test")
+    session = Session(services(tmp_path), strict, 5)
+    session.act(MOVES[5])
+    found = 0
+    while not session.model.finished and found < 3:
+        session.step()
+        record = session.model.world.record
+        for i in np.flatnonzero(np.isneginf(record.terms[: record.n, :, -1]).any(axis=1)):
+            ranked = why.explain(session.model.world, int(i))
+            shown = panels.nation(session, session.model, strict.nations(), session.model.world.iso3[i], False)
+            if any(option.refused for option in ranked):
+                assert ranked[-1].refused
+                assert any(ranked[-1].label in note and "refused to admit it" in note for note in shown["notes"])
+                assert ">refused</text>" in shown["why"]
+                assert "inf" not in shown["why"] + shown["taste"]["svg"]
+                json.dumps(shown, allow_nan=False)
+                found += 1
+    assert found >= 3
+
+
+def test_hosting_at_home_is_an_act_that_takes_away_what_a_cut_takes(session):
+    """It comes with the next quarter's offers, is told in words, and with all use at home nothing is left to restrict."""
+    forward(session, 3)
+    session.act({"kind": "parameter", "name": "hosting_us", "value": 1.0})
+    assert session.log[-1].text == "you let us host 100 % of its clients' use at their home"
+    exposed = {nation.iso3: session.model.explain(nation.iso3, now=True).loc["us"] for nation in session.model.nations}
+    forward(session, 1)
+    assert session.model.vendors[0].vendor_hosting == 1.0
+    for nation in session.model.nations:
+        hosted = session.model.explain(nation.iso3, now=True).loc["us"]
+        assert exposed[nation.iso3]["restriction"] < 0
+        assert hosted["restriction"] == 0
+        assert hosted["fee"] < exposed[nation.iso3]["fee"]
+    shown = panels.nation(session, session.model, session.scenario.nations(), "DEU", False)
+    assert shown["hazards"][0][-1] == "100 %"
+    assert same_bytes(session.world_at(session.document(), 4).record, session.model.world.record) == []
+
+
+def test_the_panel_of_coalitions_shows_what_the_pool_plans(session):
+    session.act(MOVES[5])
+    forward(session, 8)
+    record = session.model.world.record
+    for entry in panels.coalitions(session.model):
+        k = next(body.row for body in session.model.coalitions if body.active and coalition_name(body.serial) == entry["name"])
+        told = {name: value for name, value, _ in entry["facts"]}
+        assert told["spends on training"].startswith(panels.percent(record.pool_effort[k], 2) + " of GDP/yr")
+        members = record.source[: record.n] == len(session.vendors) + 2 + k
+        least, mean = record.plan_chips[: record.n][members].min(), np.average(
+            record.plan_chips[: record.n][members], weights=record.gdp[: record.n][members]
+        )
+        expects = float(told["expects of chips"].split()[0])
+        assert told["expects of chips"].endswith(f"least trusted member {panels.percent(record.pool_least_chips[k])}")
+        assert 100 * least - 1 <= expects <= 100 * mean + 1
+
+
+def test_every_parameter_is_a_slider_once_and_the_page_offers_todays_scenarios(session):
+    groups = left.lever_groups(session.model.world.vendors).content
+    rows = [row["name"] for group in groups if not group["first"] for row in group["rows"]]
+    assert sorted(rows) == sorted(parameters.names())
+    grouped = {name for members in left._GROUPS.values() for name in members}
+    assert grouped | set(left._LABELS) <= set(parameters.BY_NAME)
+    offered = set(session.services.scenarios())
+    assert {"early-plateau", "late-plateau", "sovereign-offers"} <= offered
+    assert not {"boom", "boom-to-2027"} & offered
 
 
 def test_stability_is_what_the_rules_say_of_each_nation(session):
@@ -190,10 +314,12 @@ def test_stability_is_what_the_rules_say_of_each_nation(session):
         assert {i for i, _ in verdict.margins} == members
         assert {i for i, gain in verdict.leavers} == {i for i, margin in verdict.margins if margin < 0}
         for i, gain in verdict.joiners:
-            trial = world.copy().record
+            trial = why.as_if(world).record
             choice.weigh(trial, i)
             assert coalition.admits(trial, i, k)
-            assert gain == pytest.approx(choice.payoff(trial, i, first + k) - choice.payoff(trial, i, int(trial.source[i])))
+            own = int(trial.source[i])
+            gained = choice.payoff(trial, i, first + k) + trial.taste[i, -1] - choice.payoff(trial, i, own) - trial.taste[i, own]
+            assert gain == pytest.approx(gained)
             assert gain > 0
 
 
@@ -222,7 +348,7 @@ def test_the_log_tells_every_change_and_every_count(session):
                 assert (nation.notice_left < 0) == ("withdraws" in entry.text)
         told, counts = len(session.log), now
     assert [entry.step for entry in session.log] == sorted(entry.step for entry in session.log)
-    assert {"founding", "join", "notice", "exit", "cut", "intervention", "event"} <= {entry.kind for entry in session.log}
+    assert {"founding", "join", "notice", "exit", "taste", "cut", "intervention", "event"} <= {entry.kind for entry in session.log}
 
 
 def test_a_frame_is_small_plain_and_true(session):

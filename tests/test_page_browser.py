@@ -144,9 +144,11 @@ def test_a_nation_explained(visit):
     nation, explained = model.nation("JPN"), model.explain("JPN")
     assert visit.page.input_value("[aria-label=Nation]") == "JPN"
     assert visit.page.inner_text("[data-fact=GDP]") == f"{nation.gdp:,.0f} bn US$"
+    assert visit.page.inner_text("[data-fact='expects of chips']") == panels.percent(nation.plan_chips)
     hazards = visit.page.eval_on_selector_all(".nation table >> nth=0 >> tbody tr", "r => r.map(x => x.innerText.split('\\t'))")
     assert [float(row[1]) for row in hazards] == pytest.approx(nation.hazards["believed"].tolist(), abs=6e-4)
     assert [float(row[2]) for row in hazards] == pytest.approx(nation.hazards["true"].tolist(), abs=6e-4)
+    assert [float(row[3]) for row in hazards] == pytest.approx(nation.distance.tolist(), abs=6e-3)
     drawn = visit.page.eval_on_selector_all(
         "svg[data-figure=why] rect",
         "found => found.map(r => [r.querySelector('title').textContent.split(':')[0], r.dataset.term, +r.dataset.value])",
@@ -155,7 +157,12 @@ def test_a_nation_explained(visit):
     payoffs = visit.page.eval_on_selector_all("svg[data-figure=why] text[text-anchor=end]", "t => t.map(x => x.textContent)")
     told = dict(zip(payoffs[::2], (float(text.rstrip(" %")) for text in payoffs[1::2]), strict=True))
     assert table.sum(axis=1).to_dict() == pytest.approx(told, abs=0.0051)
-    assert sorted(table.sum(axis=1)) == pytest.approx(sorted(explained["payoff"]), abs=1e-9)
+    worth = explained["payoff"] + explained["taste"]
+    assert sorted(table.sum(axis=1)) == pytest.approx(sorted(worth[np.isfinite(worth)]), abs=1e-9)
+    assert payoffs[0] == table.sum(axis=1).idxmax()
+    tastes = visit.page.eval_on_selector_all(".nation svg[data-figure=taste] rect", "found => found.map(r => +r.dataset.value)")
+    assert sorted(tastes) == pytest.approx(sorted(100 * model.world.record.taste[nation.row]), abs=1e-9)
+    assert "on record in 2025" in visit.page.inner_text("[data-test=taste]")
     visit.page.click("text=show what it would weigh now")
     visit.page.wait_for_selector(".nation h3:has-text('it would choose now')")
 
@@ -197,6 +204,23 @@ def test_interventions_act_now_and_land_in_the_log(visit):
     assert "C1" not in visit.page.inner_text(".log ol")
 
 
+def test_vendors_offer_hosting_at_home(visit):
+    """The act is told in the log, marks the lever, and stands in the nation's panel a quarter later."""
+    visit.step(2)
+    visit.tab("Act")
+    visit.page.select_option("[aria-label='Kind of intervention']", "hosting")
+    visit.page.fill("[aria-label=Share]", "0.6")
+    visit.page.click("text=Act now")
+    visit.page.wait_for_selector(".act li:has-text('you let us host 60 % of its clients')")
+    visit.step()
+    visit.tab("Levers")
+    assert visit.page.input_value("input[aria-label='hosting at home, us, number'] >> nth=0") == "0.6"
+    visit.tab("Nation")
+    row = visit.page.inner_text(".nation table >> nth=0 >> tbody tr >> nth=0")
+    assert row.split("\t")[0] == "US vendor"
+    assert row.split("\t")[-1] == "60 %"
+
+
 def test_coalition_panel_equals_the_model(visit):
     """Members, compute, lag and cohesion of a coalition are those of the model that was told to convene it."""
     found_coalition(visit)
@@ -215,6 +239,9 @@ def test_coalition_panel_equals_the_model(visit):
     assert f"{coalition.members} members" in section.locator("h3").inner_text()
     assert section.locator("[data-fact=lag]").inner_text() == f"{coalition.lag:.1f} months"
     assert section.locator("[data-fact=cohesion]").inner_text() == f"{coalition.cohesion:.2f}"
+    assert section.locator("[data-fact='spends on training']").inner_text().startswith(
+        f"{panels.percent(coalition.pool_effort, 2)} of GDP/yr"
+    )
     assert section.locator("tbody tr").count() == coalition.members
     costs = section.locator("tbody tr td:nth-child(3)").all_inner_texts()
     assert sum(float(text.rstrip(" %")) for text in costs) == pytest.approx(100, abs=0.05 * len(costs))

@@ -180,12 +180,15 @@ def stacked_terms(
                 f'data-value="{value!r}"><title>{escape(text)}: {term} {value:+.2f} % of GDP a year</title></rect>'
             )
         weight = ' font-weight="700"' if current else ""
+        told = f"{worth:+.2f} %" if np.isfinite(worth) else "refused"
         if np.isfinite(worth):
-            at = zero + worth * scale
-            parts.append(f'<path d="M{at:.1f},{y - 1}l4,7.5l-4,7.5l-4,-7.5z" fill="currentColor" stroke="#fff" stroke-width=".7"/>')
+            parts.append(
+                f'<path d="M{zero + worth * scale:.1f},{y - 1}l4,7.5l-4,7.5l-4,-7.5z" fill="currentColor" stroke="#fff" '
+                'stroke-width=".7"/>'
+            )
         parts.append(
             f'<text x="{left - 6}" y="{y + 10.5}" text-anchor="end" fill="currentColor"{weight}>{escape(text)}</text>'
-            f'<text x="{width - 2}" y="{y + 10.5}" text-anchor="end" fill="currentColor"{weight}>{f"{worth:+.2f} %" if np.isfinite(worth) else "refused"}</text>'
+            f'<text x="{width - 2}" y="{y + 10.5}" text-anchor="end" fill="currentColor"{weight}>{told}</text>'
         )
     parts.append(f'<line x1="{zero:.1f}" x2="{zero:.1f}" y1="0" y2="{height - 16}" stroke="currentColor"/>')
     return (

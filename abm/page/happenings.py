@@ -14,7 +14,9 @@ from abm.record import coalition_name
 from abm.world import World
 
 #: Kinds of entry, in the order in which the filter offers them.
-KINDS = ("founding", "join", "notice", "exit", "dissolution", "refusal", "move", "taste", "cut", "outage", "intervention", "event")
+KINDS = (
+    "founding", "join", "notice", "exit", "dissolution", "refusal", "move", "taste", "cut", "outage", "intervention", "event"
+)
 
 
 @dataclass(frozen=True)

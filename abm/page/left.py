@@ -60,7 +60,8 @@ def lever_groups(vendors: tuple[str, ...]) -> Plain:
         inside = (baseline[name] - p.low) / (p.high - p.low)
         power = min(max(math.log(inside) / math.log(0.5), 0.5), 8.0) if 0 < inside < 1 else 1.0 if inside else 2.0
         rows[name] = {
-            "name": name, "label": name.replace(p.name, _LABELS.get(p.name, p.name)).replace("_", " "), "unit": p.unit, "meaning": p.meaning, "source": p.source,
+            "name": name, "label": name.replace(p.name, _LABELS.get(p.name, p.name)).replace("_", " "),
+            "unit": p.unit, "meaning": p.meaning, "source": p.source,
             "low": p.low, "high": p.high, "power": power, "whole": p.whole, "choices": list(p.choices),
             "baseline": p.show(baseline[name]) if p.choices else baseline[name],
             "group": _GROUP_OF.get(p.name, p.group),

@@ -16,7 +16,6 @@ from abm.record import coalition_name
 from abm.submodels.capability import lag_months, training_share
 from abm.submodels.choice import QUARTER
 
-
 #: Terms in the words of the panel.
 WORDS = {
     "benefit": "what AI of this source is worth to it",
@@ -56,7 +55,7 @@ def nation(session: Session, model: Model, table: pd.DataFrame, iso3: str, now: 
             ("GDP", f"{agent.gdp:,.0f} bn US$", "gross domestic product"),
             ("adoption", percent(agent.adoption), "extent to which AI's value is taken up"),
             ("compute", f"{1e3 * agent.compute:,.0f} k H100e", "national compute in thousand H100 equivalents"),
-            ("expects of chips", percent(agent.plan_chips), "share of the hardware it pays for that it expects to get as a builder"),
+            ("expects of chips", percent(agent.plan_chips), "of the hardware it would pay for as a builder"),
             ("alone would spend", percent(agent.effort, 2) + " of GDP/yr", "on training as a lone builder, as last worked out"),
             ("lock-in", percent(agent.lock_in), "how far projects are tied to the present source"),
             ("sovereignty", percent(agent.sovereignty), "AI benefit that no single foreign government can withdraw"),
@@ -142,7 +141,7 @@ def _notes(model: Model, i: int, ranked: list[why.Option], review: bool) -> list
     found = []
     refused = [option.label for option in ranked if option.refused]
     if refused:
-        found.append(f"{', '.join(refused)} refused to admit it: whatever it is worth to the nation, it is not open.")
+        found.append(f"{', '.join(refused)} {'refused' if review else 'would refuse'} to admit it, so that is not open to it.")
     best, counted = ranked[0], max((option for option in ranked if not option.refused), key=lambda option: option.payoff)
     if best is not counted:
         found.append(f"By what the model counts alone, {counted.label} would come first; its taste makes it {best.label}.")
@@ -202,7 +201,10 @@ def _coalition(model: Model, k: int, verdict: why.Stability) -> dict[str, Any]:
             ("lag", f"{lag_months(record, record.coalition_capability[k]):.1f} months", "behind the frontier"),
             ("cohesion", f"{record.cohesion[k]:.2f}", "mean trust over pairs of members"),
             ("GDP", f"{gdp:,.0f} bn US$", "of all members"),
-            ("spends on training", f"{percent(effort, 2)} of GDP/yr, {effort * gdp:,.0f} bn US$", "what is worth most to all together"),
+            (
+                "spends on training", f"{percent(effort, 2)} of GDP/yr, {effort * gdp:,.0f} bn US$",
+                "what is worth most to all members together",
+            ),
             (
                 "expects of chips", f"{percent(_chips(record, k))}; least trusted member {percent(record.pool_least_chips[k])}",
                 "share of the hardware it pays for that the pool expects to get: a pool is as safe as its riskiest member, as "
@@ -211,7 +213,7 @@ def _coalition(model: Model, k: int, verdict: why.Stability) -> dict[str, Any]:
         ],
         "internal": {
             "stable": not verdict.leavers,
-            "text": f"would gain by leaving: {named(verdict.leavers)}" if verdict.leavers else "no member would gain by leaving, tastes counted",
+            "text": f"would gain by leaving: {named(verdict.leavers)}" if verdict.leavers else "no member would gain by leaving",
         },
         "external": {
             "stable": not verdict.joiners,

@@ -57,8 +57,8 @@ def weighed(world: World, i: int, now: bool) -> World:
 class Option:
     """One option as a nation weighed it [shares of GDP per year].
 
-    ``terms`` add up to the ``payoff``, what the model knows; with the ``taste``, what it does not know of the nation's liking, that is
-    what the option is worth to it. The taste for a coalition that refused is minus infinity.
+    ``terms`` add up to the ``payoff``, what the model knows; the ``taste`` is what it does not know of the nation's liking, minus
+    infinity for a coalition that refused.
     """
 
     source: int
