@@ -348,7 +348,8 @@ def test_the_log_tells_every_change_and_every_count(session):
                 assert (nation.notice_left < 0) == ("withdraws" in entry.text)
         told, counts = len(session.log), now
     assert [entry.step for entry in session.log] == sorted(entry.step for entry in session.log)
-    assert {"founding", "join", "notice", "exit", "taste", "cut", "intervention", "event"} <= {entry.kind for entry in session.log}
+    kinds = {entry.kind for entry in session.log}
+    assert {"founding", "join", "notice", "exit", "taste", "cut", "intervention", "event"} <= kinds
 
 
 def test_a_frame_is_small_plain_and_true(session):

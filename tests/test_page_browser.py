@@ -155,14 +155,16 @@ def test_a_nation_explained(visit):
     )
     table = pd.DataFrame(drawn, columns=["option", "term", "value"]).pivot(index="option", columns="term", values="value")
     payoffs = visit.page.eval_on_selector_all("svg[data-figure=why] text[text-anchor=end]", "t => t.map(x => x.textContent)")
-    told = dict(zip(payoffs[::2], (float(text.rstrip(" %")) for text in payoffs[1::2]), strict=True))
+    told = {text: float(x.rstrip(" %")) for text, x in zip(payoffs[::2], payoffs[1::2], strict=True) if x != "refused"}
+    table = table.loc[list(told)]
     assert table.sum(axis=1).to_dict() == pytest.approx(told, abs=0.0051)
     worth = explained["payoff"] + explained["taste"]
     assert sorted(table.sum(axis=1)) == pytest.approx(sorted(worth[np.isfinite(worth)]), abs=1e-9)
     assert payoffs[0] == table.sum(axis=1).idxmax()
     tastes = visit.page.eval_on_selector_all(".nation svg[data-figure=taste] rect", "found => found.map(r => +r.dataset.value)")
     assert sorted(tastes) == pytest.approx(sorted(100 * model.world.record.taste[nation.row]), abs=1e-9)
-    assert "on record in 2025" in visit.page.inner_text("[data-test=taste]")
+    kept = (model.world.record.taste[nation.row] == stepped(0).world.record.taste[nation.row]).all()
+    assert ("on record in 2025" in visit.page.inner_text("[data-test=taste]")) == kept
     visit.page.click("text=show what it would weigh now")
     visit.page.wait_for_selector(".nation h3:has-text('it would choose now')")
 
@@ -438,18 +440,20 @@ def test_keyboard_reaches_the_controls(visit):
     assert {"Nation", "show what it would weigh now"} <= reached
 
 
-@pytest.mark.parametrize(("width", "height"), [(1280, 720), (1920, 1080), (820, 1180)])
+@pytest.mark.parametrize(("width", "height"), [(1280, 720), (1920, 1080), (820, 1180), (390, 844)])
 def test_it_fits_and_its_labels_do_not_overlap(browser, served, width, height):
-    """At three sizes nothing sticks out sideways and no two labels of nations overlap."""
+    """From a phone to a wide screen nothing sticks out sideways and no two labels of nations overlap."""
     light = "dark" if width == 1920 else "light"
     context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=light)
     visit = Visit(context.new_page())
     note(visit)
     visit.at(served.address)
     visit.step(3)
-    assert visit.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    for tab in ("Nation", "Act", "Levers"):
+        visit.tab(tab)
+        assert visit.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), tab
     boxes = visit.page.eval_on_selector_all("svg[data-figure=map] text.halo", _BOXES)
-    assert len(boxes) > 20
+    assert len(boxes) > (20 if width > 640 else 5)
     pairs = [(a, b) for k, a in enumerate(boxes) for b in boxes[:k]]
     assert [(a, b) for a, b in pairs if a[0] < b[1] and b[0] < a[1] and a[2] < b[3] and b[2] < a[3]] == []
     assert visit.errors == []

@@ -109,7 +109,7 @@ def _taste(session: Session, model: Model, i: int) -> dict[str, Any]:
         "svg": drawing.stacked_terms(
             sorted(rows, key=lambda row: -row[2]), palette.TERMS, 330.0, "taste", "The nation's taste for each option"
         ),
-        "since": f"{since}. {asked}; a review finds tastes drawn anew {_often(rate)} (elections, doctrine).",
+        "since": f"{since}. {asked}. Tastes change {_often(rate)} (elections, doctrine), and count from the next review on.",
     }
 
 
