@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,7 +18,7 @@ class Chunk:
 
     scenario: Scenario
     factors: tuple[Factor, ...]
-    runs: range
+    runs: Sequence[int]
     points: np.ndarray
     replicates: int
     seed: int

@@ -293,3 +293,12 @@ def test_a_wrong_name_is_refused_in_one_sentence(result, capsys, words, said):
     error = capsys.readouterr().err
     assert said in error
     assert len(error.splitlines()) == 1
+
+
+def test_runs_of_changed_sources_are_told_apart(result, tmp_path, capsys, monkeypatch):
+    words = ["nations", str(result.directory), "--runs", "1", "--out", str(tmp_path / "n.csv")]
+    assert main(words) == 0
+    assert "have changed" not in capsys.readouterr().out
+    monkeypatch.setattr("abm.provenance.provenance", lambda: {"sources": "others"})
+    assert main(words) == 0
+    assert "The model's sources have changed since" in capsys.readouterr().out
