@@ -81,6 +81,20 @@ def test_chances_are_the_shares_of_reviews_with_fresh_tastes(admission):
         assert np.abs(took / draws - chances[i]) == pytest.approx(0, abs=4 * error.max())
 
 
+def test_a_nations_own_tastes_are_no_part_of_its_outlook():
+    """Nor do they make it drop out of the set that it could convene."""
+    record = settled().record
+    before, after = np.empty((2, int(record.n), 6, 7))
+    choice.outlooks(record.copy(), before)
+    convening = np.flatnonzero(np.isfinite(before[:, -1, 0]))
+    assert len(convening) > 0
+    for i in convening:
+        averse = record.copy()
+        averse.taste[i] = [0.0, 0.0, 0.0, 0.0, -1.0]
+        choice.outlooks(averse, after)
+        np.testing.assert_array_equal(after[i], before[i])
+
+
 def test_looking_leaves_the_world_as_it_is_and_the_run_what_it_was(result):
     for run in (0, 7):
         scenario = result.plan.scenario_of(run)
