@@ -7,6 +7,7 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
+from analysis.figures.shipped import ship
 from runs import library
 from tests.page_browser import Visit, chromium, serve_in_background
 
@@ -32,7 +33,8 @@ def main() -> None:
                 page.click("circle[data-iso3=DEU]", force=True)
                 visit.tab(tab)
                 page.wait_for_timeout(4000)
-                page.screenshot(path=DOCS / f"{name}.png")  # in all its colours: fewer would make two options look like one
+                page.screenshot(path=DOCS / f"{name}.png")
+                ship(DOCS / f"{name}.png")  # in all its colours: fewer would make two options look like one
                 page.close()
         finally:
             browser.close()

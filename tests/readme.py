@@ -9,10 +9,11 @@ import tempfile
 from pathlib import Path
 
 import duckdb
-from PIL import Image
 
 import runs
+from abm.provenance import results_hash
 from analysis.figures import figure
+from analysis.figures.shipped import ship
 from runs import command_line, sweep_file
 from tests.readme_numbers import REPLICATES, numbers
 
@@ -78,15 +79,24 @@ def baseline(folder: Path):
 
 
 def with_numbers(text: str, block: str) -> str:
-    return _RESULTS.sub(lambda found: f"{found[1]}\n{block}\n{found[2]}", text)
+    """The README with its block of results, which names the sources that made it."""
+    made = f"Numbers and pictures of this page: sources {results_hash()}."
+    return _RESULTS.sub(lambda found: f"{found[1]}{made}\n\n{block}\n{found[2]}", text)
+
+
+def told(text: str) -> str:
+    """The block of results that the README holds, without the line on its sources."""
+    found = re.search(r"<!-- begin results -->\n.*?\n\n?(.*)\n<!-- end results -->", text, re.DOTALL)
+    if not found:
+        raise ValueError("README.md: no block of results between its marks")
+    return found[1]
 
 
 def draw(result) -> None:
     """The pictures, in few colours to keep them small."""
     for name, file in PICTURES.items():
-        buffer = io.BytesIO()
-        figure(name).draw(result).savefig(buffer, dpi=160, facecolor="white")
-        Image.open(buffer).convert("RGB").quantize(96).save(ROOT / "docs" / file, optimize=True)
+        figure(name).draw(result).savefig(ROOT / "docs" / file, dpi=160, facecolor="white")
+        ship(ROOT / "docs" / file, 96)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,8 @@ import pandas as pd
 from abm import data, measures, parameters
 from abm.odd import judged, table
 from abm.scenario import Scenario
-from analysis.patterns import compare
+from analysis import robustness
+from analysis.patterns import compare, face
 from analysis.sensitivity import bullets, caveat
 from runs import library
 from runs.commands.asking import settings
@@ -45,18 +46,18 @@ def headline(result) -> list[str]:
         f"- Most often members in 2040: {often}.",
         f"- The best coalition is then a median of {frame['lag_coalition'].median():.0f} months behind the frontier, "
         f"the vendor in China {frame['lag_china'].median():.0f}.",
-        booms(),
+        plateaus(),
         "",
     ]
 
 
-def booms() -> str:
-    """What is left of that where spending at the frontier goes on growing as on record."""
-    two, on = (standing(name) for name in ("boom-to-2027", "boom"))
+def plateaus() -> str:
+    """What is left of that where growth at the frontier slows down sooner or later."""
+    early, late = (standing(name) for name in ("early-plateau", "late-plateau"))
     return (
-        "- Let spending at the frontier grow two more years as on record, then no faster than here (`abm run boom-to-2027`): a "
-        f"coalition is founded in {two[0]} of runs and stands in 2040 in {two[1]}. Let it grow on (`abm run boom`): "
-        f"{on[0]}, {on[1]}."
+        "- Let growth at the frontier slow down within two years (`abm run early-plateau`): a coalition is founded in "
+        f"{early[0]} of runs and stands in 2040 in {early[1]}. Let it go on for a decade (`abm run late-plateau`): "
+        f"{late[0]}, {late[1]}."
     )
 
 
@@ -97,6 +98,16 @@ def pattern() -> list[str]:
     met = f"{int(found['agrees'].sum())} of {len(found)} are met"
     head = f"{met}, by {PATTERN_RUNS} runs of each scenario with seeds that chose nothing."
     return [head, "", table(PATTERN_HEAD, rows), *(["Missed, and why:", "", *reasons, ""] if reasons else [])]
+
+
+def believable() -> list[str]:
+    """What must not happen in the baseline, and what may, on runs whose seeds chose nothing."""
+    rows = [
+        (row.check, f"{_short(row.low)} to {_short(row.high)} {row.unit}",
+         f"{_short(row.value)} [{_short(row.value_low)} to {_short(row.value_high)}]", "holds" if row.holds else "**fails**")
+        for row in face.face(face.evidence()).itertuples()
+    ]  # fmt: skip
+    return [table("check, limits, baseline: mean [95 %], verdict", rows)]
 
 
 def _spread(row) -> str:
@@ -142,6 +153,8 @@ def numbers(result, names: list[str] | None = None) -> str:
     """The block of results; ``names`` are the numbers to halve and double, by default those that matter most."""
     parts = {
         "Beside the record": pattern(),
+        f"Face validity ({face.REPLICATES} replicates, seeds from {face.SEED} on)": believable(),
+        "Which results survive ([the report](docs/robustness.md))": [*robustness.lines(), ""],
         f"Nations on real lists ({LIST_RUNS} replicates)": lists(),
         "Levers, one at a time, on the same runs": levers(),
         f"What is assumed, halved and doubled: the {MOST} numbers that matter most ({FEWER} replicates)": tipping(names),

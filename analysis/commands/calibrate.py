@@ -59,6 +59,7 @@ def write(folder: Path, found, scenario, arguments) -> None:
     from abm.provenance import provenance
     from analysis.calibration import figure, report
     from analysis.figures import style
+    from analysis.figures.shipped import ship
 
     folder.mkdir(parents=True, exist_ok=True)
     given = "".join(f" --set {setting}" for setting in arguments.settings)
@@ -71,4 +72,5 @@ def write(folder: Path, found, scenario, arguments) -> None:
     (folder / "posterior.csv").write_text(f"# {made}\n{sample}", "utf-8")
     kept.points.assign(weight=kept.weight, distance=kept.distance).to_csv(folder / "points.csv", index=False)
     (folder / "calibration.md").write_text(report.page(found, made, figure.CAPTION), "utf-8")
-    style.save(figure.draw(found), folder, "calibration", figure.TITLE, figure.CAPTION)
+    png, _ = style.save(figure.draw(found), folder, "calibration", figure.TITLE, figure.CAPTION)
+    ship(png)

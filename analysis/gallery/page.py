@@ -6,9 +6,8 @@ import datetime
 from collections.abc import Iterator
 from pathlib import Path
 
-from PIL import Image
-
-from abm.provenance import provenance
+from abm.provenance import results_hash
+from analysis.figures.shipped import ship
 from analysis.gallery.beside import beside
 from analysis.gallery.figure import CAPTION, draw
 from analysis.gallery.told import changes, formed, sentences
@@ -35,7 +34,7 @@ def entry(name: str, folder: Path) -> Iterator[str]:
     arms = [run_arms([world], REPLICATES, series=True)[0] for world in worlds]
     picture = folder / f"{name}.png"
     draw((worlds, arms)).savefig(picture, dpi=110)
-    Image.open(picture).convert("RGB").quantize(48).save(picture, optimize=True)
+    ship(picture, 48)
     yield f"## {scenario.content.title}\n"
     yield f"`{name}`: {' '.join(scenario.content.description.split())}\n"
     yield f"![{name}]({folder.name}/{name}.png)\n"
@@ -50,7 +49,7 @@ def write(folder: Path = FOLDER) -> Path:
         "# Gallery\n",
         f"Every scenario that comes with the package beside the baseline, {REPLICATES} paired replicates each; changes are "
         f"those at the end, with 95 % intervals. {CAPTION} Made on {datetime.date.today()} by "
-        f"`python -m analysis.gallery`, sources {provenance()['sources']}.\n",
+        f"`python -m analysis.gallery`, sources {results_hash()}.\n",
     ]
     for name in names():
         lines += entry(name, pictures)

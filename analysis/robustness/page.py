@@ -31,12 +31,14 @@ CRITERION = (
 def write(table: pd.DataFrame, folder: Path, made: str) -> None:
     """``robustness.md`` into ``folder``, table and figure into the folder ``robustness`` there."""
     from analysis.figures import style
+    from analysis.figures.shipped import ship
     from analysis.robustness import figure
 
     parts = folder / "robustness"
     parts.mkdir(parents=True, exist_ok=True)
     table.to_csv(parts / "arms.csv", index=False, float_format="%.4g", na_rep="nan")
-    style.save(figure.draw(table), parts, "robustness", figure.TITLE, figure.CAPTION)
+    png, _ = style.save(figure.draw(table), parts, "robustness", figure.TITLE, figure.CAPTION)
+    ship(png, 96)
     (folder / "robustness.md").write_text("\n".join(_lines(table, made)) + "\n", "utf-8")
 
 

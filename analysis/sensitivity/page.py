@@ -21,6 +21,7 @@ TABLES = ("parameters", "curves", "screening", "indices", "wider")
 def write(found: Study, folder: Path, made: str) -> None:
     """``sensitivity.md`` into ``folder``, its tables and figures into the folder ``sensitivity`` there."""
     from analysis.figures import style  # matplotlib only where something is drawn
+    from analysis.figures.shipped import ship
     from analysis.sensitivity.figures import FIGURES
 
     parts = folder / "sensitivity"
@@ -29,18 +30,8 @@ def write(found: Study, folder: Path, made: str) -> None:
         getattr(found, name).to_csv(parts / f"{name}.csv", index=False, float_format="%.4g")
     for name, (draw, title, caption) in FIGURES.items():
         png, _ = style.save(draw(found), parts, name, title, caption)
-        _small(png)
+        ship(png, 96)
     (folder / "sensitivity.md").write_text("\n".join(_lines(found, made)) + "\n", "utf-8")
-
-
-def _small(png: Path) -> None:
-    """The picture in few colours, with its title and caption, so that it can be shipped."""
-    from PIL import Image, PngImagePlugin
-
-    picture, told = Image.open(png), PngImagePlugin.PngInfo()
-    for key in ("Title", "Description"):
-        told.add_itxt(key, str(picture.info[key]))
-    picture.convert("RGB").quantize(96).save(png, optimize=True, pnginfo=told, dpi=picture.info["dpi"])
 
 
 def made(command: str, found: Study, date: str, sources: str) -> str:
