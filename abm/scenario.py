@@ -59,7 +59,10 @@ class Selection(_Strict):
 
 
 class NewVendor(_Strict):
-    """A vendor beyond the US and China. ``iso3`` is its host, then no agent; ``memberships`` are by default the host's."""
+    """A vendor beyond the US and China. ``iso3`` is its host, then no agent; ``memberships`` are by default the host's.
+
+    A vendor that has neither shares no institution with anybody.
+    """
 
     title: str = ""
     iso3: str = ""
@@ -68,7 +71,6 @@ class NewVendor(_Strict):
     sells_chips: bool = False
     clients: list[str] = []
     memberships: list[str] | None = None
-
 
     def institutions(self) -> tuple[str, ...]:
         """Institutions that its country belongs to: those named, else its host's, else none."""

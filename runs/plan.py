@@ -1,7 +1,7 @@
 """A plan: every run that is to be done, as plain data. One scenario, the factors, the design points, the replicates.
 
 Run number = point * replicates + replicate, and the seed of a run is the plan's seed plus its replicate: the same replicate
-has the same noise at every point (common random numbers). From a plan alone every result is rebuilt bit for bit.
+has the same draws at every point (common random numbers). From a plan alone every result is rebuilt bit for bit.
 """
 
 from __future__ import annotations

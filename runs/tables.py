@@ -57,7 +57,7 @@ def runs_schema(chunk: Chunk) -> pa.Schema:
         [
             _RUN,
             _field("point", pa.int64(), "", "design point"),
-            _field("replicate", pa.int64(), "", "replicate; the same number has the same noise at every point"),
+            _field("replicate", pa.int64(), "", "replicate; the same number has the same draws at every point"),
             _field("seed", pa.uint64(), "", "seed of the run"),
             *(_field(f.name, NAME if f.levels else pa.float64(), "", "varied") for f in chunk.factors),
             _field("status", NAME, "", "done or failed"),

@@ -12,6 +12,7 @@ from abm.scenario import Scenario
 from analysis.commands import compare as command
 from analysis.comparisons import arms, comparison, page
 from analysis.comparisons.comparison import Arm, compare, differences, holm
+from analysis.comparisons.formation import formation
 from analysis.figures import differences as drawing
 from runs.commands.asking import Problem
 from tests import sweeps, worlds
@@ -131,7 +132,7 @@ def scenarios(**values):
 
 
 def test_replicates_are_doubled_until_the_precision_is_met():
-    found, reached, asked = arms.run_until(scenarios(noise=0.004), "sovereignty", 0.012)
+    found, reached, asked = arms.run_until(scenarios(taste_scale=0.004), "sovereignty", 0.012)
     count = len(found[0].outcomes)
     assert asked == 0.012
     assert reached <= 0.012
@@ -142,7 +143,7 @@ def test_replicates_are_doubled_until_the_precision_is_met():
 
 
 def test_the_cap_is_kept_and_the_width_told():
-    found, reached, _ = arms.run_until(scenarios(noise=0.004), "sovereignty", 1e-9, most=150)
+    found, reached, _ = arms.run_until(scenarios(taste_scale=0.004), "sovereignty", 1e-9, most=150)
     assert len(found[0].outcomes) == 150
     assert reached > 1e-9
 
@@ -226,6 +227,31 @@ def test_the_figure_keeps_within_its_canvas_with_one_and_many_arms():
         assert min(box.x0, box.y0) > -0.02
         assert box.x1 < width + 0.02
         assert box.y1 < height + 0.02
+
+
+def test_whether_a_coalition_comes_about_is_said():
+    """Founded in 80 of 100 runs, in 60 with the change, which has the founded as a part; all stand but ten of either."""
+    none, year = np.nan, 2030.0
+    before, after = (np.where(np.arange(100) < count, year, none) for count in (80, 60))
+    stands, stands_now = (np.isfinite(dates) & (np.arange(100) >= 10) for dates in (before, after))
+    said = formation((before, stands), (after, stands_now))
+    assert said.startswith("A coalition is founded in 60% of runs instead of 80% (-20 points [95 %: -28 to -12])")
+    assert "one stands at the end in 50% of runs instead of 70%" in said
+    assert said.endswith("it keeps coalitions from coming about.")
+    assert formation((after, stands_now), (before, stands)).endswith("it helps coalitions in coming about.")
+    assert formation((before, stands), (before, stands_now)).endswith("it keeps coalitions from lasting.")
+    same = formation((before, stands), (before, stands))
+    assert "founded in 80% of runs, the same with and without" in same
+    assert same.endswith("neither differs by more than noise.")
+
+
+def test_a_comparison_of_scenarios_says_it_too():
+    first, second = scenarios(convening_rate=0.0)
+    found, *_ = arms.run_until([first, second], "sovereignty", 1.0)
+    (said,) = [line for line in page.sentences(compare(found, VENDORS)) if "A coalition is founded in" in line]
+    assert said.startswith("second: A coalition is founded in 0% of runs instead of ")
+    assert said.endswith("it keeps coalitions from coming about.")
+    assert not [line for line in page.sentences(compare(found, VENDORS, "mean")) if "A coalition is founded in" in line]
 
 
 def test_the_sentence_names_the_clearest_first():

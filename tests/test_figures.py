@@ -270,7 +270,7 @@ def test_a_nation_took_the_best_option_with_chance_unless_it_had_to_leave_or_oth
         assert decision.chosen in decision.table.index
         left = [row for row, text in decision.coalitions.items() if text.endswith("left")]
         if decision.reviewed:
-            total = (decision.table["payoff"] + decision.table["noise"]).drop(left)
+            total = (decision.table["payoff"] + decision.table["taste"]).drop(left)
             assert total.idxmax() == decision.chosen
 
 
@@ -287,7 +287,7 @@ def test_the_reasons_are_what_the_model_explains():
 def test_reasons_show_every_term():
     from abm.attributes import TERMS
 
-    assert set(reasons.TERMS) == set(TERMS) - {"noise"}
+    assert set(reasons.TERMS) == set(TERMS) - {"taste"}
 
 
 def test_colours_differ_also_for_the_colour_blind():

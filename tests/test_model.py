@@ -252,7 +252,7 @@ def test_a_coalition_may_refuse_a_nation_that_decides_otherwise():
 
 
 @pytest.mark.parametrize("seed", [0, 1, 2])
-def test_terms_add_up_and_the_choice_is_the_best_with_its_noise(seed):
+def test_terms_add_up_and_the_choice_is_the_best_with_its_taste(seed):
     model = Model(worlds.levers(parameters={"admission": "unanimity", "notice": 1}), rng=seed)
     reviews = chosen = 0
     while not model.finished:
@@ -279,8 +279,8 @@ def follows(nation: Nation, frame: pd.DataFrame, source: int, notice: float) -> 
     """Check what a review led to; whether the best option was carried out at once."""
     names = options.source_names(nation.model.world.vendors)
     was_member, own = source >= 4, names[source]
-    best, now = (frame["payoff"] + frame["noise"]).idxmax(), names[nation.source]
-    assert np.isneginf(frame["noise"]).sum() == 0 or nation.refused_by > 0
+    best, now = (frame["payoff"] + frame["taste"]).idxmax(), names[nation.source]
+    assert np.isneginf(frame["taste"]).sum() == 0 or nation.refused_by > 0
     moved_by_others = now.startswith(("coalition", "self_build")) and now != own  # convened, or its coalition dissolved
     if was_member and notice < 0 and best != own:
         assert nation.notice_left > 0 or moved_by_others

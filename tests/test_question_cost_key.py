@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from abm.submodels import choice
 from analysis.questions import cost_key
 from analysis.questions.cost_key import Judged, _ideal, _under_key, judge
 from analysis.stability.likelihood import worlds
@@ -26,14 +27,21 @@ def test_what_no_transfer_can_hold_is_not_held():
 
 
 def test_a_member_gains_what_the_model_weighs_at_its_review():
-    """Without noise a reviewing member stays just where its gain is not below nought."""
-    scenario = questions.small(30, noise=0.0, notice=0)
-    found = [judge(world, 2) for world in worlds(scenario, 30, range(6))]
-    standing = [each for each in found if each is not None]
-    assert standing
-    for each in standing:
-        assert np.isfinite(each.gain).all()
-        assert (each.paid > 0).all()
+    """While its tastes last a reviewing member stays just where its gain is not below nought."""
+    scenario, stays, leaves = questions.small(30, taste_renewal=0.0, notice=0), 0, 0
+    for world in worlds(scenario, 30, range(24)):
+        found = judge(world, 2)
+        if found is None:
+            continue
+        assert (found.paid > 0).all()
+        source = len(world.vendors) + 2 + int(world.record.members.argmax())
+        for gain, i in zip(found.gain, np.flatnonzero(world.record.source[: int(world.record.n)] == source), strict=True):
+            record = world.copy().record
+            choice.weigh(record, i)
+            decided = choice.decide(record, i)
+            assert (decided == source) == (gain >= 0)
+            stays, leaves = stays + (decided == source), leaves + (decided != source)
+    assert min(stays, leaves) > 3
 
 
 def test_dear_leaving_holds_everybody():

@@ -22,7 +22,9 @@ def test_a_lever_costs_the_budget_or_goes_to_the_end_of_its_range(lever, budget)
     assert pulled.before < pulled.after <= most
     assert pulled.cost <= budget * (1 + 1e-9)
     assert pulled.cost == pytest.approx(budget) or pulled.after == most
-    assert pulled.scenario.content.parameters[lever.parameter] == pulled.after
+    (change,) = [event for event in pulled.scenario.content.events if event.name == lever.parameter]
+    assert (change.year(), change.value) == (2025.0, pulled.after), "tastes are those of the world before the lever"
+    assert pulled.scenario.content.parameters == scenario.content.parameters
 
 
 def test_costs_by_hand():
@@ -31,6 +33,22 @@ def test_costs_by_hand():
     assert BY_NAME["portability"].cost(scenario, 0.6) == pytest.approx(0.1 * 16 * gdp * 315000e-9 / 4)
     assert BY_NAME["efficiency"].cost(questions.small(builder_efficiency=1.0), 2.0) == pytest.approx(12.0)
     assert BY_NAME["talent exchange"].cost(questions.small(talent_abroad=0.47), 0.1) == pytest.approx(0.47)
+    europe = scenario.parse({"nations": {"select": "eu"}})
+    assert BY_NAME["hosting at home"].cost(europe, 0.5) == pytest.approx(0.5 * 3 * 7.8 * 1.1 / 16)
+
+
+def test_hosting_at_home_makes_cuts_harmless_to_clients():
+    """Where nobody reviews its stance, no cut reaches a client of the US vendor once all its use is hosted at home."""
+    still = {"review_rate": 0, "growth_feedback": 0, "hazard_us": 0.3, "hazard_china": 0, "outage_hazard": 0}
+    lost = []
+    for budget in (0.01, 1000.0):
+        asked = questions.inquiry(levers, questions.small(**still), 8)
+        pulled = pull(asked.scenario, BY_NAME["hosting at home"], budget)
+        (runs,) = asked.arms([pulled.scenario], series=True)
+        lost.append(asked.paths(runs, "restriction_loss")[:, 2:].sum())
+    assert pulled.after == 1.0
+    assert lost[0] > 0
+    assert lost[1] == 0
 
 
 def test_a_lever_goes_on_from_what_the_scenarios_events_reach():
@@ -39,7 +57,7 @@ def test_a_lever_goes_on_from_what_the_scenarios_events_reach():
     pulled = pull(scenario, BY_NAME["convening"], 0.1)
     assert (pulled.before, pulled.after) == pytest.approx((0.4, 0.45))
     assert pulled.cost == pytest.approx(0.1)
-    assert not [each for each in pulled.scenario.content.events if each.name == "convening_rate"]
+    assert [each.year() for each in pulled.scenario.content.events if each.name == "convening_rate"] == [2025.0]
 
 
 def test_a_lever_at_the_end_of_its_range_stands_outside_the_ranking():
@@ -101,7 +119,7 @@ def test_a_sample_of_the_calibration_takes_the_place_of_the_hypercube():
     drawn = levers.uncertain(asked)
     assert list(drawn) == ["hazard_us"]
     assert drawn["hazard_us"].tolist()[:6] == [0.1, 0.1, 0.2, 0.2, 0.3, 0.3]
-    answer = levers.answer(questions.inquiry(levers, questions.small(), 4, sample, draws=20, seeds=2))
+    answer = levers.answer(questions.inquiry(levers, questions.small(portability=0.5), 4, sample, draws=20, seeds=2))
     assert answer.table.set_index("lever").loc["portability", "before"] == 0.5
 
 

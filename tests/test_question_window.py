@@ -61,7 +61,7 @@ def test_an_interval_that_reaches_the_first_launch_is_called_open():
 
 
 def test_nobody_is_in_a_coalition_before_the_launch():
-    scenario = questions.small(40, (FOUNDERS,))
+    scenario = questions.small(40, (FOUNDERS,), notice=4)
     asked = questions.inquiry(window, scenario, 8, last=2031, wait=2.0)
     (runs,) = asked.arms([window.launched(asked, 2029)], series=True)
     held = asked.paths(runs, "nations_coalition")
@@ -82,6 +82,21 @@ def test_the_will_is_the_strongest_that_the_scenario_knows():
     asked = questions.inquiry(window, scenario, last=2031)
     events = window.launched(asked, 2027).content.events
     assert [(each.year(), each.value) for each in events if each.name == "convening_rate"] == [(2027.0, 0.7)]
+
+
+def test_growth_that_goes_on_puts_the_frontier_out_of_reach():
+    """The scenario's own decay is left alone by 0; the later growth slows down, the fewer keep up."""
+    event = {"date": 2027.0, "kind": "parameter", "name": "growth_decay", "value": 6.0}
+    asked = questions.inquiry(window, questions.small(40, (event,), growth_decay=3.0), last=2031)
+    document = window.launched(asked, 2027).content
+    assert document.parameters["growth_decay"] == 3.0
+    assert [each.value for each in document.events if each.name == "growth_decay"] == [6.0]
+    asked = questions.inquiry(window, asked.scenario, last=2031, growth_decay=8.0)
+    document = window.launched(asked, 2027).content
+    assert document.parameters["growth_decay"] == 8.0
+    assert not [each for each in document.events if each.name == "growth_decay"]
+    early, late = (questions.ask(window, questions.small(40), 24, last=2028, growth_decay=tau).table for tau in (0.5, 20.0))
+    assert early["chance"].mean() > late["chance"].mean() + 0.1
 
 
 def test_no_lag_but_the_frontiers_own_closes_the_window():

@@ -10,7 +10,7 @@ from analysis.asking.uncertainty import DECIDED
 from analysis.questions import pivotal, smallest_coalition
 from analysis.stability import absence, game, likelihood, search, stable
 from analysis.stability.judging import Judged, judge
-from analysis.stability.model_game import before_politics, game_of
+from analysis.stability.model_game import before_politics, game_of, without_tastes
 from analysis.stability.search import Aim, Search
 from analysis.stability.uncertain import draws_of
 from runs import library
@@ -99,7 +99,9 @@ def test_what_is_named_is_viable_when_judged_again(small):
     for row in rows.itertuples():
         members = np.isin(asked.scenario.nations().index, str(row.members).split())
         step = asked.scenario.step_of(row.year)
-        games = likelihood.read(asked.scenario, step, list(asked.scenario.nations().index), range(24), draws, members[None], 3.0)
+        names = list(asked.scenario.nations().index)
+        games = likelihood.in_worlds(asked.scenario, step, range(24), draws,
+                                     lambda world, names=names, sets=members[None]: game_of(without_tastes(world), names, sets, 3.0))
         judged = games[12:]
         assert row.likelihood == np.mean([stable.internal(each)[0] for each in judged]) >= 0.8
         assert row.lag == pytest.approx(np.median([each.lag[0] for each in judged]))
@@ -157,7 +159,7 @@ def test_sets_are_judged_alike_by_any_number_of_threads(monkeypatch):
     assert all(np.array_equal(a, b) for a, b in zip(vars(several).values(), vars(one).values()))
 
 
-PAIR = {"convening_rate": 1.0, "review_rate": 4.0, "noise": 0.0, "membership_cost": 0.0, "overhead_discord": 0.0}
+PAIR = {"convening_rate": 1.0, "review_rate": 4.0, "taste_scale": 0.0, "membership_cost": 0.0, "overhead_discord": 0.0}
 
 
 def test_without_contact_an_absent_nation_changes_nothing():
@@ -165,7 +167,7 @@ def test_without_contact_an_absent_nation_changes_nothing():
     values = {"convening_rate": 0, "peer_weight": 0, "social_learning": 0, "price_response": 0}
     full, without = absence.with_and_without(questions.small(20, **values), "DEU", range(6))
     assert np.array_equal(full, without, equal_nan=True)
-    heard = values | {"social_learning": 1.0, "hazard_us": 2.0, "noise": 0.0005}
+    heard = values | {"social_learning": 1.0, "hazard_us": 2.0, "taste_scale": 0.0005}
     full, without = absence.with_and_without(questions.small(20, **heard), "DEU", range(6))
     assert not np.array_equal(full, without, equal_nan=True)
 

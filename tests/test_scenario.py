@@ -14,6 +14,7 @@ from abm.draws import MOST_VENDORS
 from abm.scenario import FIELDS, Scenario, ScenarioError
 from abm.submodels.events import KINDS
 from abm.world import build
+from runs import library
 from tests import worlds
 from tests.worlds import changed
 
@@ -77,6 +78,10 @@ FAULTS = {
     setting(name="fees_us"): "events[1]: name: fees_us: no such parameter; did you mean fee_us?",
     vendor(clients=["FRX"]): "vendors.gulf.clients: FRX: no such nation; did you mean FRA?",
     vendor(iso3="AARE"): "vendors.gulf.iso3: AARE: no such nation; did you mean ARE?",
+    vendor(memberships=["eu", "natoo"]): "vendors.gulf.memberships: natoo: no such institution; did you mean nato?",
+    vendor(memberships=["wassenaar"]): "vendors.gulf.memberships: wassenaar: no such institution; known are eu, nato",
+    "[parameters]\nhosting = 0.3": "parameters.hosting: no such parameter; did you mean hosting_us?",
+    "[parameters]\neffort_limits = 0.01": "parameters.effort_limits: no such parameter; did you mean effort_limit?",
     # wrong types
     "steps = 'x'": "steps: found 'x'; must be a valid integer",
     "steps = 12.5": "steps: found 12.5; must be a valid integer",
@@ -89,6 +94,7 @@ FAULTS = {
     "[parameters]\nfee_us = 'low'": "parameters.fee_us: 'low' is not a number",
     "[parameters]\nadmission = 1": "parameters.admission: 1 is not one of open, majority, unanimity",
     "[parameters]\nconvening_size = 2.5": "parameters.convening_size: 2.5 is not a whole number",
+    vendor(memberships="eu"): "vendors.gulf.memberships: found 'eu'; must be a valid list",
     event(date="2026"): "events[1].date: found '2026'; must be a valid number or a valid integer or a valid date",
     event(date=raw("2026-01-01T10:00:00")): "events[1].date: found datetime.datetime(2026, 1, 1, 10, 0); must be",
     # bounds
@@ -97,6 +103,11 @@ FAULTS = {
     "[parameters]\nfee_us = inf": "parameters.fee_us: inf is outside 0 to 1 share of benefit",
     "[parameters]\nfee_us = -inf": "parameters.fee_us: -inf is outside 0 to 1 share of benefit",
     "[parameters]\nfee_us = 1" + "0" * 400: "parameters.fee_us: 1000",
+    "[parameters]\neffort_limit = 0.06": "parameters.effort_limit: 0.06 is outside 0 to 0.05 share of GDP/yr",
+    "[parameters]\ngrowth_decay = 0": "parameters.growth_decay: 0 is outside 0.1 to 100 yr",
+    "[parameters]\nhosting_us = 1.01": "parameters.hosting_us: 1.01 is outside 0 to 1 share",
+    "[parameters]\ncontagion = -0.1": "parameters.contagion: -0.1 is outside 0 to 1 share",
+    setting(name="leaving_cost", value=0.3): "events[1]: name: leaving_cost: 0.3 is outside 0 to 0.2 share of GDP",
     "start = nan": "start: found nan; must be less than or equal to 2200",
     "step_years = nan": "step_years: found nan; must be less than or equal to 5",
     "step_years = 0": "step_years: found 0; must be greater than 0",
@@ -279,7 +290,7 @@ def test_values_can_be_set_over_a_scenario():
     scenario = worlds.plain(5).with_values({"fee_us": 0.1, "steps": 3, "start": 2026, "cost_key": "equal"})
     assert (scenario.content.steps, scenario.content.start) == (3, 2026)
     assert scenario.world().parameters()["cost_key"] == 1
-    assert worlds.plain(5).world().parameters()["fee_us"] == 0.35
+    assert worlds.plain(5).world().parameters()["fee_us"] == parameters.defaults()["fee_us"]
     with pytest.raises(ScenarioError, match=r"--set: parameters.fee_us: 3 is outside"):
         worlds.plain(5).with_values({"fee_us": 3})
 
@@ -310,10 +321,56 @@ def test_first_clients_and_new_vendors():
     assert "ARE" not in first
     assert first["EGY"] == first["IND"] == "gulf"
     assert {iso3 for iso3, name in first.items() if name == "china"} == set(data.group("tier3")) & set(first)
-    assert world.record.p.fee.tolist() == [0.35, 0.22, 0.1]
+    own = parameters.defaults()
+    assert world.record.p.fee.tolist() == [own["fee_us"], own["fee_china"], 0.1]
     assert world.record.p.hazard[2] == parameters.BY_NAME["hazard"].default
     assert world.record.sells_chips.tolist() == [1, 0, 1]
     assert np.isfinite(world.record.distance[: world.record.n]).all()
+
+
+@pytest.mark.uncompiled
+@pytest.mark.parametrize("parameter", [each for each in parameters.PARAMETERS if each.at_start], ids=lambda each: each.name)
+def test_what_counts_only_at_the_start_is_no_event(parameter):
+    change = {"date": 2026.0, "kind": "parameter", "name": parameter.name, "value": parameter.default}
+    with pytest.raises(ScenarioError, match=f"name: {parameter.name} counts only at the start of a run; set it under parameters"):
+        Scenario.parse({"events": [change]})
+
+
+def test_a_new_vendor_shares_the_institutions_it_names_else_its_hosts_else_none():
+    """Distance is one minus affinity: what no institution is shared of, votes alone can bring near."""
+    def shared(**fields) -> tuple[np.ndarray, np.ndarray]:
+        made = Scenario.parse({"vendors": {"gulf": {"ideal_point": 0.1, "compute_share": 0.05, **fields}},
+                               "nations": {"exclude": ["DEU"]}})
+        record = made.world().record
+        n = int(record.n)
+        weight = record.p.affinity_votes
+        near = weight * record.vendor_votes[:n, 2] + (1 - weight) * record.vendor_institutions[:n, 2]
+        assert record.distance[:n, 2] == pytest.approx(1 - near)
+        return record.vendor_institutions[:n, 2], made.nations()
+
+    assert not shared()[0].any()
+    assert not shared(iso3="DEU", memberships=[])[0].any()
+    named, table = shared(memberships=["eu", "nato"])
+    assert named == pytest.approx(1 - 0.5 ** (table["eu"] + table["nato"]))
+    host, table = shared(iso3="DEU")
+    of_host = data.nations().loc["DEU", list(data.AFFINITY)]
+    assert host == pytest.approx(1 - 0.5 ** table[list(data.AFFINITY)].to_numpy(float).dot(of_host.to_numpy(float)))
+
+
+def test_scenarios_of_growth_and_of_late_starts_say_what_they_mean_beside_the_baseline():
+    """What is shipped is told in words that compare it with the baseline's values, which may move."""
+    own = parameters.defaults()
+    found = {name: library.scenario(name) for name in library.names()}
+    assert found["early-plateau"].parameter("growth_decay") < own["growth_decay"] / 2
+    assert found["late-plateau"].parameter("growth_decay") >= 1.5 * own["growth_decay"]
+    assert found["hindcast"].parameter("growth_decay") > 20, "until 2026 growth did not slow down"
+    changes = {name: {each.name: each.value for each in scenario.content.events if each.kind == "parameter"}
+               for name, scenario in found.items()}
+    assert changes["closing-window"] == {"convening_rate": own["convening_rate"]}
+    assert changes["restraint"]["distance_weight"] > 3 * own["distance_weight"]
+    assert changes["portable-contracts"]["portability"] > own["portability"] + 0.3
+    assert changes["sovereign-offers"]["hosting_us"] > changes["sovereign-offers"]["hosting_china"] > 0
+    assert changes["third-vendor"]["fee_india"] < own["fee_china"] < found["third-vendor"].parameter("fee_india") == 1
 
 
 def test_a_table_with_a_blank_names_the_nation_and_the_column():

@@ -14,7 +14,7 @@ from abm.submodels.environment import horizon
 from abm.submodels.payoff import survey
 from analysis.stability import core as cores
 from analysis.stability import farsighted, game, likelihood, power, sharing, stable
-from analysis.stability.model_game import before_politics, game_of, worth_of
+from analysis.stability.model_game import before_politics, game_of, without_tastes, worth_of
 from runs import library
 from runs.ensemble import simulate
 from tests import payoff_oracle, questions, worlds
@@ -271,10 +271,19 @@ def test_founding_a_set_is_worth_what_the_descriptions_formulas_say(world):
     found = game_of(world, NATIONS)
     rows = np.array([world.row(iso3) for iso3 in NATIONS])
     expected = formulas(world.record, rows, found.sets.astype(int))
+    liking = world.record.taste[rows, len(world.vendors) + 2]
+    assert np.ptp(liking) > 0
     mine = found.inside - found.entry
     several = found.sets & (found.size > 1)[:, None]
-    assert mine[several] == pytest.approx(expected[several], abs=1e-12)
-    assert found.status_quo == pytest.approx([payoff_oracle.payoff(world.record, i, int(world.record.source[i])) for i in rows])
+    assert mine[several] == pytest.approx((expected + liking)[several], abs=1e-12)
+    assert found.status_quo == pytest.approx([worth(world.record, i, int(world.record.source[i])) for i in rows])
+    interests = game_of(without_tastes(world), NATIONS)
+    assert (interests.inside - interests.entry)[several] == pytest.approx(expected[several], abs=1e-12)
+
+
+def worth(record, i: int, source: int) -> float:
+    """Payoff plus taste by plain formulas."""
+    return payoff_oracle.payoff(record, i, source) + payoff_oracle.taste(record, i, source)
 
 
 def test_outsiders_and_leavers_get_what_the_oracle_says(world):
@@ -289,11 +298,11 @@ def test_outsiders_and_leavers_get_what_the_oracle_says(world):
     horizon(record)
     record.lock_in[record.invited[:4]] = 1 - math.exp(-2.0 / record.p.lock_in_time)
     rows, sources = [world.row(iso3) for iso3 in NATIONS], range(len(world.vendors) + 2)
-    expected = [max(payoff_oracle.payoff(record, row, source) for source in sources) for row in rows]
+    expected = [max(worth(record, row, source) for source in sources) for row in rows]
     place = game_.place(members)
     assert game_.outside[place] == pytest.approx(expected, abs=1e-12)
     coalition = int(record.source[rows[0]])
-    assert game_.inside[place] == pytest.approx([payoff_oracle.payoff(record, row, coalition) for row in rows], abs=1e-12)
+    assert game_.inside[place] == pytest.approx([worth(record, row, coalition) for row in rows], abs=1e-12)
     for row in rows[4:]:
         survey(record, row)
     assert game_.admitted[place, 4:].tolist() == [admits(record, row, coalition - len(sources)) for row in rows[4:]]

@@ -140,7 +140,7 @@ def test_a_fault_in_a_sweep_file_is_one_sentence_with_the_file(tmp_path, text):
     [
         ("", "it needs a line with the factors' names"),
         ("portability\n", "there must be one"),
-        ("portability,noise\n0.1\n", "line 2: every line needs 2 values"),
+        ("portability,taste_scale\n0.1\n", "line 2: every line needs 2 values"),
         ("portability\n0.1\n2\n", "column portability: 2.0 is outside 0 to 1"),
         ("portability\n0.1\nmuch\n", "column portability: found 'much'; a number is needed"),
         ("portabilty\n0.1\n", "did you mean portability?"),

@@ -37,15 +37,11 @@ LEVER, WHOLE = "a lever, from absent to strong", "assumption: the whole scale"
 #: Where half to double says nothing or too much.
 KNOWN: dict[str, Range] = {
     "vendor_lag_us": Range(0.0, 0.25, "assumption: the US vendor is at or near the frontier"),
-    "investment_growth": Range(0.4, 0.7, "capital spending of four US firms grew 1.5x a year in 2022-26, up to 1.8x in 2025"),
     "investment_growth_end": Range(0.0, 0.15, "forecasts to 2030 imply 5-11 % a year after 2027; a little wider"),
-    "frontier_share_growth": Range(0.0, 0.9, "assumption: training cost grew 2.4x a year [Cottier2024], part of it investment"),
     "frontier_share_limit": Range(0.1, 0.5, "assumption: final runs are 10-30 % of R&D compute [EpochRD2025]"),
-    "growth_decay": Range(1.5, 8.0, "an early to a late plateau, as in the scenarios of that name", log=True),
-    "taste_renewal": Range(0.02, 0.25, "assumption: from once in fifty years to once in a term of office", log=True),
     "hosting_us": Range(0.0, 1.0, LEVER), "hosting_china": Range(0.0, 1.0, LEVER), "hosting_response": Range(0.0, 1.0, WHOLE),
     "hosting_cost": Range(0.1, 0.5, "accounts of surcharges for sovereign clouds, a tenth to a half; no list prices"),
-    "effort_floor": Range(0.0, 1.0, WHOLE), "contagion": Range(0.0, 1.0, WHOLE),
+    "effort_floor": Range(0.0, 1.0, WHOLE),
     "hardware_improvement": Range(0.25, 0.4, "1.33-1.40x a year [EpochHardware2024], a little wider"),
     "talent_abroad": Range(0.42, 0.52, "about 47 % [Article2025]"),
     "outage_hazard": Range(0.02, 0.5, "assumption: one in 2022-26 [Outage2026]"),
@@ -53,7 +49,7 @@ KNOWN: dict[str, Range] = {
     "growth": Range(0.0, 0.04, "assumption: from standstill to double"),
     "openness": Range(0.0, 1.0, LEVER), "federated": Range(0.0, 1.0, LEVER), "talent_exchange": Range(0.0, 0.1, LEVER),
     "quorum_members": Range(2, 12, LEVER), "quorum_gdp": Range(0.0, 0.3, LEVER), "builder_efficiency": Range(0.5, 3.0, LEVER),
-    "chip_dependence": Range(0.0, 1.0, WHOLE), "lock_in_start": Range(0.0, 1.0, WHOLE), "affinity_votes": Range(0.0, 1.0, WHOLE),
+    "chip_dependence": Range(0.0, 1.0, WHOLE), "lock_in_start": Range(0.0, 1.0, WHOLE),
 }  # fmt: skip
 
 

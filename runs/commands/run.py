@@ -17,13 +17,13 @@ def add(commands) -> None:
     run = commands.add_parser(
         "run",
         help="run a scenario and leave a result directory",
-        description="Run a scenario several times with different noise; leave tables, figures and a report in a directory. "
+        description="Run a scenario several times with different draws; leave tables, figures and a report in a directory. "
         "A run that was interrupted goes on with the same command.",
     )
     add_scenario(run, ", or a result's manifest.json")
     run.add_argument("--seed", type=whole(0, 2**63), default=0, help="seed of the first replicate (default: 0)")
     run.add_argument("--replicates", type=whole(1, 1_000_000), default=100, metavar="N",
-                     help="runs with different noise (default: 100)")
+                     help="runs with different draws (default: 100)")
     run.add_argument("--figures", choices=("all", "none"), default="all", help="draw figures and the report (default: all)")
     run.add_argument("--out", metavar="DIR", help="result directory (default: results/NAME)")
     run.add_argument("--force", action="store_true", help="overwrite a result that stands in DIR")
