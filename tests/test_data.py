@@ -17,7 +17,7 @@ PAGE = files(data).joinpath("SOURCES.md").read_text(encoding="utf-8")
 
 def test_nations_are_199_unique_and_sorted_by_gdp():
     nations = data.nations()
-    assert nations.shape == (199, 32)
+    assert nations.shape == (199, 33)
     assert nations.index.is_unique
     assert nations.index.str.fullmatch("[A-Z]{3}").all()
     assert nations["gdp_usd_bn"].dropna().is_monotonic_decreasing

@@ -195,12 +195,12 @@ class Lost(Nation):
 @pytest.mark.uncompiled
 def test_a_subclass_that_decides_alike_gives_the_same_run():
     scenario = worlds.levers(8, 16, parameters={"admission": "unanimity"})
-    usual, same = (run(Model(scenario, rng=1, nation=kind)) for kind in (Nation, Same))
+    usual, same = (run(Model(scenario, rng=3, nation=kind)) for kind in (Nation, Same))
     assert usual.observed["refusals"] > 0
     assert not changed(usual.world.record, same.world.record)
 
 
-EAGER = {"site_cost": 0, "distance_weight": 0.02}  # a set of friends gains on vendors far away
+EAGER = {"site_cost": 0, "inference_cost": 0, "fee_us": 0.9, "fee_china": 0.9}  # any set gains on vendors so dear
 
 
 @pytest.mark.uncompiled

@@ -5,7 +5,6 @@ from __future__ import annotations
 from abm.scenario import Scenario
 from runs import library
 
-
 #: What says how the frontier grows.
 GROWTH = ("investment_growth", "investment_growth_end", "frontier_share_growth", "growth_decay")
 
