@@ -30,7 +30,8 @@ def test_a_scenario_is_held_against_the_baseline_of_its_own_nations_and_dates(na
     assert base.content.start == scenario.content.start
     assert base.content.steps == scenario.content.steps
     assert list(base.nations().index) == list(scenario.nations().index)
-    assert set(base.content.parameters) == (set(GROWTH) & set(scenario.content.parameters) if base.content.start < 2025 else set())
+    era = set(GROWTH) & set(scenario.content.parameters) if base.content.start < 2025 else set()
+    assert set(base.content.parameters) == era
     assert all(scenario.content.parameters[name] == value for name, value in base.content.parameters.items())
 
 

@@ -100,8 +100,12 @@ def test_what_is_named_is_viable_when_judged_again(small):
         members = np.isin(asked.scenario.nations().index, str(row.members).split())
         step = asked.scenario.step_of(row.year)
         names = list(asked.scenario.nations().index)
-        games = likelihood.in_worlds(asked.scenario, step, range(24), draws,
-                                     lambda world, names=names, sets=members[None]: game_of(without_tastes(world), names, sets, 3.0))
+
+
+        def played(world, names=names, sets=members[None]):
+            return game_of(without_tastes(world), names, sets, 3.0)
+
+        games = likelihood.in_worlds(asked.scenario, step, range(24), draws, played)
         judged = games[12:]
         assert row.likelihood == np.mean([stable.internal(each)[0] for each in judged]) >= 0.8
         assert row.lag == pytest.approx(np.median([each.lag[0] for each in judged]))

@@ -1,15 +1,16 @@
 """How far points are from the patterns.
 
-A point's distance from a pattern is nought where the median of its runs lies in the record's range, else how far outside it
+A point's implausibility in a pattern is nought where the median of its runs lies in the record's range, else how far outside it
 lies, over the root of the squares of the range's half-width and of the chance in such a median (measured on :data:`PILOTS`
 repetitions at the scenario's own values), at most :data:`FARTHEST`; a pattern that is undefined there (ties that end where no
-coalition is founded) counts as :data:`UNDEFINED`. A point's distance is the root mean square over the fitted patterns.
+coalition is founded) counts as :data:`UNDEFINED`. A point's distance is the root mean square over the fitted patterns, each by
+its weight: families of patterns that tell much the same count alike (:func:`analysis.patterns.table.weights`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -17,7 +18,7 @@ import pandas as pd
 from abm.scenario import Scenario
 from analysis.calibration.found import Kept
 from analysis.patterns.compared import arms, gathered
-from analysis.patterns.table import Pattern
+from analysis.patterns.table import Pattern, weights
 from runs import experiment
 from runs.ensemble import Results
 
@@ -36,39 +37,61 @@ class Aim:
     scale: dict[str, float]
     progress: Callable[[int], object] = lambda runs: None
 
-    def tried(self, points: pd.DataFrame, weight: np.ndarray, replicates: int, seed: int) -> Kept:
-        """Points with their values and distances, run with seeds ``seed`` to ``seed + replicates - 1``."""
-        values = evaluate(self.baseline, points, self.patterns, replicates, seed, self.progress)
-        return Kept(points, weight, distance(values, self.patterns, self.scale), values)
+    def tried(self, points: pd.DataFrame, weight: np.ndarray, replicates: int, seed: int, apart: bool = False) -> Kept:
+        """Points with their values and distances; seeds as in :func:`evaluate`."""
+        values = evaluate(self.baseline, points, self.patterns, replicates, seed, self.progress, apart)
+        return Kept(points, weight, distance(values, self.patterns, self.scale), values, np.arange(len(points)))
+
+    def again(self, kept: Kept, replicates: int, seed: int) -> Kept:
+        """The same points, with values and distances of other runs."""
+        return replace(self.tried(kept.points, kept.weight, replicates, seed), root=kept.root)
 
 
 def aim_at(baseline: Scenario, patterns: Sequence[Pattern], replicates: int, seed: int, progress=lambda runs: None) -> Aim:
     """The aim at those ``patterns`` that are fitted."""
     aimed = tuple(pattern for pattern in patterns if pattern.fitted)
-    return Aim(baseline, aimed, scales(baseline, aimed, replicates, seed), progress)
+    return Aim(baseline, aimed, scales(baseline, aimed, replicates, seed, progress), progress)
+
+
+def arms_run(patterns: Sequence[Pattern]) -> int:
+    """How many scenarios are run at each point, one a second time without its cuts where a pattern needs that."""
+    beside = {pattern.scenario: False for pattern in patterns} | {p.scenario: True for p in patterns if p.beside}
+    return len(beside) + sum(beside.values())
 
 
 def evaluate(
-    baseline: Scenario, tried: pd.DataFrame, aimed: Sequence[Pattern], replicates: int, seed: int, progress=lambda runs: None
+    baseline: Scenario,
+    tried: pd.DataFrame,
+    aimed: Sequence[Pattern],
+    replicates: int,
+    seed: int,
+    progress=lambda runs: None,
+    apart: bool = False,
 ) -> pd.DataFrame:
-    """(P, patterns) the median of each pattern at every point."""
+    """(P, patterns) the median of each pattern at every point.
+
+    All points share the seeds ``seed`` to ``seed + replicates - 1``, so that they can be compared; with ``apart`` each batch of
+    points has seeds of its own, the next ones, so that the luck of a few seeds does not pass for what points have in common.
+    """
     size = max(1, BATCH // replicates)
     parts = [tried.iloc[start : start + size] for start in range(0, len(tried), size)]
 
-    def measured(part: pd.DataFrame) -> pd.DataFrame:
+    def measured(number: int, part: pd.DataFrame) -> pd.DataFrame:
         def run(arm: Scenario) -> Results:
-            return experiment.run_points(arm, part, replicates, seed, None, True, True, progress)
+            return experiment.run_points(arm, part, replicates, seed + apart * number * replicates, None, True, True, progress)
 
         return _medians(baseline, aimed, run, part)
 
-    return pd.concat([measured(part) for part in parts], ignore_index=True)
+    return pd.concat([measured(number, part) for number, part in enumerate(parts)], ignore_index=True)
 
 
-def scales(baseline: Scenario, aimed: Sequence[Pattern], replicates: int, seed: int) -> dict[str, float]:
+def scales(
+    baseline: Scenario, aimed: Sequence[Pattern], replicates: int, seed: int, progress=lambda runs: None
+) -> dict[str, float]:
     """What one unit of distance is for each pattern: half-width of the range and chance in a median, as a root of squares."""
 
     def run(arm: Scenario) -> Results:
-        return experiment.run_arms([arm], PILOTS * replicates, seed + PILOT_SEEDS, None, True, True)[0]
+        return experiment.run_arms([arm], PILOTS * replicates, seed + PILOT_SEEDS, None, True, True, progress)[0]
 
     medians = _medians(baseline, aimed, run, pd.DataFrame(index=range(PILOTS)))
     found = {}
@@ -79,14 +102,28 @@ def scales(baseline: Scenario, aimed: Sequence[Pattern], replicates: int, seed: 
     return found
 
 
+def outside(values: pd.DataFrame, aimed: Sequence[Pattern]) -> np.ndarray:
+    """(P, patterns) by how much each value lies above (or, negative, below) its range; NaN where it is undefined."""
+    found = values[[pattern.name for pattern in aimed]].to_numpy(float)
+    low, high = (np.array([getattr(pattern, end) for pattern in aimed]) for end in ("low", "high"))
+    return found - np.clip(found, low, high)
+
+
+def implausibility(values: pd.DataFrame, aimed: Sequence[Pattern], scale: dict[str, float]) -> np.ndarray:
+    """(P, patterns) how far each value lies outside its range, in units of ``scale``."""
+    away = np.abs(outside(values, aimed)) / np.array([scale[pattern.name] for pattern in aimed])
+    return np.where(np.isnan(away), UNDEFINED, np.minimum(away, FARTHEST))
+
+
 def distance(values: pd.DataFrame, aimed: Sequence[Pattern], scale: dict[str, float]) -> np.ndarray:
-    """(P,) root mean square over the patterns of how far each lies outside its range, in units of ``scale``."""
-    away = []
-    for pattern in aimed:
-        found = values[pattern.name].to_numpy(float)
-        outside = np.maximum(np.maximum(pattern.low - found, found - pattern.high), 0) / scale[pattern.name]
-        away.append(np.where(np.isnan(found), UNDEFINED, np.minimum(outside, FARTHEST)))
-    return np.sqrt(np.mean(np.square(away), axis=0))
+    """(P,) root mean square of the implausibility over the patterns, each by the weight that its family leaves it."""
+    weight = weights(aimed)
+    return np.sqrt(np.square(implausibility(values, aimed, scale)) @ np.array([weight[pattern.name] for pattern in aimed]))
+
+
+def met(values: pd.DataFrame, aimed: Sequence[Pattern]) -> np.ndarray:
+    """(P,) number of patterns whose median lies in the record's range."""
+    return (outside(values, aimed) == 0).sum(axis=1)
 
 
 def _medians(

@@ -14,8 +14,8 @@ from analysis.figures import style
 TITLE = "What the patterns say about each parameter"
 CAPTION = (
     "Posterior (bars, by weight; dark where identified) against the flat prior (dashed) over the prior's range, logarithmic "
-    "where the prior is; the black line is the default. Per cent: spread of the posterior against the prior's; far below 100 the "
-    "patterns identify the parameter, near 100 not."
+    "where the prior is; the black line is the default, the dotted one the value suggested. Per cent: contraction of the "
+    "posterior's variance against the prior's; near 0 the patterns do not tell the parameter."
 )
 COLUMNS, BINS = 4, 12
 
@@ -32,8 +32,9 @@ def draw(fit: Fit) -> Figure:
         axes.set_visible(False)
     marks = [Patch(facecolor=style.BLUE, label="posterior, identified"),
              Patch(facecolor=style.SKY, label="posterior, not identified"),
-             Line2D([], [], color=style.GREY, linestyle="--", label="prior"), Line2D([], [], color=style.INK, label="default")]
-    figure.legend(handles=marks, loc="outside upper center", ncols=4)
+             Line2D([], [], color=style.GREY, linestyle="--", label="prior"), Line2D([], [], color=style.INK, label="default"),
+             Line2D([], [], color=style.INK, linestyle=":", label="suggested")]
+    figure.legend(handles=marks, loc="outside upper center", ncols=5)
     return figure
 
 
@@ -44,7 +45,8 @@ def _panel(axes, fit: Fit, prior, row) -> None:
     axes.hist(share, edges, weights=fit.posterior.weight * (len(edges) - 1), color=colour)
     axes.axhline(1, color=style.GREY, linewidth=0.8, linestyle="--")
     axes.axvline(float(prior.share(np.array(fit.present[prior.name]))), color=style.INK, linewidth=1.2)
-    axes.set_title(f"{prior.name.replace('_', ' ')}, {row.spread:.0%}", fontsize=7)
+    axes.axvline(float(prior.share(np.array(fit.rounded[prior.name]))), color=style.INK, linewidth=1.2, linestyle=":")
+    axes.set_title(f"{prior.name.replace('_', ' ')}, {max(row.contraction, 0):.0%}", fontsize=7)
     axes.set_xticks([0, 1], [f"{prior.low:g}", f"{prior.high:g}"])
     axes.get_xticklabels()[0].set_horizontalalignment("left")
     axes.get_xticklabels()[1].set_horizontalalignment("right")

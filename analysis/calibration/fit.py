@@ -1,86 +1,110 @@
-"""Fitting parameters to the patterns: approximate Bayesian computation by adaptive population Monte Carlo.
+"""Fitting parameters to the patterns: history matching, then approximate Bayesian computation by sequential Monte Carlo.
 
-The first wave samples the priors. Of all points so far the nearest :data:`KEPT` are kept; each later wave draws from them by
-weight and moves each by a normal kernel of twice their covariance, and a new point's weight is its prior over the density it was
-drawn with. Whatever a wave keeps it keeps partly by luck: :mod:`analysis.calibration.fresh` runs it again before anything is
-said of it. How far a point is from the patterns stands in :mod:`analysis.calibration.aim`.
+History matching (:mod:`analysis.calibration.history`) cuts the prior's box; the nearest of its points are the first population.
+Each wave then draws its population anew from those within a distance that half of them keep, and moves each by a normal kernel
+with the population's covariance, reflected at the ends of the box; a move counts where it stays within the distance. Moves of the
+kernel leave the posterior at that distance as it is, so that all points weigh the same: with thirty parameters the weights of
+population Monte Carlo, as [Lenormand2013] has them, leave a handful of points that count. Where fewer than :data:`STALL` of the
+moves stay, the distance is kept as it is for a wave, so that the population does not shrink to copies of a few lucky points.
 
-Source: [Lenormand2013].
+Whatever a wave keeps it keeps partly by luck: :mod:`analysis.calibration.fresh` runs it again before anything is said of it.
+
+The loop is our own because one call of :func:`runs.experiment.run_points` runs thousands of points on all processors, in compiled
+code without processes. pyABC asks its model for one point at a time and spreads these over worker processes; ELFI takes batches,
+but its sampler is the population Monte Carlo that is said above not to do.
+
+Source: [DelMoral2012].
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
-import pandas as pd
-from scipy import stats
 
 from abm.scenario import Scenario
-from analysis.calibration.aim import Aim, aim_at
+from analysis.calibration import fresh as fresh_step
+from analysis.calibration import history
+from analysis.calibration.aim import PILOTS, Aim, aim_at, arms_run
+from analysis.calibration.check import Check, check
 from analysis.calibration.found import Fit, Kept
-from analysis.calibration.fresh import judged, renewed
-from analysis.calibration.priors import PRIORS, Prior, sample, shares, values_at
+from analysis.calibration.priors import PRIORS, Prior, shares, values_at
 from analysis.patterns.table import PATTERNS, Pattern
 
-KEPT = 0.4  # share of a wave's number of points that is kept
+KEPT = 0.5  # share of a population within the next wave's distance
+STALL = 0.2  # share of moves that must have stayed for the distance to fall
+STEP = 2.38  # over the root of the number of parameters: best for a normal law [RobertsGelmanGilks1997]
 
 
 def fit(
     baseline: Scenario,
-    points: int = 1500,
-    waves: int = 8,
+    bank: int = 2500,
+    points: int = 750,
+    waves: int = 12,
     replicates: int = 16,
     seed: int = 0,
     fresh: int = 64,
+    checks: int = 100,
     priors: tuple[Prior, ...] = PRIORS,
     patterns: Sequence[Pattern] = PATTERNS,
     progress: Callable[[int], object] = lambda runs: None,
-) -> Fit:
-    """Fit ``priors`` to the fitted ``patterns``: ``points`` a wave, each run ``replicates`` times in every scenario needed.
+) -> tuple[Fit, Check | None]:
+    """Fit ``priors`` to the fitted ``patterns``, and check the inference on ``checks`` records that the model made.
 
-    What is left is run again ``fresh`` times a point, with other seeds.
+    ``bank`` points a wave of history matching, then ``points`` in each of ``waves``, each run ``replicates`` times in every
+    scenario needed. What is left is run again ``fresh`` times a point, with other seeds.
     """
     aim = aim_at(baseline, patterns, replicates, seed, progress)
-    kept, reached = _waves(aim, priors, points, waves, replicates, seed)
-    return judged(aim, renewed(aim, kept, fresh, seed), kept, reached, priors, fresh, seed)
+    cut, within, left = history.matched(aim, priors, bank, replicates, seed)
+    first = seed + history.WAVES * bank * replicates
+    kept, reached, moved = _waves(aim, cut, within, points, waves, replicates, first)
+    found = fresh_step.judged(aim, kept, priors, cut, fresh, seed, (left, reached, moved))
+    return found, check(aim, cut, within, checks, replicates, seed) if checks else None
+
+
+def runs_of(patterns: Sequence[Pattern], bank: int, points: int, waves: int, replicates: int, fresh: int, checks: int) -> int:
+    """How many runs :func:`fit` makes at the most."""
+    tried = PILOTS + history.WAVES * bank + points * waves + checks
+    return arms_run([pattern for pattern in patterns if pattern.fitted]) * (
+        tried * replicates + fresh_step.points_run(points) * fresh
+    )
 
 
 def _waves(
-    aim: Aim, priors: tuple[Prior, ...], points: int, waves: int, replicates: int, seed: int
-) -> tuple[Kept, list[float]]:
-    """What the last wave leaves, and the distance of the farthest that was kept after each."""
-    random, count, reached = np.random.default_rng(seed), max(4, int(KEPT * points)), []
-    tried, weight = sample(priors, points, seed), np.ones(points)
-    found: list[Kept] = []
+    aim: Aim, priors: tuple[Prior, ...], bank: Kept, points: int, waves: int, replicates: int, seed: int
+) -> tuple[Kept, list[float], list[float]]:
+    """What the last wave leaves, the nearest first, the distance of each wave, and the share of its moves within it."""
+    random = np.random.default_rng(seed)
+    found = bank.at(np.argsort(bank.distance, kind="stable")[:points])
+    found = replace(found, root=np.arange(len(found.points)))
+    reached: list[float] = []
+    stayed: list[float] = []
     for number in range(waves):
-        found = [_nearest([*found, aim.tried(tried, weight, replicates, seed + number * replicates)], count)]
-        reached.append(float(found[0].distance[-1]))
-        if number < waves - 1:
-            tried, weight = _moved(priors, found[0], points, random)
-    return found[0], reached
+        if not stayed or stayed[-1] >= STALL:
+            reached.append(float(np.quantile(found.distance, KEPT)))
+        else:
+            reached.append(reached[-1])
+        found = _drawn(found, reached[-1], points, random)
+        first = seed + number * points * replicates
+        tried = replace(aim.tried(_moved(priors, found, random), found.weight, replicates, first, apart=True), root=found.root)
+        within = tried.distance <= reached[-1]
+        found = tried.where(within, found)
+        stayed.append(float(within.mean()))
+    return found.at(np.argsort(found.distance, kind="stable")), reached, stayed
 
 
-def _nearest(both: Sequence[Kept], count: int) -> Kept:
-    """The nearest ``count`` of all, weights adding up to one."""
-    parts = [part.weighed(len(part.points)) for part in both]
-    joined = Kept(
-        pd.concat([part.points for part in parts], ignore_index=True), np.concatenate([part.weight for part in parts]),
-        np.concatenate([part.distance for part in parts]), pd.concat([part.values for part in parts], ignore_index=True),
-    )  # fmt: skip
-    return joined.at(np.argsort(joined.distance, kind="stable")[:count])
+def _drawn(found: Kept, away: float, count: int, random: np.random.Generator) -> Kept:
+    """All within a distance, and as many of them again as make up ``count``."""
+    near = np.flatnonzero(found.distance <= away)
+    more = random.permutation(np.resize(random.permutation(near), max(0, count - len(near))))
+    return found.at(np.concatenate([near, more]).astype(int))
 
 
-def _moved(priors: tuple[Prior, ...], found: Kept, count: int, random: np.random.Generator) -> tuple[pd.DataFrame, np.ndarray]:
-    """Points drawn from what was kept and moved within the priors, and their weights (the prior is flat in its shares)."""
-    kept = shares(priors, found.points)
-    spread = 2 * np.cov(kept.T, aweights=found.weight).reshape(len(priors), -1) + 1e-9 * np.eye(len(priors))
-    kernel = stats.multivariate_normal(cov=spread, allow_singular=True)
-    moved = np.empty((count, kept.shape[1]))
-    left = np.arange(count)
-    while len(left):
-        start = kept[random.choice(len(kept), len(left), p=found.weight)]
-        moved[left] = start + random.multivariate_normal(np.zeros(kept.shape[1]), spread, len(left))
-        left = left[((moved[left] < 0) | (moved[left] > 1)).any(axis=1)]
-    density = sum(w * kernel.pdf(moved - point) for w, point in zip(found.weight, kept))
-    return values_at(priors, moved), 1 / np.maximum(density, 1e-300)
+def _moved(priors: tuple[Prior, ...], found: Kept, random: np.random.Generator):
+    """Each point moved by the kernel, within the priors."""
+    place = shares(priors, found.points)
+    size = place.shape[1]
+    spread = STEP**2 / size * np.cov(place.T).reshape(size, size) + 1e-9 * np.eye(size)
+    moved = np.abs(place + random.multivariate_normal(np.zeros(size), spread, len(place))) % 2
+    return values_at(priors, np.where(moved > 1, 2 - moved, moved))

@@ -2,55 +2,84 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
 from analysis.calibration.priors import Prior
+from analysis.patterns.table import Pattern
 
 
 @dataclass(frozen=True)
 class Kept:
-    """``points`` (K, parameters), ``weight`` (K,), ``distance`` (K,) from the patterns and ``values`` (K, patterns)."""
+    """``points`` (K, parameters), ``weight`` (K,), ``distance`` (K,) from the patterns, ``values`` (K, patterns) and ``root``
+    (K,), which is the same for points that the sampler has moved from one start."""
 
     points: pd.DataFrame
     weight: np.ndarray
     distance: np.ndarray
     values: pd.DataFrame
+    root: np.ndarray
 
     def at(self, rows: np.ndarray) -> Kept:
         """Some of them, in this order, weights adding up to one."""
         points, values = (table.iloc[rows].reset_index(drop=True) for table in (self.points, self.values))
-        return Kept(points, self.weight[rows], self.distance[rows], values).weighed(1.0)
+        weight = self.weight[rows]
+        return Kept(points, weight / weight.sum(), self.distance[rows], values, self.root[rows])
 
-    def weighed(self, total: float) -> Kept:
-        """The same with weights that add up to ``total``."""
-        return Kept(self.points, self.weight / self.weight.sum() * total, self.distance, self.values)
+    def where(self, mine: np.ndarray, other: Kept) -> Kept:
+        """These where ``mine``, and ``other`` elsewhere, row by row."""
+        both, rows = joined([self, other]), np.arange(len(mine))
+        return both.at(np.where(mine, rows, rows + len(mine)))
+
+    def alone(self) -> Kept:
+        """Each point once, with the weight of all its copies."""
+        first = ~self.points.duplicated()
+        copies = self.points.groupby(list(self.points), sort=False).ngroup().to_numpy()
+        whole = self.at(np.flatnonzero(first))
+        return replace(whole, weight=np.bincount(copies, self.weight))
 
     def worth(self) -> float:
-        """As many points of equal weight would say as much."""
-        return float(self.weight.sum() ** 2 / (self.weight**2).sum())
+        """As many independent points of equal weight would say as much, at least: those of one root are taken for one."""
+        weight = np.bincount(self.root, self.weight)
+        return float(weight.sum() ** 2 / (weight**2).sum())
+
+
+def joined(parts: Sequence[Kept]) -> Kept:
+    """All of them, one after another."""
+    points, values = (pd.concat([getattr(part, name) for part in parts], ignore_index=True) for name in ("points", "values"))
+    weight, away, root = (np.concatenate([getattr(part, name) for part in parts]) for name in ("weight", "distance", "root"))
+    return Kept(points, weight, away, values, root)
 
 
 @dataclass(frozen=True)
 class Fit:
     """The posterior, the nearest first, and what it is compared with, all on runs with seeds that no wave has used.
 
-    ``present`` are the scenario's own values of the parameters. ``default`` (S,) is their distance on each of S sets of seeds, of
-    which the posterior and ``prior``, random points of the prior, were run with the first; ``alone`` (S, parameters) the distance
-    with one parameter alone at the posterior's median. ``waves`` (W,) is the distance of the farthest point that each wave left
-    and ``lucky`` (K,) the distances of all that the last left, on the runs they were chosen by; ``again`` (K,) on fresh ones,
-    ``fresh`` a point.
+    ``priors`` are the whole ones and ``box`` (parameters, 2) the shares of them that history matching left, ``left`` the share of
+    points that each of its waves did not rule out. ``present`` are the scenario's own values, ``suggested`` those that the
+    posterior suggests and ``rounded`` the same with as many digits as are identified. ``own`` and ``proposed`` (a row per set of
+    seeds) are the present and the rounded values, run on S sets of seeds, with the first of which the posterior and ``prior``,
+    random points of the prior, were run. ``waves`` (W,) is the
+    distance within which each wave stayed and ``moved`` (W,) the share of its moves that did; ``lucky`` (K,) are the distances of
+    all that the last left, on the runs they were chosen by, and ``again`` (K,) on fresh ones, ``fresh`` a point.
     """
 
     posterior: Kept
     priors: tuple[Prior, ...]
+    patterns: tuple[Pattern, ...]
+    box: np.ndarray
+    left: list[float]
     present: dict[str, float]
-    default: np.ndarray
-    alone: pd.DataFrame
+    suggested: dict[str, float]
+    rounded: dict[str, float]
+    own: Kept
+    proposed: Kept
     prior: Kept
     waves: list[float]
+    moved: list[float]
     lucky: np.ndarray
     again: np.ndarray
     fresh: int

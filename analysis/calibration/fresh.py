@@ -1,9 +1,9 @@
 """The last step of a calibration: what the waves kept is run again with seeds that no wave has used.
 
 A wave keeps the points that came nearest, so the distances it keeps them by are partly luck. Hence every point that the last wave
-left is run again, and the nearer half by these runs is the posterior, at the weights that the waves gave. Its distances and
-values come from a further set of seeds, on which it was not chosen; the scenario's own values and random points of the prior are
-run with the same seeds, as often. How much of a difference is chance is read off :data:`SETS` sets of seeds.
+left is run again, and the nearer half by these runs is the posterior. Its distances and values come from a further set of seeds,
+on which it was not chosen; the scenario's own values, those that the posterior suggests and random points of the prior are run
+with the same seeds, as often. How much of a difference is chance is read off :data:`SETS` sets of seeds.
 """
 
 from __future__ import annotations
@@ -12,34 +12,41 @@ import numpy as np
 import pandas as pd
 
 from abm.scenario import Scenario
-from analysis.calibration.aim import Aim
-from analysis.calibration.found import Fit, Kept, quantiles
-from analysis.calibration.priors import Prior, sample
+from analysis.calibration.aim import Aim, met
+from analysis.calibration.found import Fit, Kept, joined, quantiles
+from analysis.calibration.priors import Prior, sample, shares
 
-SETS = 10  # sets of seeds for the scenario's own values
+SETS = 10  # sets of seeds for the scenario's own values and those that the posterior suggests
 ACCEPTED = 0.5  # share of what the last wave left that is accepted when run again
+BEST, OFTEN = 24, 4  # points that may be suggested, run so many times as often as the others before one is chosen
 CHOICE_SEEDS, REPORT_SEEDS = 2 * 10**6, 3 * 10**6  # beyond the seed of the first wave; waves and pilots use fewer
 
 
-def renewed(aim: Aim, kept: Kept, replicates: int, seed: int) -> Kept:
-    """The same points at the same weights, with values and distances of runs with fresh seeds."""
-    return aim.tried(kept.points, kept.weight, replicates, seed + CHOICE_SEEDS)
-
-
 def judged(
-    aim: Aim, again: Kept, kept: Kept, waves: list[float], priors: tuple[Prior, ...], fresh: int, seed: int
+    aim: Aim, kept: Kept, priors: tuple[Prior, ...], cut: tuple[Prior, ...], fresh: int, seed: int, waves: tuple[list[float], ...]
 ) -> Fit:
-    """The nearer half of ``again`` run once more, beside the scenario's own values and the prior."""
+    """The nearer half of what was ``kept`` when run again, run once more beside the scenario's own values and the prior."""
+    alone, choice, first = kept.alone(), seed + CHOICE_SEEDS, seed + REPORT_SEEDS
+    again = aim.again(alone, fresh, choice)
     nearer = again.at(np.argsort(again.distance, kind="stable")[: max(2, int(ACCEPTED * len(again.points)))])
-    first = seed + REPORT_SEEDS
-    told = aim.tried(nearer.points, nearer.weight, fresh, first)
+    suggested, rounded = _suggested(aim, nearer, priors, fresh, choice + fresh)
+    told = aim.again(nearer, fresh, first)
     posterior = told.at(np.argsort(told.distance, kind="stable"))
-    present = own_values(aim.baseline, priors)
-    sets = _sets(aim, _one_moved(posterior, priors, present), fresh, first)
     random = sample(priors, len(posterior.points), seed + 1)
-    prior = aim.tried(random, np.ones(len(random)), fresh, first)
-    alone = pd.DataFrame(sets[:, 1:], columns=[moved.name for moved in priors])
-    return Fit(posterior, priors, present, sets[:, 0], alone, prior, waves, kept.distance, again.distance, fresh)
+    prior = aim.tried(random, np.full(len(random), 1 / len(random)), fresh, first)
+    present = own_values(aim.baseline, priors)
+    own, proposed = _sets(aim, pd.DataFrame([present, rounded]), fresh, first)
+    ends = np.array([np.sort(prior.share(np.array([part.low, part.high]))) for prior, part in zip(priors, cut)])
+    return Fit(
+        posterior, priors, aim.patterns, ends, waves[0], present, suggested, rounded, own, proposed, prior, waves[1], waves[2],
+        alone.distance, again.distance, fresh,
+    )  # fmt: skip
+
+
+def points_run(points: int) -> int:
+    """How many points :func:`judged` runs at the most, each as often as ``fresh`` says, where the waves left ``points``."""
+    half = max(2, int(ACCEPTED * points))
+    return points + 2 * half + OFTEN * (BEST + 1) + 2 * SETS
 
 
 def own_values(scenario: Scenario, priors: tuple[Prior, ...]) -> dict[str, float]:
@@ -47,15 +54,40 @@ def own_values(scenario: Scenario, priors: tuple[Prior, ...]) -> dict[str, float
     return {prior.name: float(scenario.parameter(prior.name)) for prior in priors}
 
 
-def _one_moved(posterior: Kept, priors: tuple[Prior, ...], present: dict[str, float]) -> pd.DataFrame:
-    """The scenario's own values, and below them the same with each parameter in turn at the posterior's median."""
-    rows = [present]
-    for prior in priors:
-        rows.append(present | {prior.name: float(quantiles(posterior.points[prior.name].to_numpy(float), posterior.weight)[1])})
-    return pd.DataFrame(rows)
+def round_to(prior: Prior, value: float, spread: float) -> float:
+    """A value with no more digits than its ``spread`` (a standard deviation, in shares of the prior) lets it have.
+
+    Assumption: the last digit is one of at most half a standard deviation. It stays within the prior.
+    """
+    if prior.whole:
+        return float(round(value))
+    place = float(prior.share(np.array(value)))
+    around = prior.at(np.clip(np.array([place - spread / 2, place + spread / 2]), 0, 1))
+    digits = -int(np.floor(np.log10(max(float(around[1] - around[0]) / 2, 1e-12))))
+    return float(np.clip(round(value, digits), prior.low, prior.high))
 
 
-def _sets(aim: Aim, points: pd.DataFrame, replicates: int, first: int) -> np.ndarray:
-    """(S, P) distances of points on :data:`SETS` sets of seeds."""
+def _suggested(aim: Aim, posterior: Kept, priors: tuple[Prior, ...], replicates: int, seed: int) -> list[dict[str, float]]:
+    """The posterior's median or one of its nearest points, as it is and rounded: that which rounded meets most patterns, and of
+    these the nearest, when run more often with seeds that chose neither."""
+    spread = deviations(posterior, priors)
+    columns = {prior.name: posterior.points[prior.name].to_numpy(float) for prior in priors}
+    median = {name: float(quantiles(values, posterior.weight)[1]) for name, values in columns.items()}
+    rows = pd.concat([pd.DataFrame([median]), posterior.points.iloc[:BEST]], ignore_index=True)
+    short = pd.DataFrame({p.name: [round_to(p, value, wide) for value in rows[p.name]] for p, wide in zip(priors, spread)})
+    tried = aim.tried(short, np.ones(len(rows)), OFTEN * replicates, seed)
+    best = int(np.lexsort((tried.distance, -met(tried.values, aim.patterns)))[0])
+    return [{str(name): float(value) for name, value in table.iloc[best].items()} for table in (rows, short)]
+
+
+def deviations(kept: Kept, priors: tuple[Prior, ...]) -> np.ndarray:
+    """(parameters,) weighted standard deviation in shares of the priors."""
+    place = shares(priors, kept.points)
+    return np.sqrt(kept.weight @ (place - kept.weight @ place) ** 2 / max(1 - 1 / kept.worth(), 0.5))
+
+
+def _sets(aim: Aim, points: pd.DataFrame, replicates: int, first: int) -> list[Kept]:
+    """Each point on :data:`SETS` sets of seeds, a row a set."""
     weight = np.ones(len(points))
-    return np.array([aim.tried(points, weight, replicates, first + part * replicates).distance for part in range(SETS)])
+    tried = joined([aim.tried(points, weight, replicates, first + part * replicates) for part in range(SETS)])
+    return [tried.at(np.arange(place, SETS * len(points), len(points))) for place in range(len(points))]

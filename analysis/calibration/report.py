@@ -8,62 +8,61 @@ import numpy as np
 import pandas as pd
 
 from analysis.asking.answer_page import markdown
-from analysis.calibration.found import Fit, quantiles
+from analysis.calibration import check as checks
+from analysis.calibration.aim import met as met_by_points
+from analysis.calibration.check import Check
+from analysis.calibration.found import Fit, Kept, quantiles
+from analysis.calibration.fresh import deviations
 from analysis.calibration.priors import shares
-from analysis.patterns.table import PATTERNS
 
-IDENTIFIED = 0.8  # spread of the posterior against the prior's, below which the patterns say something
+IDENTIFIED = 0.36  # contraction, 1 - posterior variance / prior variance: a spread of four fifths of the prior's
 CORRELATED = 0.4
 CHANCE = 3  # standard errors of a sample worth as much by which spreads and correlations must differ from the prior's
 EDGE = 0.05  # share of the prior's range: a posterior whose 10 or 90 % is as near to its end leans on it (the prior's are at 0.1)
-ERRORS = 2  # standard errors by which a parameter moved alone must bring the patterns nearer
 
 
 def limit(worth: float) -> float:
-    """The spread below which a parameter is identified.
+    """The contraction from which on a parameter is identified.
 
-    The spread of ``worth`` points of the prior has a standard error of sqrt(0.2 / worth): a small sample must be narrower.
+    The spread of ``worth`` points of the prior has a standard error of sqrt(0.2 / worth): a small sample must contract more.
     """
-    return min(IDENTIFIED, 1 - CHANCE * float(np.sqrt(0.2 / worth)))
+    return max(IDENTIFIED, 1 - max(0.0, 1 - CHANCE * float(np.sqrt(0.2 / worth))) ** 2)
 
 
 def marginals(fit: Fit) -> pd.DataFrame:
-    """A row per parameter: prior, posterior 10, 50 and 90 %, spread against the prior's, and whether that identifies it.
-
-    ``nearer`` is by how much the distance falls where it alone moves to the posterior's median, ``error`` its standard error over
-    sets of seeds, ``inside`` whether the scenario's value lies in the posterior's 80 %.
-    """
-    return pd.DataFrame([_marginal(fit, prior) for prior in fit.priors])
+    """A row per parameter: prior, posterior 10, 50 and 90 %, contraction and whether that identifies it, the scenario's value,
+    whether that lies ``inside`` the posterior's 80 %, and what the posterior suggests, rounded."""
+    spread = deviations(fit.posterior, fit.priors)
+    return pd.DataFrame([_marginal(fit, prior, float(wide)) for prior, wide in zip(fit.priors, spread)])
 
 
-def _marginal(fit: Fit, prior) -> dict:
-    weight, present = fit.posterior.weight, fit.present[prior.name]
-    share = prior.share(fit.posterior.points[prior.name].to_numpy(float))
-    ends = quantiles(share, weight)
+def _marginal(fit: Fit, prior, spread: float) -> dict:
+    present, contraction = fit.present[prior.name], 1 - 12 * spread**2
+    ends = quantiles(prior.share(fit.posterior.points[prior.name].to_numpy(float)), fit.posterior.weight)
     low, median, high = prior.at(ends)
-    worth = fit.posterior.worth()
-    spread = float(np.sqrt(12 * (weight @ (share - weight @ share) ** 2) / (1 - 1 / worth)))
-    nearer = fit.default - fit.alone[prior.name].to_numpy()
     return {
         "parameter": prior.name, "prior_low": prior.low, "prior_high": prior.high, "posterior_10": low, "median": median,
-        "posterior_90": high, "spread": spread, "identified": spread < limit(worth), "default": present,
-        "inside": bool(low <= present <= high), "nearer": nearer.mean(), "error": nearer.std(ddof=1) / np.sqrt(len(nearer)),
+        "posterior_90": high, "contraction": contraction, "identified": contraction > limit(fit.posterior.worth()),
+        "default": present, "inside": bool(low <= present <= high), "suggested": fit.rounded[prior.name],
         "low_share": ends[0], "high_share": ends[2], "prior_because": prior.reason,
     }  # fmt: skip
 
 
+def defaults(fit: Fit) -> pd.DataFrame:
+    """A row per parameter: its present value, the one suggested, that rounded, and whether the patterns identify it."""
+    names = [prior.name for prior in fit.priors]
+    columns = {"present": fit.present, "suggested": fit.suggested, "rounded": fit.rounded}
+    values = {key: [value[name] for name in names] for key, value in columns.items()}
+    return pd.DataFrame({"parameter": names, **values, "identified": marginals(fit)["identified"]})
+
+
 def verdict(row) -> str:
-    """Whether the default of a row of :func:`marginals` should stay or move, and why."""
-    moved = f"alone at the median {row.median:.3g} it changes the distance by {-row.nearer:+.3f} (standard error {row.error:.3f})"
-    helps = row.nearer > ERRORS * row.error
+    """What a row of :func:`marginals` says of the default."""
     if not row.identified:
-        though = f", though {moved}" if helps else ""
-        return f"stays: not identified (spread {row.spread:.0%} of the prior's), so it rests on judgement{though}"
+        return f"not identified (contraction {row.contraction:.0%}), so it rests on judgement"
     if row.inside:
-        return f"stays: identified, and the posterior's 80 % hold it{_leaning(row)}"
-    if helps:
-        return f"**should move**: identified, and outside the posterior's 80 %; {moved}{_leaning(row)}"
-    return f"stays: identified, and outside the posterior's 80 %, but {moved}: not surely nearer{_leaning(row)}"
+        return f"identified, and the posterior's 80 % hold the default{_leaning(row)}"
+    return f"identified, and the default is **outside the posterior's 80 %**{_leaning(row)}"
 
 
 def _leaning(row) -> str:
@@ -89,113 +88,169 @@ def _least(fit: Fit) -> float:
 
 
 def met(fit: Fit) -> pd.DataFrame:
-    """A row per fitted pattern: the record's range, the posterior's median, and the share of points that meet it."""
+    """A row per fitted pattern: the record's range, the posterior's median, and the share of points (of sets of seeds, for the
+    defaults and what is suggested) that meet it."""
     rows = []
-    for pattern in (pattern for pattern in PATTERNS if pattern.name in fit.posterior.values):
+    for pattern in fit.patterns:
         found, weight = fit.posterior.values[pattern.name].to_numpy(), fit.posterior.weight
-        known, prior = np.isfinite(found), fit.prior.values[pattern.name]
+        known = np.isfinite(found)
         median = quantiles(found[known], weight[known])[1] if known.any() else np.nan
+        beside = (kept.values[pattern.name] for kept in (fit.own, fit.proposed, fit.prior))
+        others = (values.between(pattern.low, pattern.high).mean() for values in beside)
         inside = float(weight[(found >= pattern.low) & (found <= pattern.high)].sum())
-        rows.append((pattern.name, pattern.low, pattern.high, median, inside, prior.between(pattern.low, pattern.high).mean()))
-    return pd.DataFrame(rows, columns=["pattern", "record_low", "record_high", "posterior_median", "met_by", "prior_met_by"])
+        rows.append((pattern.name, pattern.family, pattern.low, pattern.high, median, inside, *others))
+    shares_met = ["met_by", "by_defaults", "by_suggested", "by_prior"]
+    return pd.DataFrame(rows, columns=["pattern", "family", "record_low", "record_high", "posterior_median", *shares_met])
 
 
 def distances(fit: Fit) -> pd.DataFrame:
-    """How far from the patterns, 10, 50 and 90 %: the posterior and what it is compared with."""
-    posterior, equal = fit.posterior, np.ones(len(fit.lucky))
+    """How far from the patterns and how many of them are met, 10, 50 and 90 %: the posterior and what it is compared with."""
     rows = (
-        (f"posterior, {len(posterior.points)} points by weight", posterior.distance, posterior.weight),
-        (f"defaults, {len(fit.default)} sets of seeds", fit.default, np.ones(len(fit.default))),
-        (f"random points of the prior, {len(fit.prior.points)}", fit.prior.distance, fit.prior.weight),
-        (f"left by the last wave, {len(fit.lucky)}, on the runs that chose them", fit.lucky, equal),
-        ("the same on fresh runs", fit.again, equal),
+        (f"posterior, {len(fit.posterior.points)} points by weight", fit.posterior),
+        (f"defaults, {len(fit.own.points)} sets of seeds", fit.own),
+        (f"suggested values, {len(fit.proposed.points)} sets of seeds", fit.proposed),
+        (f"random points of the prior, {len(fit.prior.points)}", fit.prior),
     )
     return pd.DataFrame(
-        [(name, *quantiles(away, weight)) for name, away, weight in rows], columns=["what", "low_10", "median", "high_90"]
+        [(name, *quantiles(kept.distance, kept.weight), *quantiles(_number_met(fit, kept), kept.weight)) for name, kept in rows],
+        columns=["what", "low_10", "median", "high_90", "met_10", "met_50", "met_90"],
     )
 
 
-def page(fit: Fit, made: str, caption: str = "") -> str:
-    """The report in Markdown; ``made`` says when and how, ``caption`` what its figure shows."""
-    return "\n".join(_lines(fit, made, caption)) + "\n"
+def _number_met(fit: Fit, kept: Kept) -> np.ndarray:
+    return met_by_points(kept.values, fit.patterns)
 
 
-def _lines(fit: Fit, made: str, caption: str) -> Iterator[str]:
+def page(fit: Fit, made: str, caption: str = "", check: Check | None = None) -> str:
+    """The report in Markdown; ``made`` says when and how, ``caption`` what its figure shows, ``check`` how far to trust it."""
+    return "\n".join(_lines(fit, made, caption, check)) + "\n"
+
+
+def _lines(fit: Fit, made: str, caption: str, check: Check | None) -> Iterator[str]:
     table, pairs = marginals(fit), correlations(fit)
     yield f"# Calibration\n\n{made}\n"
-    yield f"{_bearing(fit)}\n\n{_identified(table)}\n\n{_luck(fit)}\n"
+    yield f"{_bearing(fit)}\n\n{_identified(table)}\n\n{_luck(fit)}\n\n{_history(fit)}\n"
     yield f"![Posterior](calibration.png)\n\n*{caption}*\n"
     yield f"## Distances\n\n{_distances_mean(fit)}\n\n{markdown(distances(fit))}\n"
     yield f"## Parameters\n\n{_columns_mean(fit)}\n\n{markdown(_plain(table))}\n"
-    yield "## Which defaults stay, and why\n\nNone is moved by this command.\n"
+    yield "## Defaults, and why\n\nNone is moved by this command; `defaults.csv` has what is suggested.\n"
     for row in table.itertuples():
-        yield f"- `{row.parameter}` ({row.default:g}; prior: {row.prior_because}) {verdict(row)}."
+        yield f"- `{row.parameter}` ({row.default:g}, suggested {row.suggested:g}; prior: {row.prior_because}): {verdict(row)}."
     yield f"\n## Patterns\n\n{_silent(met(fit))}\n\n{markdown(met(fit))}\n"
     alone = f"No pair is correlated by {_least(fit):.2f} or more."
     yield f"## Fixed only together\n\n{markdown(pairs) if len(pairs) else alone}\n"
+    if check:
+        yield f"## Check\n\n{_checked(check)}\n\n{markdown(_yes_no(checks.coverage(check)))}\n"
 
 
 def _bearing(fit: Fit) -> str:
-    """Whether the posterior fits better than the scenario's own values do, on the same fresh runs."""
-    posterior, own = fit.posterior, fit.default
-    median, usual = quantiles(posterior.distance, posterior.weight)[1], quantiles(own, np.ones(len(own)))[1]
+    """Whether the posterior fits better than the scenario's own values do, on the same fresh runs, by more than chance."""
+    posterior, own = fit.posterior, fit.own.distance
+    median, usual, noise = quantiles(posterior.distance, posterior.weight)[1], float(np.median(own)), float(np.ptp(own))
     nearer = posterior.weight[posterior.distance < own[0]].sum()
     verdict = (
-        "**It fits fresh runs better than the defaults do.**" if median < own.min()
-        else "**It fits fresh runs worse than the defaults do.**" if median > own.max()
-        else "**It fits fresh runs no better than the defaults do.**"
+        "**It fits fresh runs better than the defaults do**, by more than chance: the defaults are not the fit."
+        if usual - median > noise
+        else "**It fits fresh runs worse than the defaults do**, by more than chance." if median - usual > noise
+        else "**It fits fresh runs as the defaults do**: the difference is less than chance makes between sets of seeds."
     )  # fmt: skip
     return (
-        f"The posterior is {len(posterior.points)} points (worth {posterior.worth():.0f} of equal weight). {verdict} On runs "
-        f"that chose no point its median distance from the patterns is {median:.2f}, that of the defaults {usual:.2f} "
-        f"({own.min():.2f} to {own.max():.2f} over {len(own)} sets of seeds), that of random points of the prior "
-        f"{np.median(fit.prior.distance):.2f}. Of its weight {nearer:.0%} is nearer than the defaults on the same runs, of the "
-        f"prior {(fit.prior.distance < own[0]).mean():.0%}."
+        f"The posterior is {len(posterior.points)} points (worth {posterior.worth():.0f} or more independent ones). {verdict} On "
+        f"runs that chose no point its median distance from the patterns is {median:.2f}, that of the defaults {usual:.2f} "
+        f"({own.min():.2f} to {own.max():.2f} over {len(own)} sets of seeds), of the values that it suggests "
+        f"{np.median(fit.proposed.distance):.2f}, of random points of the prior {np.median(fit.prior.distance):.2f}. Of the "
+        f"{len(fit.patterns)} fitted patterns the defaults meet {_range_met(fit, fit.own)}, the suggested values "
+        f"{_range_met(fit, fit.proposed)}, the posterior's points {_range_met(fit, posterior)}. Of the posterior's weight "
+        f"{nearer:.0%} is nearer than the defaults on the same runs, of the prior {(fit.prior.distance < own[0]).mean():.0%}."
     )
 
 
+def _range_met(fit: Fit, kept: Kept) -> str:
+    low, median, high = quantiles(_number_met(fit, kept), kept.weight)
+    return f"{median} ({low} to {high})"
+
+
 def _identified(table: pd.DataFrame) -> str:
-    known = ", ".join(table["parameter"][table["identified"]])
-    others = f"identify {known}; of the other parameters they say little, and their" if known else "identify no parameter; their"
-    moved = [f"{row.parameter} to {row.median:.3g}" for row in table.itertuples() if verdict(row).startswith("**")]
+    known = list(table["parameter"][table["identified"]])
+    others = f"identify {len(known)}: {', '.join(known)}; of the other parameters they say little, and their" if known else (
+        "identify no parameter; their"
+    )  # fmt: skip
+    moved = ", ".join(table["parameter"][table["identified"] & ~table["inside"]])
     return (
-        f"The patterns {others} values rest on judgement. "
-        f"Defaults that should move: {', '.join(moved) or 'none'}."
+        f"The patterns {others} values rest on judgement. Identified, and the default outside the posterior: {moved or 'none'}."
     )
 
 
 def _luck(fit: Fit) -> str:
     within = float((fit.again <= fit.waves[-1]).mean())
-    waves = ", ".join(f"{away:.2f}" for away in fit.waves)
     return (
-        f"How much may have been luck: the farthest points kept after each wave were at {waves}; run again with fresh seeds, "
-        f"{within:.0%} of what the last wave left is within its last distance."
+        f"How much may have been luck: the waves stayed within {_listed(fit.waves)}, and of their moves "
+        f"{', '.join(f'{share:.0%}' for share in fit.moved)} did; run again with fresh seeds, {within:.0%} of the "
+        f"{len(fit.again)} points that the last wave left are within its last distance."
+    )
+
+
+def _listed(numbers: list[float]) -> str:
+    return ", ".join(f"{number:.2f}" for number in numbers)
+
+
+def _history(fit: Fit) -> str:
+    """What history matching ruled out."""
+    width = fit.box[:, 1] - fit.box[:, 0]
+    cut = ", ".join(f"{p.name} ({part:.0%})" for p, part in zip(fit.priors, width) if part < 0.9)
+    left = " and ".join(f"{share:.1%}" for share in fit.left)
+    return (
+        f"History matching left {left} of the points of its waves; the box that holds them is {np.prod(width):.2g} of the "
+        f"prior's volume" + (f", cut in {cut} of their ranges." if cut else ": no single parameter's range is much cut by it.")
     )
 
 
 def _silent(table: pd.DataFrame) -> str:
-    met_by = "`met_by`: share of the posterior by weight; `prior_met_by`: of random points of the prior."
+    met_by = (
+        "`met_by`: share of the posterior by weight; `by_defaults`, `by_suggested`: of sets of seeds; `by_prior`: of random "
+        "points of the prior."
+    )
     for word, share in (("all", 1.0), ("none", 0.0)):
-        names = ", ".join(table["pattern"][table["prior_met_by"] == share])
-        met_by += f" Met by {word} of these: {names}." if names else ""
+        names = ", ".join(table["pattern"][table["by_prior"] == share])
+        met_by += f" Met by {word} of the latter: {names}." if names else ""
     return met_by + " A pattern that all meet says nothing of the parameters."
 
 
 def _distances_mean(fit: Fit) -> str:
     return (
-        f"Root mean square over the patterns, 0 where all are met. All but the fourth row are from {fit.fresh} runs a point and "
-        "scenario with seeds that no wave has used; posterior, prior and the first set of the defaults from the same seeds."
+        "Root mean square over the patterns, every family counting once, 0 where all are met; beside it the number of patterns "
+        f"met. From {fit.fresh} runs a point and scenario with seeds that no wave has used; posterior, prior and the first set "
+        "of the defaults and of the suggested values from the same seeds."
     )
 
 
 def _plain(table: pd.DataFrame) -> pd.DataFrame:
-    words = {name: table[name].map({True: "yes", False: "no"}) for name in ("identified", "inside")}
-    return table.assign(**words).drop(columns=["low_share", "high_share", "prior_because"])
+    return _yes_no(table.drop(columns=["low_share", "high_share", "prior_because"]))
+
+
+def _yes_no(table: pd.DataFrame) -> pd.DataFrame:
+    return table.assign(**{str(name): table[name].map({True: "yes", False: "no"}) for name in table if table[name].dtype == bool})
 
 
 def _columns_mean(fit: Fit) -> str:
     return (
-        f"Identified: the posterior's spread is below {limit(fit.posterior.worth()):.0%} of the prior's. Inside: the default "
-        "lies in the posterior's 10 to 90 %. Nearer: by how much the defaults' distance falls where this parameter alone moves "
-        "to the posterior's median, with its standard error."
+        "Contraction: 1 - posterior variance / prior variance. Identified: it is above "
+        f"{limit(fit.posterior.worth()):.0%}. Inside: the default lies in the posterior's 10 to 90 %. Suggested: the posterior's "
+        "median or one of its nearest points, whichever meets most patterns on further runs, rounded to what its spread supports."
+    )
+
+
+def _checked(check: Check) -> str:
+    """What the check says, in a sentence for each measure."""
+    table, count = checks.coverage(check), len(check.held)
+    odd = ", ".join(table["parameter"][~table["as_said"]])
+    expected = 0.05 * len(table)
+    return (
+        f"{count} truths drawn from the prior's box that history matching left, each with a record of its own (errors flat "
+        f"within the ranges' half-widths), inferred from one bank of {check.bank} points. Over all parameters the 80 % "
+        f"intervals hold {check.held.mean():.0%} of the truths. Those whose share differs from 80 % by more than chance (95 %; "
+        f"{expected:.0f} of {len(table)} are expected): {odd or 'none'}. TARP: in regions around random points, that should hold "
+        "the truth as often as they say, a spread as uneven as was found has a chance of "
+        f"{checks.uneven(check.level):.2f}. `contraction` is the mean over these records, so it says what such patterns can tell "
+        "of a parameter; `ranks`: chance of ranks as uneven as these."
     )
