@@ -271,8 +271,8 @@ def test_leaving_costs_trust_both_ways_and_a_coalition_of_one_dissolves():
 
 
 def test_members_return():
-    """Re-entry is allowed: where leaving costs no standing, nations leave a coalition and later join one again in most runs."""
-    world = Scenario.read(worlds.BASELINE).with_values({"leaving_cost": 0, "taste_renewal": 1}).world()
+    """Re-entry is allowed: where leaving costs no standing and building little, nations leave and join again in most runs."""
+    world = Scenario.read(worlds.BASELINE).with_values({"leaving_cost": 0, "taste_renewal": 1, "site_cost": 0.05}).world()
     results = simulate(world, 60, np.arange(20), choices=True)
     returned = 0
     for serials in results.serials:
