@@ -381,7 +381,8 @@ def test_the_shipped_report_and_sample_are_of_one_command_with_its_default_sizes
 
 
 def test_the_command_leaves_sample_report_and_figure(tmp_path, capsys):
-    sizes = ["--bank", "20", "--points", "20", "--waves", "1", "--replicates", "1", "--fresh", "2", "--check", "5", "--draws", "10"]
+    many = {"bank": 20, "points": 20, "waves": 1, "replicates": 1, "fresh": 2, "check": 5, "draws": 10}
+    sizes = [part for name, number in many.items() for part in (f"--{name}", str(number))]
     assert main(["calibrate", "--set", "steps=12", *sizes, "--out", str(tmp_path)]) == 0
     names = {"posterior.csv", "points.csv", "defaults.csv", "check.csv", "calibration.md", "calibration.png", "calibration.svg"}
     assert {path.name for path in tmp_path.iterdir()} == names
