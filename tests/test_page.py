@@ -261,14 +261,16 @@ def test_hosting_at_home_is_an_act_that_takes_away_what_a_cut_takes(session):
     forward(session, 3)
     session.act({"kind": "parameter", "name": "hosting_us", "value": 1.0})
     assert session.log[-1].text == "you let us host 100 % of its clients' use at their home"
-    exposed = {nation.iso3: session.model.explain(nation.iso3, now=True).loc["us"] for nation in session.model.nations}
     forward(session, 1)
+    without = Model(session.scenario, rng=5)
+    without.world = session.world_at(session.scenario.document(), 4)
+    cost = session.shown_parameters()["hosting_cost"]
     assert session.model.vendors[0].vendor_hosting == 1.0
     for nation in session.model.nations:
-        hosted = session.model.explain(nation.iso3, now=True).loc["us"]
-        assert exposed[nation.iso3]["restriction"] < 0
+        hosted, exposed = (model.explain(nation.iso3, now=True).loc["us"] for model in (session.model, without))
+        assert exposed["restriction"] < 0
         assert hosted["restriction"] == 0
-        assert hosted["fee"] < exposed[nation.iso3]["fee"]
+        assert hosted["fee"] == pytest.approx((1 + cost) * exposed["fee"], rel=1e-9)
     shown = panels.nation(session, session.model, session.scenario.nations(), "DEU", False)
     assert shown["hazards"][0][-1] == "100 %"
     assert same_bytes(session.world_at(session.document(), 4).record, session.model.world.record) == []
@@ -296,6 +298,9 @@ def test_every_parameter_is_a_slider_once_and_the_page_offers_todays_scenarios(s
     rows = [row["name"] for group in groups if not group["first"] for row in group["rows"]]
     assert sorted(rows) == sorted(parameters.names())
     grouped = {name for members in left._GROUPS.values() for name in members}
+    for group, members in left._GROUPS.items():
+        (found,) = [found for found in groups if found["name"] == group]
+        assert {parameters.lookup(row["name"]).name for row in found["rows"]} == set(members)
     assert grouped | set(left._LABELS) <= set(parameters.BY_NAME)
     offered = set(session.services.scenarios())
     assert {"early-plateau", "late-plateau", "sovereign-offers"} <= offered
@@ -323,8 +328,10 @@ def test_stability_is_what_the_rules_say_of_each_nation(session):
             assert gain > 0
 
 
-def test_the_log_tells_every_change_and_every_count(session):
+def test_the_log_tells_every_change_and_every_count():
     """Step by step the log's entries are the world's own counts; those who join at once count as founders."""
+    restless = {"review_rate": 1.0, "taste_renewal": 0.5, "leaving_cost": 0.0, "notice": 1}
+    session = Session(services(), library.scenario("baseline").with_values(restless, "test"), 5)
     session.act(MOVES[0])
     session.act(MOVES[5])
     told, counts = 0, np.zeros(5, int)
