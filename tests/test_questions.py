@@ -222,7 +222,8 @@ def test_draws_move_what_nobody_knows_and_the_person_has_not_set(name, tmp_path,
 def test_a_scenario_keeps_what_it_sets_otherwise_than_the_calibrated_one():
     given = Scenario.parse({"parameters": {"pooling": 0.9 * parameters.defaults()["pooling"]}})
     assert list(left_open(sample(), given)) == ["hazard_us"]
-    assert list(left_open(sample(), Scenario.parse({"parameters": {"pooling": parameters.defaults()["pooling"]}}))) == ["hazard_us", "pooling"]
+    same = Scenario.parse({"parameters": {"pooling": parameters.defaults()["pooling"]}})
+    assert list(left_open(sample(), same)) == ["hazard_us", "pooling"]
     assert list(left_open(sample(), Scenario.parse({}), ["hazard_us", "steps"])) == ["pooling"]
 
 
