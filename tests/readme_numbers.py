@@ -78,8 +78,8 @@ def ends(scenario: Scenario, replicates: int = REPLICATES) -> pd.DataFrame:
 MISSED = {
     "growth of membership": (
         "At its edge: 5 to 7 % a year between sets of seeds. Coalitions are founded by the few who trust each other most, and "
-        "grow as tastes are drawn anew. Tried on these seeds: stricter votes on admission (0.064 instead of 0.066), rarer reviews "
-        "(0.063), fewer conveners (0.072)."
+        "grow as tastes are drawn anew. Tried on these seeds: stricter votes on admission (0.064 instead of 0.066), rarer "
+        "reviews (0.063), fewer conveners (0.072)."
     ),
     "ties that end": (
         "At its edge: 1.4 to 2.1 % a year between sets of seeds. A dearer exit (`leaving_cost=0.035`) brought 1.4 %, and with it "
