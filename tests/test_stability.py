@@ -313,7 +313,7 @@ def test_what_outsiders_get_for_free_follows_the_set(world):
     """Where free models are as useful as any, outsiders gain from a better coalition by ``openness`` of its quality."""
     rich = without_tastes(world)
     p = rich.record.p
-    p.openness, p.free_use, rich.record.vendor_fee[:] = 1.0, 1.0, 1.0
+    p.openness, p.free_use, p.open_weights_lag, rich.record.vendor_fee[:] = 1.0, 1.0, 10.0, 1.0
     given = game_of(rich, NATIONS)
     gains = [given.outside[given.place(NATIONS[:size]), 5] for size in (0, 2, 4)]
     assert gains[0] < gains[1] < gains[2]

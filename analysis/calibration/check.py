@@ -89,7 +89,7 @@ def examined(
     names: tuple[str, ...], truth: np.ndarray, posterior: Callable[[int], Posterior], seed: int = 0, bank: int = 0
 ) -> Check:
     """Check any ``posterior`` of record n against the ``truth`` (N, parameters), both in shares of flat priors."""
-    references = np.random.default_rng(seed + 3).random(truth.shape)
+    references = np.random.default_rng([seed, 3]).random(truth.shape)
     held, rank, left, level = (np.empty(shape) for shape in (truth.shape, truth.shape, truth.shape, len(truth)))
     for number, true in enumerate(truth):
         points, weight = posterior(number)

@@ -39,9 +39,9 @@ STEP = 2.38  # over the root of the number of parameters: best for a normal law 
 
 def fit(
     baseline: Scenario,
-    bank: int = 2500,
-    points: int = 750,
-    waves: int = 12,
+    bank: int = 4000,
+    points: int = 2000,
+    waves: int = 8,
     replicates: int = 16,
     seed: int = 0,
     fresh: int = 64,

@@ -20,14 +20,14 @@ def add(commands) -> None:
         "could mend, then approximate Bayesian computation by sequential Monte Carlo samples what is left. Say what the patterns "
         "identify and what not, leave a posterior sample for `abm ask --uncertainty posterior` and the defaults that it "
         "suggests, and check the intervals on records that the model made. What is kept is run again with fresh seeds, and only "
-        "those runs are reported. The default sizes take about 10 minutes on two processors.",
+        "those runs are reported. The default sizes take about 20 minutes on two processors.",
     )
     add_scenario(calibrate)
-    calibrate.add_argument("--bank", type=whole(20, 1_000_000), default=2500, metavar="N",
-                           help="points in each of two waves of history matching (default: 2500)")
-    calibrate.add_argument("--points", type=whole(20, 1_000_000), default=750, metavar="N",
-                           help="points a wave of the sampler, at most twice --bank (default: 750)")
-    calibrate.add_argument("--waves", type=whole(1, 1000), default=12, metavar="N", help="waves of the sampler (default: 12)")
+    calibrate.add_argument("--bank", type=whole(20, 1_000_000), default=4000, metavar="N",
+                           help="points in each of two waves of history matching (default: 4000)")
+    calibrate.add_argument("--points", type=whole(20, 1_000_000), default=2000, metavar="N",
+                           help="points a wave of the sampler, at most twice --bank (default: 2000)")
+    calibrate.add_argument("--waves", type=whole(1, 1000), default=8, metavar="N", help="waves of the sampler (default: 8)")
     calibrate.add_argument("--replicates", type=whole(1, 1000), default=16, metavar="N", help="runs of a point (default: 16)")
     calibrate.add_argument("--fresh", type=whole(1, 1000), default=64, metavar="N",
                            help="runs of every kept point with seeds that no wave used, at least --replicates (default: 64)")
