@@ -143,7 +143,7 @@ def test_replicates_are_doubled_until_the_precision_is_met():
 
 
 def test_the_cap_is_kept_and_the_width_told():
-    found, reached, _ = arms.run_until(scenarios(taste_scale=0.004), "sovereignty", 1e-9, most=150)
+    found, reached, _ = arms.run_until(scenarios(taste_scale=0.01, taste_renewal=20), "sovereignty", 1e-9, most=150)
     assert len(found[0].outcomes) == 150
     assert reached > 1e-9
 

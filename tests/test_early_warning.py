@@ -252,7 +252,7 @@ def test_a_coalition_is_described_by_the_trust_of_its_members(scenario):
 
 def test_a_small_world_is_answered_and_drawn(monkeypatch):
     monkeypatch.setattr(areas, "RESAMPLES", 80)
-    values = {"review_rate": 2, "taste_scale": 0.006, "notice": 0, "fee_us": 0.6, "quality_sensitivity": 0.1}
+    values = {"review_rate": 2, "taste_scale": 0.006, "taste_renewal": 20, "notice": 0, "fee_us": 0.6, "quality_sensitivity": 0.1}
     lively = worlds.plain(10, 40, convening_rate=0.5, convening_size=6, **values)
     inquiry = Inquiry(lively, 60, {**DEFAULTS, "share": 0.2})
     one, again = early_warning.answer(inquiry), early_warning.answer(inquiry)

@@ -131,7 +131,7 @@ def test_both_routes_reach_a_value_on_the_same_date_and_stay():
             assert last == pytest.approx(rung)
             assert value_at(routed, "hazard_us", 60) == (last, path)
             assert {min(path), max(path)} == {0.0, 1.0}
-            assert path[0] == (0.0 if down else 1.0)
+            assert path[1] == (0.0 if down else 1.0), "from the first date on; tastes at the start are the scenario's"
 
 
 def test_the_scenarios_own_events_on_the_parameter_are_left_out():

@@ -273,7 +273,7 @@ def asked(tmp_path, *given):
         (("--set", "sevrity=1"), "sevrity"),
         (("--samples", "4"), "samples = 4 is too small; saltelli over 12 factors needs at least 8"),
         (("--samples", "48"), "--samples 48: must be a power of two, such as 32"),
-        (("--trajectories", "2"), "trajectories = 2 is too small; morris over 83 factors needs at least 4"),
+        (("--trajectories", "2"), "trajectories = 2 is too small; morris over 94 factors needs at least 4"),
     ],
 )
 def test_what_cannot_be_done_is_said_in_one_sentence_before_anything_runs(tmp_path, monkeypatch, given, sentence):

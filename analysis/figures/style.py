@@ -87,13 +87,17 @@ def option_names(result: Result) -> tuple[str, ...]:
     return (names[-1], *names[:-1])
 
 
+LEGEND = 100  # letters in a row of a legend
+
+
 def legend(figure: Figure | SubFigure, result: Result, held: Collection[str] | None = None, extra: Sequence = ()) -> None:
     """A legend of the options above all axes; ``held`` leaves out those that nobody holds."""
     colour, label = colours(result.vendors), labels(result)
     shown = [name for name in option_names(result) if held is None or name in held]
     patches = [Patch(facecolor=colour[name], label=label[name]) for name in shown]
     entries = [*patches, *extra]
-    columns = len(entries) if len(entries) < 7 else -(-len(entries) // 2)
+    wide = sum(len(str(entry.get_label())) + 6 for entry in entries)  # in letters, a patch and its gaps being six
+    columns = -(-len(entries) // -(-wide // LEGEND)) if entries else 1
     figure.legend(handles=entries, loc="outside upper center", ncols=columns, handlelength=1.2, columnspacing=1.4)
 
 
