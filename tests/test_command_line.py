@@ -323,4 +323,4 @@ def test_no_help_shows_a_doubled_per_cent_sign():
     pages = {name: command.format_help() for name, command in commands.items()}
     assert len(pages) > 12
     assert [name for name, page in pages.items() if "%%" in page] == []
-    assert "95 % interval" in pages["nations"]
+    assert "95 % interval" in pages["compare"]

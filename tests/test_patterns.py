@@ -289,11 +289,11 @@ def test_the_belief_is_missed_where_the_cuts_are_taken_out_of_the_scenario(monke
     assert not told()["agrees"]
 
 
-def test_the_belief_is_raised_by_half_at_most_where_nations_learn_from_their_own_cuts_alone():
+def test_the_belief_is_raised_by_less_where_nations_learn_from_their_own_cuts_alone():
     base = library.scenario("baseline")
     raised = [compare(base.with_values({"social_learning": weight}), replicates=10) for weight in (0.0, 0.5)]
     deaf, told = (table.set_index("pattern").loc["belief raised by cuts", "model"] for table in raised)
-    assert 0 < deaf < told / 2
+    assert 0 < deaf < 0.75 * told
 
 
 def test_only_the_dated_cuts_are_taken_out():

@@ -46,6 +46,11 @@ BOUNDS = 0.9, 0.99  # of 200 trials of a true 95 % they leave out one in a thous
 LOWER = {"what-breaks": 0.86}  # where fewer trials leave out as few below
 
 
+def given(scenario) -> dict:
+    """What a scenario sets, by its parameters or on a date."""
+    return scenario.content.parameters | {event.name: event.value for event in scenario.content.events if event.name}
+
+
 def of_cost_key(random, patch):
     """Of three members the least gains N(-0.5, 1), the others 1.5 more; nine in ten coalitions stand."""
 
@@ -91,8 +96,8 @@ def of_free_riding(random, patch):
     shared = random.normal(0, 0.15, COUNT)
 
     def law(scenario, values, seeds, step):
-        ready = "free_use" in scenario.content.parameters
-        lost = 0.8 * scenario.content.parameters["openness"] * ready
+        ready = "free_use" in given(scenario)
+        lost = 0.8 * given(scenario)["openness"] * ready
         noise = random.normal(0, 0.1, (2, COUNT))
         return {"gdp_coalition": 0.8 - lost + shared + noise[0], "gdp_hold_back": lost / 2 - shared / 2 + noise[1]}
 
@@ -155,8 +160,8 @@ def of_levers(random, patch):
     shared, worth = random.normal(0.3, 0.3, COUNT), random.normal([[1.0], [0.05]], [[1.0], [0.05]], (2, COUNT))
 
     def law(scenario, values, seeds, step):
-        given, rows = scenario.content.parameters, seeds % COUNT
-        talent, efficiency = given.get("talent_exchange", 0.0), given["builder_efficiency"] - 2.0
+        pulled, rows = given(scenario), seeds % COUNT
+        talent, efficiency = pulled.get("talent_exchange", 0.0), pulled["builder_efficiency"] - 2.0
         return {"gdp_coalition": shared[rows] + worth[0, rows] * talent + worth[1, rows] * efficiency}
 
     scenario = questions.small(1)

@@ -13,9 +13,10 @@ from tests.readme_numbers import numbers
 
 TEXT = readme.README.read_text("utf-8")
 WORDS = (
-    "nation", "vendor", "coalition", "dyad", "option", "payoff", "term", "lag", "restriction", "outage", "tension",
-    "trust", "cohesion", "cost key", "quorum", "parameter", "scenario", "event", "factor", "design", "design point",
-    "replicate", "run", "ensemble", "sweep", "measure", "record", "baseline", "world", "rule", "phase", "schedule",
+    "nation", "vendor", "coalition", "dyad", "option", "payoff", "term", "taste", "affinity", "hosting", "lag",
+    "restriction", "outage", "tension", "trust", "cohesion", "cost key", "quorum", "parameter", "scenario", "event",
+    "factor", "design", "design point", "replicate", "run", "ensemble", "sweep", "measure", "record", "baseline",
+    "world", "rule", "phase", "schedule",
 )
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 
