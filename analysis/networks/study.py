@@ -91,7 +91,9 @@ def _groups(found: Study) -> Iterator[str]:
 def _places(found: Study) -> Iterator[str]:
     first = found.core[found.core["place"] == "core"]
     yield f"Core: {len(first)} of {len(found.core)} nations are members at least half the time"
-    yield f"({', '.join(first['name'][:NAMED]) or 'none'}{' and others' if len(first) > NAMED else ''});"
+    most = found.core.iloc[0]
+    named = ", ".join(first["name"][:NAMED]) or f"most is {most['name']}, {most['member']:.0%} of it"
+    yield f"({named}{' and others' if len(first) > NAMED else ''});"
     yield f"most brokerage: {', '.join(found.brokers['name'][:3])}."
 
 

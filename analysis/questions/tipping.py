@@ -78,7 +78,7 @@ def answer(inquiry: Inquiry) -> Answer:
         notes.append(f"The chance crosses one half more than once, at {points}.")
     if found:
         notes += open_ends(happened.index.to_numpy(), found[0])
-    table = pd.concat([_table(happened), loop.table()], ignore_index=True)
+    table = pd.concat([_table(happened), loop.table()], ignore_index=True) if loop.rungs else _table(happened)
     sentence = f"{_sentence(inquiry, happened, found)} {_hysteresis(loop, inquiry)}".strip()
     return Answer(sentence, table, stated, notes, (inquiry, found, loop))
 
