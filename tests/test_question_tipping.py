@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from analysis.methods import hysteresis
 from analysis.methods.crossing import crossing, estimate
@@ -145,6 +146,7 @@ def test_what_counts_only_at_the_start_has_no_branches():
     answer = questions.ask(tipping, questions.small(), 4, parameter="prior_years", rungs=3)
     assert "prior_years counts only when a run starts, so it has no branches to compare." in answer.notes
     assert "gap" not in answer.stated
+    FigureCanvasAgg(tipping.draw(answer)).draw()
 
 
 def test_whole_numbers_stay_whole():
