@@ -9,10 +9,6 @@ from runs import library
 GROWTH = ("investment_growth", "investment_growth_end", "frontier_share_growth", "growth_decay")
 
 
-#: What says how the frontier grows.
-GROWTH = ("investment_growth", "investment_growth_end", "frontier_share_growth", "growth_decay")
-
-
 def beside(scenario: Scenario) -> Scenario:
     """The baseline with the same nations and dates, and in another time the growth of that time, without further vendors."""
     document, mine = library.scenario("baseline").document(), scenario.document()
