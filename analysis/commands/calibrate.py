@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from pathlib import Path
 
-from runs.commands.asking import Problem, add_scenario, scenario_of, whole
+from runs.commands.asking import Problem, add_scenario, scenario_of, typed, whole
 from runs.progress import bar
 
 SIZES = ("bank", "points", "waves", "replicates", "fresh", "check", "draws", "seed")
@@ -56,7 +56,7 @@ def act(arguments) -> int:
     with bar(total, "runs", arguments.quiet) as progress:
         found, check = fit.fit(scenario, *sizes, arguments.seed, arguments.fresh, arguments.check, progress=progress)
     folder = Path(arguments.out)
-    write(folder, found, check, scenario, arguments)
+    write(folder, found, check, arguments)
     if not arguments.quiet:
         for row in marginals(found).itertuples():
             word = "identified" if row.identified else "not identified"
@@ -70,19 +70,15 @@ def act(arguments) -> int:
     return 0
 
 
-def write(folder: Path, found, check, scenario, arguments) -> None:
+def write(folder: Path, found, check, arguments) -> None:
     """``posterior.csv``, ``points.csv``, ``defaults.csv``, ``check.csv``, ``calibration.md`` and the figure."""
-    from abm.provenance import provenance
+    from abm.provenance import results_hash
     from analysis.calibration import figure, report
     from analysis.calibration.check import coverage
     from analysis.figures import style
 
     folder.mkdir(parents=True, exist_ok=True)
-    given = "".join(f" --set {setting}" for setting in arguments.settings)
-    sizes = " ".join(f"--{name} {getattr(arguments, name)}" for name in SIZES)
-    made = (
-        f"Made on {datetime.date.today()} by `abm calibrate {scenario.name}{given} {sizes}`, sources {provenance()['sources']}."
-    )
+    made = f"Made on {datetime.date.today()} by `{typed('calibrate', arguments, SIZES)}`, sources {results_hash()}."
     kept, sample = found.posterior, found.draw(arguments.draws, arguments.seed).to_csv(index=False)
     (folder / "posterior.csv").write_text(f"# {made}\n{sample}", "utf-8")
     kept.points.assign(weight=kept.weight, distance=kept.distance).to_csv(folder / "points.csv", index=False)

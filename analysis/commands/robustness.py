@@ -7,10 +7,9 @@ minutes; this one asks whether three results hold, in one, with the same runs fo
 from __future__ import annotations
 
 import datetime
-import shlex
 from pathlib import Path
 
-from runs.commands.asking import add_scenario, scenario_of, settings, whole
+from runs.commands.asking import add_scenario, scenario_of, settings, typed, whole
 from runs.progress import bar
 
 #: Option -> (lowest, highest, default, meaning).
@@ -52,16 +51,9 @@ def act(arguments) -> int:
     draws = left_open(posterior(), scenario, settings(arguments.settings)) if arguments.draws else None
     with bar(None, "runs", arguments.quiet) as progress:
         table = study(scenario, draws, arguments.draws, arguments.replicates, arguments.seed, progress)
-    made = f"Made on {datetime.date.today()} by `{command(arguments)}`, sources {results_hash()}."
+    made = f"Made on {datetime.date.today()} by `{typed('robustness', arguments, NUMBERS)}`, sources {results_hash()}."
     page.write(table, Path(arguments.out), made)
     if not arguments.quiet:
         print("\n".join(page.sentences(table)))
         print(f"{len(table)} worlds -> {arguments.out}/robustness.md")
     return 0
-
-
-def command(arguments) -> str:
-    """What a person types for the same report."""
-    given = [part for text in arguments.settings for part in ("--set", text)]
-    numbers = [part for name in NUMBERS for part in (f"--{name}", str(getattr(arguments, name)))]
-    return shlex.join(["abm", "robustness", arguments.scenario, *given, *numbers])

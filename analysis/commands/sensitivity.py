@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import datetime
-import shlex
 from pathlib import Path
 
-from runs.commands.asking import Problem, add_scenario, scenario_of, whole
+from runs.commands.asking import Problem, add_scenario, scenario_of, typed, whole
 from runs.progress import bar
 
 #: Option -> (lowest, highest, meaning); defaults are those of the sizes.
@@ -60,18 +59,11 @@ def act(arguments) -> int:
     axes = axes_of(scenario, [name.strip() for name in arguments.parameters.split(",") if name.strip()])
     with bar(sizes.runs(axes), "runs", arguments.quiet) as progress:
         found = study(scenario, sizes, axes, progress=progress)
-    made = page.made(command(arguments), found, str(datetime.date.today()), provenance()["sources"])
+    asked = [*NUMBERS, *(["parameters"] if arguments.parameters else [])]
+    made = page.made(typed("sensitivity", arguments, asked), found, str(datetime.date.today()), provenance()["sources"])
     folder = Path(arguments.out)
     page.write(found, folder, made)
     if not arguments.quiet:
         print("\n".join(page.summary(found)))
         print(f"{found.runs:,} runs in {found.seconds:.0f} seconds -> {folder}/sensitivity.md")
     return 0
-
-
-def command(arguments) -> str:
-    """What a person types for the same report."""
-    settings = [part for text in arguments.settings for part in ("--set", text)]
-    numbers = [part for name in NUMBERS for part in (f"--{name}", str(getattr(arguments, name)))]
-    named = ["--parameters", arguments.parameters] if arguments.parameters else []
-    return shlex.join(["abm", "sensitivity", arguments.scenario, *settings, *numbers, *named])

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 import sys
+from collections.abc import Iterable
 from importlib.metadata import entry_points
 from typing import Any
 
@@ -55,6 +57,13 @@ def settings(given: list[str]) -> dict[str, Any]:
             raise Problem(f"--set {text}: {name} is set twice")
         values[name] = _number(value)
     return values
+
+
+def typed(name: str, arguments, options: Iterable[str]) -> str:
+    """What a person types for the same: the command, its scenario, what was set, and these of its options."""
+    given = [part for text in arguments.settings for part in ("--set", text)]
+    values = [part for option in options for part in (f"--{option}", str(getattr(arguments, option)))]
+    return shlex.join(["abm", name, arguments.scenario, *given, *values])
 
 
 def _number(text: str) -> int | float | str:
