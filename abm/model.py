@@ -99,8 +99,7 @@ class Model(mesa.Model):
         if not now and nation.reviewed >= 0:
             return 100 * nation.explain()
         present = self.world.record
-        self.world.record = present.copy()
-        self.world.record.p["taste_renewal"] = 0.0
+        self.world.record = self.world.asked().record
         try:
             return 100 * nation.weigh()
         finally:

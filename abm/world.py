@@ -59,6 +59,12 @@ class World:
         """An independent copy."""
         return World(self.record.copy(), self.iso3, self.vendors, self.names)
 
+    def asked(self) -> World:
+        """A copy in which nations may be asked what they would weigh now: the tastes they have stand, none is drawn anew."""
+        copy = self.copy()
+        copy.record.p["taste_renewal"] = 0.0
+        return copy
+
     def __setstate__(self, state: dict) -> None:
         """Unpickle. NumPy restores a record as a scalar that forgets what is written to it; a copy of it does not."""
         self.__dict__.update(state, record=state["record"].copy())

@@ -170,7 +170,7 @@ def test_reasons_equal_the_models_and_a_needed_change_turns_the_choice(session):
         levers = {lever.name: lever for lever in why.levers(world, i, best.source, second.source)}
         for change in changes:
             if change.needed is not None:
-                trial = why.as_if(world).record
+                trial = world.asked().record
                 lever = levers[change.name]
                 for value, wins in ((change.present, False), (change.needed, True)):
                     lever.write(trial, value)
@@ -319,7 +319,7 @@ def test_stability_is_what_the_rules_say_of_each_nation(session):
         assert {i for i, _ in verdict.margins} == members
         assert {i for i, gain in verdict.leavers} == {i for i, margin in verdict.margins if margin < 0}
         for i, gain in verdict.joiners:
-            trial = why.as_if(world).record
+            trial = world.asked().record
             choice.weigh(trial, i)
             assert coalition.admits(trial, i, k)
             own = int(trial.source[i])

@@ -31,13 +31,6 @@ def source_label(world: World, source: int) -> str:
     return coalition_name(int(world.record.serial[k])) if world.record.members[k] else "new coalition"
 
 
-def as_if(world: World) -> World:
-    """A copy in which nations may be asked what they would weigh now: the tastes they have stand, none is drawn anew."""
-    copy = world.copy()
-    copy.record.p["taste_renewal"] = 0.0
-    return copy
-
-
 def weighed(world: World, i: int, now: bool) -> World:
     """The world itself where nation i's last review is asked for, else a copy in which it has weighed its options now.
 
@@ -45,7 +38,7 @@ def weighed(world: World, i: int, now: bool) -> World:
     """
     if not now and world.record.reviewed[i] >= 0:
         return world
-    copy = as_if(world)
+    copy = world.asked()
     choice.weigh(copy.record, i)
     for source in range(len(world.vendors) + 2, copy.record.worth.size):
         if np.isfinite(copy.record.worth[source]) and not choice.welcome(copy.record, i, source):
@@ -175,7 +168,7 @@ def changes(world: World, i: int) -> tuple[Option, Option, list[Change]] | None:
     if len(ranked) < 2:
         return None
     best, second = ranked[0], ranked[1]
-    trial = as_if(world).record
+    trial = world.asked().record
     found = []
     for lever in levers(world, i, best.source, second.source):
         present = lever.read(trial)
@@ -226,7 +219,7 @@ class Stability:
 
 def stability(world: World) -> dict[int, Stability]:
     """Internal and external stability of every standing coalition, by slot. Source: [CarraroSiniscalco1993]."""
-    first, trial = len(world.vendors) + 2, as_if(world).record
+    first, trial = len(world.vendors) + 2, world.asked().record
     slots = [int(k) for k in np.flatnonzero(trial.members)]
     found = {k: Stability([], [], []) for k in slots}
     for i in range(int(trial.n) if slots else 0):
