@@ -9,7 +9,7 @@ from abm import options
 from abm.model import Model
 from abm.scenario import Scenario
 from abm.submodels import choice, coalition, convening
-from abm.submodels.capability import plan, training_share
+from abm.submodels.capability import prospect, training_share
 from abm.submodels.payoff import changed_pool
 from runs.ensemble import Varied, simulate
 from tests import payoff_oracle as oracle
@@ -124,7 +124,7 @@ def test_what_a_member_gains_from_a_newcomer_is_the_difference_of_its_payoffs():
     for i in range(3, 8):
         choice.survey(record, i)
         after = changed_pool(record, 0, i, 1)
-        shared = plan(record, after)
+        shared = prospect(record, after)
         for j in members:
             gain = oracle.coalition(record, j, sorted([*members, i]), 4) - oracle.coalition(record, j, members, 4)
             assert coalition.gain_from(record, j, i, 0, after, shared) == pytest.approx(gain, rel=1e-9, abs=1e-12)
@@ -139,7 +139,7 @@ def test_admission_asks_those_whom_its_rule_names():
     for i in range(3, 8):
         choice.survey(record, i)
         after = changed_pool(record, 0, i, 1)
-        shared = plan(record, after)
+        shared = prospect(record, after)
         gains = [coalition.gain_from(record, j, i, 0, after, shared) for j in members]
         for tolerance in (0, *(1.0001 * max(-gain, 0) for gain in gains)):
             record.p.admission_tolerance = tolerance

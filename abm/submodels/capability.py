@@ -39,6 +39,15 @@ class Plan(NamedTuple):
     secure: float
 
 
+class Prospect(NamedTuple):
+    """What a set offers its members: what they spend [share of GDP/yr], and the projected quality of its models, with all chips
+    and with those that it expects."""
+
+    effort: float
+    good: float
+    secure: float
+
+
 @rule
 def quality(gap, sensitivity):
     """exp(-sensitivity * gap) for a gap in OOM behind the best source; 1 where there is no gap."""
@@ -122,6 +131,13 @@ def plan(world, pool):
 def plan_quality(world, capability):
     """Quality of a projected capability beside the projected frontier."""
     return quality(world.frontier_plan - capability, world.p.quality_sensitivity)
+
+
+@rule
+def prospect(world, pool):
+    """The :class:`Prospect` of a :class:`Pool`, the same for all its members: worked out once for a set, not once a member."""
+    planned = plan(world, pool)
+    return Prospect(planned.effort, plan_quality(world, planned.capability), plan_quality(world, planned.secure))
 
 
 @inline_rule

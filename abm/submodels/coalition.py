@@ -8,7 +8,7 @@ import math
 
 from abm.compiled import inline_rule, rule
 from abm.options import first_coalition, self_build
-from abm.submodels.capability import plan, plan_quality, pooled, training_share
+from abm.submodels.capability import plan, plan_quality, pooled, prospect, training_share
 from abm.submodels.derived import tie
 from abm.submodels.environment import free_ahead
 from abm.submodels.payoff import changed_pool, members_pool, moving_cost
@@ -89,7 +89,7 @@ def admits(world, i, k):
     if world.p.admission == OPEN:
         return True
     source, after = first_coalition(world) + k, changed_pool(world, k, i, 1.0)
-    shared = plan(world, after)
+    shared = prospect(world, after)
     most_against = (world.members[k] - 1) // 2 if world.p.admission == MAJORITY else 0
     against = 0
     for j in range(world.n):
@@ -102,14 +102,13 @@ def admits(world, i, k):
 
 @inline_rule
 def gain_from(world, j, i, k, after, shared):
-    """What member j's payoff gains if nation i joins slot k, whose pool is then ``after`` and its plan ``shared``.
+    """What member j's payoff gains if nation i joins slot k, whose pool is then ``after`` and offers ``shared``.
 
     The difference of its terms, those that cancel left out.
     """
     p, size, own = world.p, after.size, world.plan_compute[j]
-    good, secure = plan_quality(world, shared.capability), plan_quality(world, shared.secure)
     before = world.coalition_plan_quality[k]
-    worth = good - p.risk_aversion * (good - secure)
+    worth = shared.good - p.risk_aversion * (shared.good - shared.secure)
     worth -= before - p.risk_aversion * (before - world.coalition_secure_quality[k])
     paid = training_share(world, j, size, after.gdp, shared.effort, after.compute, own)
     paid -= training_share(world, j, size - 1, world.pool_gdp[k], world.pool_effort[k], world.pool_compute[k], own)

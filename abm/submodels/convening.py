@@ -9,7 +9,7 @@ import math
 from abm.compiled import inline_rule, rule
 from abm.draws import INVITE, uniform
 from abm.options import first_coalition, option
-from abm.submodels.capability import Pool, plan
+from abm.submodels.capability import Pool, prospect
 from abm.submodels.coalition import found
 from abm.submodels.events import CONVENE
 from abm.submodels.payoff import shared_terms, status_quo_terms, total, trust_in
@@ -80,7 +80,7 @@ def proposal(world):
 
 @inline_rule
 def set_terms(world, j, k, proposed, shared):
-    """Terms for nation j of founding the proposed set, which plans ``shared``, in slot k."""
+    """Terms for nation j of founding the proposed set, which offers ``shared``, in slot k."""
     return shared_terms(world, j, first_coalition(world) + k, proposed, shared, world.invited_bond[j])
 
 
@@ -96,7 +96,7 @@ def settle_invitations(world, k, convener):
         proposed = proposal(world)
         if proposed.size < 2:
             return proposed
-        shared = plan(world, proposed)
+        shared = prospect(world, proposed)
         if convener >= 0 and not gains(world, convener, k, proposed, shared):
             world.invitations = 0
             return proposed
@@ -173,6 +173,6 @@ def convened_terms(world, i, k):
     world.status_quo[i] = total(world.terms[i, source]) + world.taste[i, option(world, source)]
     proposed = settle_invitations(world, k, i)
     if world.invitations > 0 and quorate(world, proposed):
-        return set_terms(world, i, k, proposed, plan(world, proposed))
+        return set_terms(world, i, k, proposed, prospect(world, proposed))
     nothing = math.nan
     return nothing, nothing, nothing, nothing, nothing, nothing, nothing

@@ -9,7 +9,7 @@ import math
 
 from abm.compiled import inline_rule, rule
 from abm.options import first_coalition, hold_back, self_build
-from abm.submodels.capability import Pool, alone, plan, plan_quality, site, training_share
+from abm.submodels.capability import Pool, alone, plan, plan_quality, prospect, site, training_share
 from abm.submodels.environment import free_ahead
 from abm.submodels.restriction import believed_hazard, cut_off_share
 
@@ -177,10 +177,9 @@ def builder_terms(world, i, source, good, secure, training, mean_trust, trusted)
 @inline_rule
 def self_build_terms(world, i):
     """Terms of building alone."""
-    mine = plan(world, alone(world, i))
+    mine = prospect(world, alone(world, i))
     world.effort[i] = mine.effort
-    good, secure = plan_quality(world, mine.capability), plan_quality(world, mine.secure)
-    return builder_terms(world, i, self_build(world), good, secure, mine.effort, 1.0, 0.0)
+    return builder_terms(world, i, self_build(world), mine.good, mine.secure, mine.effort, 1.0, 0.0)
 
 
 @inline_rule
@@ -196,17 +195,16 @@ def member_terms(world, i, k):
 
 @inline_rule
 def shared_terms(world, i, source, pool, shared, trusted):
-    """Terms for nation i of a coalition whose members are ``pool`` and plan ``shared``, itself among them."""
-    good, secure = plan_quality(world, shared.capability), plan_quality(world, shared.secure)
+    """Terms for nation i of a coalition whose members are ``pool`` and offers ``shared``, itself among them."""
     training = training_share(world, i, pool.size, pool.gdp, shared.effort, pool.compute, world.plan_compute[i])
-    return builder_terms(world, i, source, good, secure, training, trusted / (pool.size - 1), trusted)
+    return builder_terms(world, i, source, shared.good, shared.secure, training, trusted / (pool.size - 1), trusted)
 
 
 @inline_rule
 def joining_terms(world, i, k):
     """Terms of joining the coalition of slot k, its pool enlarged by the nation's own part."""
     source, pool = first_coalition(world) + k, changed_pool(world, k, i, 1.0)
-    return shared_terms(world, i, source, pool, plan(world, pool), world.source_trust[i, source])
+    return shared_terms(world, i, source, pool, prospect(world, pool), world.source_trust[i, source])
 
 
 @rule

@@ -20,7 +20,7 @@ import pandas as pd
 import pytest
 from scipy.optimize import brentq
 
-from abm.submodels.capability import plan
+from abm.submodels.capability import prospect
 from abm.submodels.convening import proposal, set_terms, settle_invitations
 from abm.submodels.events import CONVENE
 from abm.submodels.payoff import total
@@ -62,7 +62,7 @@ def worth_of(record, i: int, size: int) -> float:
     """What founding a club of the first ``size`` nations is worth to nation i among them."""
     invite(record, size)
     proposed = proposal(record)
-    return total(set_terms(record, i, 0, proposed, plan(record, proposed)))
+    return total(set_terms(record, i, 0, proposed, prospect(record, proposed)))
 
 
 def test_a_members_payoff_is_buchanans():

@@ -7,7 +7,7 @@ and what the pool gets is their sum; at 1 it is the smallest share for all.
 import numpy as np
 import pytest
 
-from abm.submodels.capability import alone, plan, pooled
+from abm.submodels.capability import alone, plan, pooled, prospect
 from abm.submodels.coalition import gain_from
 from abm.submodels.convening import proposal
 from abm.submodels.payoff import changed_pool, joining_terms, member_terms, survey
@@ -60,7 +60,7 @@ def test_the_riskiest_newcomer_lowers_everybodys_chips():
         shared = plan(record, after)
         assert shared.secure == pytest.approx(pooled(record, compute, after.talent, 4, after.cohesion), rel=1e-12)
         assert joining_terms(record, 3, 0)[3] < 0
-    gains = {contagion: gain_from(record, 0, 3, 0, after, plan(record, after))
+    gains = {contagion: gain_from(record, 0, 3, 0, after, prospect(record, after))
              for contagion in (0.0, 1.0) for record in [planned(contagion)] for after in [changed_pool(record, 0, 3, 1)]}
     assert gains[1.0] < gains[0.0]
 
