@@ -30,6 +30,15 @@ def results_hash() -> str:
     return digest.hexdigest()[:16]
 
 
+#: What must be the same for a run to leave the same results to the byte.
+DECISIVE = ("sources", "machine", "packages")
+
+
+def decisive() -> dict:
+    """The part of :func:`provenance` on which results depend."""
+    return {key: value for key, value in provenance().items() if key in DECISIVE}
+
+
 def provenance() -> dict:
     """Versions and the sources' hash, as plain data."""
     return {

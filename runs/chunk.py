@@ -14,7 +14,8 @@ from runs.factor import NATIONS, Factor
 
 @dataclass(frozen=True)
 class Chunk:
-    """``points`` is (R, F), a row per run; the rest is as in :class:`runs.plan.Plan`."""
+    """``points`` is (R, F), a row per run; ``job`` and ``number`` say which chunk of which plan it is (:attr:`Plan.job`), none
+    where a few runs are tried; the rest is as in :class:`runs.plan.Plan`."""
 
     scenario: Scenario
     factors: tuple[Factor, ...]
@@ -23,6 +24,8 @@ class Chunk:
     replicates: int
     seed: int
     tables: tuple[str, ...]
+    job: str = ""
+    number: int = -1
 
     @property
     def numbers(self) -> np.ndarray:

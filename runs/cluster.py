@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
-from abm.provenance import provenance
+from abm.provenance import DECISIVE, decisive
 from runs.chunk import Chunk
 from runs.perform import Done, perform
 from runs.plan import Plan
@@ -23,21 +23,15 @@ from runs.sweep import Executor, processors
 
 #: Seconds in which a scheduler must answer and a worker must have come; workers that one chunk may take down with it.
 PATIENCE, DEATHS = 20, 10
-_PROMISED = ("sources", "machine", "packages")
 
 
 class OtherSources(Exception):
     """A worker that would not give this sweep's results."""
 
 
-def promised() -> dict[str, Any]:
-    """What must be the same on every worker for results to be the same to the byte."""
-    return {key: value for key, value in provenance().items() if key in _PROMISED}
-
-
 def do_as(chunk: Chunk, expected: dict[str, Any]) -> Done:
     """:func:`runs.perform.perform` on a worker that checks itself first, since workers may come at any time."""
-    differing = [key for key in _PROMISED if promised()[key] != expected[key]]
+    differing = [key for key in DECISIVE if decisive()[key] != expected[key]]
     if differing:
         raise OtherSources(" and ".join(differing))
     return perform(chunk)
@@ -87,11 +81,11 @@ def _check_workers(client, scheduler: str | None) -> None:
         client.wait_for_workers(1, timeout=PATIENCE)
     except TimeoutError:
         raise StoreError(f"{scheduler}: has no workers; start some with: dask worker {scheduler}") from None
-    here = promised()
-    for worker, there in client.run(promised, on_error="return").items():
+    here = decisive()
+    for worker, there in client.run(decisive, on_error="return").items():
         if isinstance(there, BaseException):
             raise StoreError(f"{worker}: this worker cannot take part: {there}; install this project there")
-        _refuse(worker, [key for key in _PROMISED if there[key] != here[key]])
+        _refuse(worker, [key for key in DECISIVE if there[key] != here[key]])
 
 
 def _refuse(worker: str, differing) -> None:
@@ -101,7 +95,7 @@ def _refuse(worker: str, differing) -> None:
 
 def _stream(distributed, client, plan: Plan, chunks: list[int], scheduler, notice) -> Iterator[tuple[int, Done]]:
     """Keep every worker busy with few chunks waiting; give a chunk out again when its worker died."""
-    expected, coming, deaths = promised(), iter(chunks), dict.fromkeys(chunks, 0)
+    expected, coming, deaths = decisive(), iter(chunks), dict.fromkeys(chunks, 0)
     running: dict[Any, int] = {}
 
     def submit(count: int) -> None:
@@ -109,7 +103,7 @@ def _stream(distributed, client, plan: Plan, chunks: list[int], scheduler, notic
 
     def give(chunk: int):
         key = f"chunk-{chunk}-{deaths[chunk]}"
-        return client.submit(do_as, plan.part(plan.runs(chunk)), expected, key=key, pure=False)
+        return client.submit(do_as, plan.part(chunk), expected, key=key, pure=False)
 
     submit(2 * max(1, sum(client.nthreads().values())))
     while running:

@@ -15,16 +15,19 @@ from abm.scenario import Scenario
 from abm.world import World
 from runs.chunk import Chunk
 from runs.ensemble import simulate
-from runs.tables import CHOICES, TIES, choices_table, runs_table, series_schema, series_table, ties_table
+from runs.tables import CHOICES, TIES, choices_table, label, runs_table, series_schema, series_table, ties_table
 
 _kept = threading.local()
 
 
 class Done(NamedTuple):
-    """A chunk that is done: each table as the bytes of a Parquet file, and how many of its runs failed."""
+    """A chunk that is done: each table as the bytes of a Parquet file, and how many of its runs failed; ``job`` and ``chunk`` are
+    those of the :class:`runs.chunk.Chunk` it was, so that a chunk of another sweep is known for what it is."""
 
     files: dict[str, bytes]
     failed: int
+    job: str
+    chunk: int
 
 
 def perform(chunk: Chunk) -> Done:
@@ -32,7 +35,8 @@ def perform(chunk: Chunk) -> Done:
     parts = [part for scenario, places in chunk.worlds() for part in _world_runs(chunk, scenario, places)]
     tables = {name: _joined([part[name] for part in parts]) for name in chunk.tables}
     failed = pc.sum(pc.equal(tables["runs"]["status"], "failed")).as_py()
-    return Done({name: _parquet(table) for name, table in tables.items()}, failed)
+    files = {name: _parquet(table, label(chunk.job, chunk.number, name)) for name, table in tables.items()}
+    return Done(files, failed, chunk.job, chunk.number)
 
 
 def _world_runs(chunk: Chunk, scenario: Scenario, places: np.ndarray) -> list[dict[str, pa.Table]]:
@@ -96,7 +100,7 @@ def _joined(parts: list[pa.Table]) -> pa.Table:
     return table.take(pc.sort_indices(table["run"]))
 
 
-def _parquet(table: pa.Table) -> bytes:
+def _parquet(table: pa.Table, labelled: dict[bytes, bytes]) -> bytes:
     sink = pa.BufferOutputStream()
-    pq.write_table(table, sink, compression="zstd")
+    pq.write_table(table.replace_schema_metadata(labelled), sink, compression="zstd", write_page_checksum=True)
     return sink.getvalue().to_pybytes()

@@ -6,13 +6,17 @@ has the same draws at every point (common random numbers). From a plan alone eve
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import hashlib
+import json
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from abm import measures
+from abm.provenance import decisive
 from abm.scenario import Scenario
 from runs.chunk import Chunk
 from runs.factor import NATIONS, Factor
@@ -64,8 +68,18 @@ class Plan:
         """Run numbers of a chunk."""
         return range(chunk * self.chunk, min((chunk + 1) * self.chunk, self.count))
 
-    def part(self, runs: range) -> Chunk:
-        """Some runs with all that is needed to do them elsewhere."""
+    @cached_property
+    def job(self) -> str:
+        """Hex digest of all that decides what the files of this plan hold, to the byte: the plan, the sources, the packages."""
+        said = json.dumps({"plan": self.document(), **decisive()}, sort_keys=True)
+        return hashlib.sha256(said.encode()).hexdigest()
+
+    def part(self, chunk: int) -> Chunk:
+        """A chunk with all that is needed to do it elsewhere."""
+        return replace(self.some(self.runs(chunk)), job=self.job, number=chunk)
+
+    def some(self, runs: range) -> Chunk:
+        """Some runs, to be tried."""
         points = self.points[np.array(runs, np.int64) // self.replicates]
         return Chunk(self.scenario, self.factors, runs, points, self.replicates, self.seed, self.tables)
 

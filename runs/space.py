@@ -18,7 +18,7 @@ def bytes_needed(plan: Plan, chunks: int, runs: int) -> float:
     sizes = []
     for size in _PILOTS:
         spread = range(0, plan.count, max(1, plan.count // size))[:size]
-        sizes.append(sum(len(content) for content in perform(plan.part(spread)).files.values()))
+        sizes.append(sum(len(content) for content in perform(plan.some(spread)).files.values()))
     each = max(0.0, (sizes[1] - sizes[0]) / (_PILOTS[1] - _PILOTS[0]))
     return chunks * max(0.0, sizes[0] - _PILOTS[0] * each) + runs * each
 

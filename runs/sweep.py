@@ -39,12 +39,12 @@ def local(workers: int | None = None) -> Executor:
     def execute(plan: Plan, chunks: list[int]):
         with ThreadPoolExecutor(threads) as pool:
             coming = iter(chunks)
-            running = {pool.submit(perform, plan.part(plan.runs(c))): c for c in islice(coming, 2 * threads)}
+            running = {pool.submit(perform, plan.part(c)): c for c in islice(coming, 2 * threads)}
             try:
                 while running:
                     for done in wait(running, return_when=FIRST_COMPLETED).done:
                         chunk = running.pop(done)
-                        running |= {pool.submit(perform, plan.part(plan.runs(c))): c for c in islice(coming, 1)}
+                        running |= {pool.submit(perform, plan.part(c)): c for c in islice(coming, 1)}
                         yield chunk, done.result()
             finally:
                 for future in running:

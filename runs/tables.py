@@ -19,6 +19,11 @@ def _measure_fields(vendors: tuple[str, ...]) -> list[pa.Field]:
     return [_field(name, pa.float64(), m.unit, m.meaning) for name, m in measures.columns(vendors).items()]
 
 
+def label(job: str, chunk: int, table: str) -> dict[bytes, bytes]:
+    """What stands in a file's footer: whose it is. A file that was moved, or swapped with another, shows by it."""
+    return {b"job": job.encode(), b"chunk": str(chunk).encode(), b"table": table.encode()}
+
+
 NAME = pa.dictionary(pa.int32(), pa.string())
 _RUN = _field("run", pa.int64(), "", "number of the run: point * replicates + replicate")
 _STEP = _field("step", pa.int32(), "steps", "step; 0 is the start")

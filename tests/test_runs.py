@@ -38,7 +38,7 @@ def test_every_run_stands_in_one_chunk():
 
 
 def test_a_part_knows_its_runs_points_and_seeds():
-    part: Chunk = PLAN.part(range(6, 11))
+    part: Chunk = PLAN.some(range(6, 11))
     assert part.seeds.tolist() == [PLAN.seed_of(run) for run in range(6, 11)]
     assert np.array_equal(part.points, PLAN.points[[1, 1, 2, 2, 2]])
 

@@ -161,7 +161,7 @@ def undisturbed(tmp_path_factory):
 def processes(plan, chunks):
     """Two processes of their own, which share nothing with this one."""
     with ProcessPoolExecutor(2, multiprocessing.get_context("spawn")) as pool:
-        yield from zip(chunks, pool.map(perform, [plan.part(plan.runs(chunk)) for chunk in chunks]))
+        yield from zip(chunks, pool.map(perform, [plan.part(chunk) for chunk in chunks]))
 
 
 def backwards(plan, chunks):

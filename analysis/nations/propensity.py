@@ -64,7 +64,7 @@ def propensity(result: Result, most: int = MOST) -> Propensity:
 
 def of_runs(plan: Plan, runs: Sequence[int]) -> Propensity:
     """The same for some runs of a plan."""
-    part = replace(plan.part(range(plan.count)), runs=runs, points=plan.points[np.array(runs) // plan.replicates])
+    part = replace(plan.some(range(plan.count)), runs=runs, points=plan.points[np.array(runs) // plan.replicates])
     sums = pd.concat([_sums(part, *group) for group in part.worlds()]).groupby(["iso3", "option", "year"]).sum().reset_index()
     return Propensity(_averages(sums), _mean_terms(sums), len(runs))
 
