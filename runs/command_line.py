@@ -8,6 +8,8 @@ from __future__ import annotations
 import argparse
 import sys
 
+import duckdb
+
 from runs.commands import listings, parameters, replay, run, status, sweep, view
 from runs.commands.asking import Problem, extensions, tell
 from runs.store import StoreError
@@ -52,6 +54,9 @@ def main(argv: list[str] | None = None) -> int:
     except (Problem, StoreError, ValueError) as error:
         for line in str(error).splitlines():
             tell(line)
+        return 2
+    except duckdb.Error as error:  # a file that was damaged since the result was opened
+        tell(f"the result cannot be read: {str(error).splitlines()[0]}; `abm status DIR --verify` names what is not whole")
         return 2
     except ModuleNotFoundError as error:
         tell(f"{error.name} is not installed: pip install 'ai-sovereignty[analysis]' brings what this command needs")

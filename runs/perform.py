@@ -15,7 +15,7 @@ from abm.scenario import Scenario
 from abm.world import World
 from runs.chunk import Chunk
 from runs.ensemble import simulate
-from runs.tables import CHOICES, TIES, choices_table, label, runs_table, series_schema, series_table, ties_table
+from runs.tables import choices_table, label, runs_table, schemas, series_table, ties_table
 
 _kept = threading.local()
 
@@ -80,8 +80,7 @@ def _failed(chunk: Chunk, places: np.ndarray, error: Exception) -> dict[str, pa.
     vendors = chunk.scenario.vendor_names
     text = str(error) if isinstance(error, ValueError) else f"{type(error).__name__}: {error}"
     outcomes = np.full((len(places), len(measures.columns(vendors))), np.nan)
-    empty = {"series": series_schema(vendors), "choices": CHOICES, "ties": TIES}
-    tables = {name: empty[name].empty_table() for name in chunk.tables if name != "runs"}
+    tables = {name: kind.empty_table() for name, kind in schemas(chunk).items() if name in chunk.tables[1:]}
     return tables | {"runs": runs_table(chunk, places, np.array([text] * len(places)), outcomes)}
 
 

@@ -11,13 +11,16 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 POINTS = "points.parquet"
+_AGAIN = "the `abm sweep` that made this result writes them again"
 FEW = 10_000  # numbers that a manifest may hold itself
 
 
 def describe(points: np.ndarray) -> list | dict[str, Any]:
     """The points themselves, or their number and the hash of their bytes."""
-    if points.size <= FEW:
-        return points.tolist()
+    return points.tolist() if points.size <= FEW else _described(points)
+
+
+def _described(points: np.ndarray) -> dict[str, Any]:
     return {"file": POINTS, "rows": len(points), "sha256": hashlib.sha256(np.ascontiguousarray(points).data).hexdigest()}
 
 
@@ -32,12 +35,14 @@ def restore(described: list | dict[str, Any], factors: int, directory: Path | No
     """(P, F) points from what :func:`describe` returned. Errors: ValueError when the file is absent or not the same."""
     if isinstance(described, list):
         return np.array(described, float).reshape(len(described), factors)
-    path = (directory or Path()) / described["file"]
+    path = (directory or Path()) / POINTS
     try:
-        table = pq.read_table(path)
-    except (OSError, pa.ArrowInvalid):
-        raise ValueError(f"{path}: the points of the design cannot be read") from None
-    points = np.column_stack([column.to_numpy() for column in table.columns])
-    if describe(points) != described:
-        raise ValueError(f"{path}: is damaged: its points are not those of the manifest")
+        if not path.is_file():
+            raise OSError
+        table = pq.read_table(path, partitioning=None)
+        points = np.column_stack([column.to_numpy() for column in table.columns])
+    except (OSError, pa.ArrowException, ValueError, RecursionError):
+        raise ValueError(f"{path}: the points of the design cannot be read; {_AGAIN}") from None
+    if _described(points) != described:
+        raise ValueError(f"{path}: is damaged: its points are not those of the manifest; {_AGAIN}")
     return points

@@ -11,19 +11,25 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 import pandas as pd
+import pyarrow as pa
+import pyarrow.dataset
+import pyarrow.fs
 
 from abm import measures
 from abm.scenario import Scenario
 from abm.world import World
+from runs.integrity import examine
+from runs.manifest import MANIFEST, StoreError, files_of, read_manifest
 from runs.plan import Plan
-from runs.store import StoreError, read_manifest
+from runs.tables import schemas
 
 if TYPE_CHECKING:
     import xarray
@@ -36,21 +42,41 @@ _ORDER = {
 }
 
 
-class Result:
-    """A result directory. Tables are ``runs``, ``series``, ``choices`` and ``ties``, as far as they were recorded."""
+#: Pages carry checksums: damage that came after a large result was opened shows when they are read.
+_FORMAT = pyarrow.dataset.ParquetFileFormat(
+    default_fragment_scan_options=pyarrow.dataset.ParquetFragmentScanOptions(page_checksum_verification=True)
+)
 
-    def __init__(self, directory: str | Path):
+
+class Result:
+    """A result directory. Tables are ``runs``, ``series``, ``choices`` and ``ties``, as far as they were recorded.
+
+    Opening it looks at all of its files (:mod:`runs.integrity`); ``every_byte`` is None to read them all where that is soon done,
+    and says afterwards whether they were. What is read is what stood then: chunks that a sweep finishes later are not seen.
+    Errors: StoreError with the first file that is not as it was written, and how it is made again.
+    """
+
+    def __init__(self, directory: str | Path, every_byte: bool | None = None):
         self.directory = Path(directory)
         self.manifest = read_manifest(directory)
+        complete = self.manifest["status"] == "complete"
+        seen = examine(self.directory, self.plan, self.manifest["job"], files_of(self.manifest), complete, every_byte)
+        if seen.faults:
+            more = f", and {len(seen.faults) - 1:,} more" if len(seen.faults) > 1 else ""
+            raise StoreError(f"{seen.faults[0].path}: {seen.faults[0].why}{more}; {self._again}")
+        self.chunks, self.every_byte = seen.chunks(self.plan), seen.every_byte
+        self.size = sum(file.size for file in seen.files.values())
+        self._files = seen.files
+
+    @property
+    def _again(self) -> str:
+        command = shlex.join(["abm", "run", str(self.directory / MANIFEST), "--out", str(self.directory)])
+        return f"`{command}` makes it again, and only what is not whole"
 
     @cached_property
     def plan(self) -> Plan:
         """The plan that was carried out."""
-        try:
-            plan = Plan.parse(self.manifest["plan"], self.directory)
-        except (KeyError, TypeError):
-            raise StoreError(f"{self.directory}: was written by another version; run it again") from None
-        return replace(plan, name=self.manifest.get("name", ""), title=self.manifest.get("title", ""))
+        return planned(self.directory, self.manifest)
 
     @property
     def scenario(self) -> Scenario:
@@ -62,15 +88,28 @@ class Result:
         """Vendor names in row order."""
         return self.scenario.vendor_names
 
+    @property
+    def done(self) -> int:
+        """Number of runs that stand."""
+        return sum(len(self.plan.runs(chunk)) for chunk in self.chunks)
+
     @cached_property
     def connection(self) -> duckdb.DuckDBPyConnection:
-        """A DuckDB connection with a view per recorded table."""
+        """A DuckDB connection with a view per recorded table.
+
+        The files are named one by one: a path is never a pattern, and says nothing of columns.
+        """
         connection = duckdb.connect()
         for table in self.plan.tables:
-            if any((self.directory / table).glob("*.parquet")):
-                files = str(self.directory / table / "*.parquet").replace("'", "''")
-                connection.execute(f"create view {table} as select * from read_parquet('{files}')")
+            connection.register(table, self._dataset(table))
         return connection
+
+    def _dataset(self, table: str) -> pa.dataset.Dataset | pa.Table:
+        columns = schemas(self.plan.some(range(1)))[table]
+        if not self.chunks:
+            return columns.empty_table()
+        paths = [str(self.directory / self._files[table, chunk].name) for chunk in self.chunks]
+        return pyarrow.dataset.dataset(paths, format=_FORMAT, filesystem=pyarrow.fs.LocalFileSystem())
 
     def sql(self, query: str) -> duckdb.DuckDBPyRelation:
         """A lazy DuckDB relation over the tables, such as ``sql("select avg(gdp_coalition) from runs")``."""
@@ -80,10 +119,13 @@ class Result:
         """A whole table in order of run (and step). StoreError when it was not recorded or nothing of it stands yet."""
         if name not in self.plan.tables:
             raise StoreError(f"{self.directory}: {name} were not recorded; recorded are {', '.join(self.plan.tables)}")
-        if not any((self.directory / name).glob("*.parquet")):
+        if not self.chunks:
             raise StoreError(f"{self.directory}: no run is finished yet")
         chosen = ", ".join(f'"{column}"' for column in columns) if columns else "*"
-        return self.sql(f"select {chosen} from {name} order by {_ORDER[name]}").df()
+        try:
+            return self.sql(f"select {chosen} from {name} order by {_ORDER[name]}").df()
+        except duckdb.Error as error:
+            raise StoreError(f"{self.directory}: {name} cannot be read: {error}; {self._again}") from None
 
     def runs(self, columns: list[str] | None = None) -> pd.DataFrame:
         """A row per run."""
@@ -117,6 +159,17 @@ class Result:
         return self.plan.scenario_of(run).world(self.plan.seed_of(run))
 
 
-def open_result(directory: str | Path) -> Result:
-    """Open a result directory; StoreError in one sentence where there is none."""
-    return Result(directory)
+def planned(directory: Path, manifest: dict[str, Any]) -> Plan:
+    """The plan of a manifest; StoreError where this version does not understand it."""
+    try:
+        plan = Plan.parse(manifest["plan"], directory)
+    except (KeyError, TypeError):
+        raise StoreError(f"{directory}: was written by another version; run it again") from None
+    except ValueError as error:
+        raise StoreError(str(error)) from None
+    return replace(plan, name=manifest["name"], title=manifest["title"])
+
+
+def open_result(directory: str | Path, every_byte: bool | None = None) -> Result:
+    """Open a result directory; StoreError in one sentence where there is none, or it is not as it was written."""
+    return Result(directory, every_byte)

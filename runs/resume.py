@@ -9,8 +9,10 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from abm.provenance import provenance
+from runs.integrity import chunk_files, examine
+from runs.manifest import MANIFEST, DamagedManifest, File, StoreError, files_of, read_manifest
 from runs.plan import Plan
-from runs.store import Store, StoreError
+from runs.store import Store
 
 #: Told of what a person should know, in one sentence.
 Notice = Callable[[str], None]
@@ -47,22 +49,45 @@ def _change(key: str, there: Any, here: Any) -> str:
     return f"{key} differs" if key not in ("factors", "tables", "points") else f"{key} differ"
 
 
-def still_to_do(plan: Plan, store: Store, notice: Notice, retry_failed: bool) -> list[int]:
-    """The chunks still to be done, after everything that is not whole was removed."""
+def begun(plan: Plan, store: Store, notice: Notice) -> dict[str, Any] | None:
+    """The manifest of the same plan where one stands; StoreError where it is of another."""
+    if not store.has_result():
+        return None
+    try:
+        manifest = read_manifest(store.directory)
+    except DamagedManifest:
+        notice(f"{store.directory / MANIFEST}: is not as it was written; it is made again, and so is what is not whole")
+        return None
+    check_same(plan, manifest, store.directory)
+    return manifest
+
+
+def whole_files(plan: Plan, store: Store, begun: dict[str, Any] | None, notice: Notice) -> dict[tuple[str, int], File]:
+    """The files of the chunks that stand to the last byte, after everything else of this plan was removed.
+
+    StoreError, and nothing is removed, where files stand that no run of this plan left.
+    """
     store.tidy()
     strangers = store.strangers()
     if strangers:
-        raise StoreError(f"{strangers[0]}: is no file of a sweep; move it away, since a reader would count its rows")
-    for path in store.damaged(plan.tables):
-        notice(f"{path}: is damaged; its chunk is done again")
-        path.unlink()
-    files = {table: store.chunks(table) for table in plan.tables}
-    standing = set.intersection(*({chunk for chunk, _ in found} for found in files.values()))
-    if retry_failed:
-        standing -= {chunk for chunk, path in files["runs"] if chunk in standing and failed_runs(path)}
-    for table, found in files.items():
-        store.discard(table, [(chunk, path) for chunk, path in found if chunk not in standing])
-    return [chunk for chunk in range(plan.chunks) if chunk not in standing]
+        raise StoreError(f"{strangers[0]}: is no file of a sweep; move it away, since other programs would count its rows")
+    seen = examine(store.directory, plan, plan.job, files_of(begun) if begun else {}, every_byte=True)
+    if seen.foreign and not begun:
+        raise StoreError(f"{seen.foreign[0]}: belongs to another run; take another --out, or --force to overwrite what is there")
+    standing = {(table, chunk): seen.files[table, chunk] for chunk in seen.chunks(plan) for table in plan.tables}
+    for fault in seen.faults:
+        notice(f"{fault.path}: {fault.why}; its chunk is done again")
+    kept = {store.directory / file.name for file in standing.values()}
+    found = [path for table in plan.tables for _, path in chunk_files(store.directory, table)]
+    store.discard([path for path in found if path not in kept])
+    return standing
+
+
+def without_failed(store: Store, files: dict[tuple[str, int], File]) -> dict[tuple[str, int], File]:
+    """Those of chunks in which no run failed; the others are removed."""
+    again = {chunk for (table, chunk), file in files.items() if table == "runs" and failed_runs(store.directory / file.name)}
+    store.discard([store.directory / file.name for (_, chunk), file in files.items() if chunk in again])
+    return {key: file for key, file in files.items() if key[1] not in again}
 
 
 def failed_runs(path: Path) -> int:

@@ -1,39 +1,36 @@
 """A result directory: who may write to it, how a chunk gets there whole, which chunks stand.
 
-A chunk's file carries the hash of its own bytes in its name, such as ``runs/000003.1f0c6a2b9d4e7f58.parquet``: it is
+A chunk's file carries the digest of its own bytes in its name, such as ``runs/000003.1f0c6a2b9d4e7f58.parquet``: it is
 written under a temporary name, forced to disk and renamed, so that a file either stands whole or not at all, and damage
-shows when it is read back. A chunk stands when all its tables do; the runs' comes last, so that no reader misses the others.
+shows when it is read back (:mod:`runs.integrity`). A chunk stands when all its tables do; the runs' comes last, so that no reader
+misses the others.
 """
 
 from __future__ import annotations
 
 import fcntl
 import hashlib
-import json
 import os
 import re
-from collections import Counter
+from collections.abc import Iterable
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from runs.integrity import chunk_files
+from runs.manifest import MANIFEST, File, StoreError, read_manifest, sealed
 from runs.plan import TABLES
 from runs.points import POINTS
 
-MANIFEST = "manifest.json"
+__all__ = ["MANIFEST", "PROGRESS", "Store", "StoreError", "read_manifest"]
+
 PROGRESS = "progress.json"
 _LOCK = ".lock"
-_CHUNK = re.compile(r"(\d{6,})\.([0-9a-f]{16})\.parquet")
+_UNFINISHED = re.compile(rf"\.({re.escape(MANIFEST)}|{re.escape(POINTS)}|\d{{6,12}}\.[0-9a-f]{{16}}\.parquet)\.part")
 _DRAWN = ("*.png", "*.svg", "*.pdf", "*.csv", "*.html", "*.json")
-
-
-class StoreError(Exception):
-    """Why a directory cannot be written or read, in one sentence."""
-
-
-def file_hash(content: bytes) -> str:
-    """The hash that stands in a chunk file's name."""
-    return hashlib.sha256(content).hexdigest()[:16]
 
 
 class Store:
@@ -41,6 +38,7 @@ class Store:
 
     def __init__(self, directory: str | Path):
         self.directory = Path(directory)
+        self._lock: int | None = None
 
     def reach(self) -> None:
         """Make the directory. StoreError when it cannot be made or written."""
@@ -51,6 +49,9 @@ class Store:
             (self.directory / _LOCK).touch()
         except OSError as error:
             raise StoreError(f"{self.directory}: cannot be written: {error.strerror}") from None
+        for table in TABLES:
+            if (self.directory / table).is_symlink():
+                raise StoreError(f"{self.directory / table}: is a link, and may lead to another result; take it away")
 
     def has_result(self) -> bool:
         """Whether a manifest stands here."""
@@ -59,17 +60,15 @@ class Store:
     def clear(self) -> None:
         """Remove what a run of ours left, and nothing else."""
         self.tidy()
-        for table in TABLES:
-            self.discard(table, self.chunks(table))
-        self._remove([file for kind in _DRAWN for file in (self.directory / "figures").glob(kind)], "figures")
+        self.discard([path for table in TABLES for _, path in chunk_files(self.directory, table)])
+        self._remove(file for kind in _DRAWN for file in (self.directory / "figures").glob(kind))
+        with suppress(OSError):
+            (self.directory / "figures").rmdir()
         self._remove([self.directory / name for name in (MANIFEST, PROGRESS, POINTS, "network.gexf", "report.html")])
 
-    def _remove(self, files, folder: str | None = None) -> None:
+    def _remove(self, files: Iterable[Path]) -> None:
         for file in files:
             file.unlink(missing_ok=True)
-        if folder:
-            with suppress(OSError):  # it may hold something that is not ours
-                (self.directory / folder).rmdir()
 
     @contextmanager
     def lock(self):
@@ -79,7 +78,11 @@ class Store:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 raise StoreError(f"{self.directory}: another run is writing here; wait for it or take another --out") from None
-            yield
+            self._lock = file.fileno()
+            try:
+                yield
+            finally:
+                self._lock = None
 
     def locked(self) -> bool:
         """Whether a process is writing here now."""
@@ -92,15 +95,55 @@ class Store:
             return False
 
     def write_manifest(self, manifest: dict[str, Any]) -> None:
-        """Write the manifest, replacing the one that stands, whole or not at all."""
-        self.replace(self.directory / MANIFEST, json.dumps(manifest, indent=1).encode())
+        """Write the manifest, whole or not at all, once all that was written before is on the disk for good."""
+        self._hold()
+        for folder in (*TABLES, "."):
+            self._sync(self.directory / folder)
+        self.replace(self.directory / MANIFEST, sealed(manifest))
+        self._sync(self.directory)
 
-    def write(self, chunk: int, files: dict[str, bytes]) -> None:
+    def write(self, chunk: int, contents: dict[str, bytes]) -> list[File]:
         """Write a chunk's tables, the runs' last. StoreError when the disk is full; what stood before stays valid."""
-        for table in sorted(files, key=lambda name: name == "runs"):
-            folder = self.directory / table
-            folder.mkdir(exist_ok=True)
-            self.replace(folder / f"{chunk:06d}.{file_hash(files[table])}.parquet", files[table])
+        self._hold()
+        files = []
+        for table in sorted(contents, key=lambda name: name == "runs"):
+            content = contents[table]
+            rows = pq.read_metadata(pa.BufferReader(content)).num_rows
+            files.append(File(table, chunk, hashlib.sha256(content).hexdigest(), len(content), rows))
+            with suppress(OSError):  # what is wrong shows when the file is written
+                (self.directory / table).mkdir(exist_ok=True)
+            self.replace(self.directory / files[-1].name, content)
+        return files
+
+    def confirm(self, files: Iterable[File]) -> None:
+        """StoreError unless all of them are on the disk, in the directory that was begun with."""
+        self._hold()
+        for file in files:
+            path = self.directory / file.name
+            try:
+                size = path.stat().st_size
+            except OSError:
+                size = -1
+            if size != file.size:
+                raise StoreError(f"{path}: was taken away while the sweep went on; the same command does it again")
+
+    def _hold(self) -> None:
+        """StoreError unless the directory is still the one that was locked."""
+        try:
+            if self._lock and os.path.samestat(os.fstat(self._lock), os.stat(self.directory / _LOCK)):
+                return
+        except OSError:
+            pass
+        raise StoreError(f"{self.directory}: was taken away while the sweep went on; the same command begins again")
+
+    def _sync(self, folder: Path) -> None:
+        """Have the names in a folder on the disk for good, where the system lets folders be synced."""
+        with suppress(OSError):
+            handle = os.open(folder, os.O_RDONLY)
+            try:
+                os.fsync(handle)
+            finally:
+                os.close(handle)
 
     def replace(self, path: Path, content) -> None:
         """Write a file whole or not at all. StoreError in one sentence when the disk is full or not writable."""
@@ -118,45 +161,19 @@ class Store:
                 f"{path}: cannot be written: {error.strerror}; what stood before is whole, and the same command goes on"
             ) from None
 
-    def chunks(self, table: str) -> list[tuple[int, Path]]:
-        """The chunk files of a table, by number."""
-        found = [(_CHUNK.fullmatch(path.name), path) for path in (self.directory / table).glob("*.parquet")]
-        return sorted((int(match[1]), path) for match, path in found if match)
-
     def strangers(self) -> list[Path]:
-        """Parquet files among the chunks that no run of ours wrote, yet a reader would count."""
-        files = [path for table in TABLES for path in (self.directory / table).glob("*.parquet")]
-        return sorted(path for path in files if not _CHUNK.fullmatch(path.name))
-
-    def damaged(self, tables: tuple[str, ...]) -> list[Path]:
-        """Chunk files whose bytes are not what their names say, or that stand beside another of the same chunk."""
-        found = [(table, number, path) for table in tables for number, path in self.chunks(table)]
-        copies = Counter((table, number) for table, number, _ in found)
-        return [
-            path
-            for table, number, path in found
-            if copies[table, number] > 1 or path.name.split(".")[1] != file_hash(path.read_bytes())
-        ]
+        """Parquet files among the chunks that no run of ours wrote, yet other programs would count."""
+        ours = {path for table in TABLES for _, path in chunk_files(self.directory, table)}
+        return sorted({path for table in TABLES for path in (self.directory / table).glob("*.parquet")} - ours)
 
     def tidy(self) -> None:
         """Remove what a killed process had not finished writing."""
         for folder in (".", *TABLES):
-            self._remove((self.directory / folder).glob(".*.part"))
+            self._remove(path for path in (self.directory / folder).glob(".*.part") if _UNFINISHED.fullmatch(path.name))
 
-    def discard(self, table: str, chunks: list[tuple[int, Path]]) -> None:
-        """Remove chunk files of a table, and its folder when that leaves it empty."""
-        self._remove([path for _, path in chunks], table)
-
-
-def read_manifest(directory: str | Path) -> dict[str, Any]:
-    """The manifest of a result; StoreError in one sentence where there is none or it is damaged."""
-    path = Path(directory) / MANIFEST
-    try:
-        manifest = json.loads(path.read_text("utf-8"))
-    except (FileNotFoundError, NotADirectoryError):
-        raise StoreError(f"{directory}: holds no result (no {MANIFEST})") from None
-    except (OSError, ValueError) as error:
-        raise StoreError(f"{path}: cannot be read: {error}") from None
-    if not isinstance(manifest, dict) or not {"plan", "provenance", "runs", "status"} <= manifest.keys():
-        raise StoreError(f"{path}: is not the manifest of a result")
-    return manifest
+    def discard(self, files: Iterable[Path]) -> None:
+        """Remove chunk files, and the folders of tables that that leaves empty."""
+        self._remove(files)
+        for table in TABLES:
+            with suppress(OSError):  # it may hold something that is not ours
+                (self.directory / table).rmdir()

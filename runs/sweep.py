@@ -10,18 +10,20 @@ import datetime
 import os
 from collections.abc import Callable, Iterable
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from contextlib import suppress
 from dataclasses import replace
 from itertools import islice
 from typing import Any
 
 from abm.provenance import provenance
 from runs.clock import Clock, Progress
+from runs.manifest import FORMAT, StoreError, listed
 from runs.perform import Done, perform
 from runs.plan import Plan
 from runs.points import FEW, POINTS, to_parquet
-from runs.resume import Notice, check_same, failed_runs, still_to_do
+from runs.resume import Notice, begun, failed_runs, whole_files, without_failed
 from runs.space import check_space
-from runs.store import Store, StoreError, read_manifest
+from runs.store import Store
 
 #: Takes (plan, chunks) and yields (chunk, what it left) in any order.
 Executor = Callable[[Plan, list[int]], Iterable[tuple[int, Done]]]
@@ -70,51 +72,53 @@ def carry_out(
     with store.lock():
         if overwrite:
             store.clear()
-        begun = read_manifest(store.directory) if store.has_result() else None
-        if begun:
-            check_same(plan, begun, store.directory)
-            plan = replace(plan, chunk=begun["plan"]["chunk"])
-        left = still_to_do(plan, store, notice, retry_failed)
+        before = begun(plan, store, notice)
+        if before:
+            plan = replace(plan, chunk=before["plan"]["chunk"])
+        files = whole_files(plan, store, before, notice)
+        if retry_failed:
+            files = without_failed(store, files)
+        left = [chunk for chunk in range(plan.chunks) if ("runs", chunk) not in files]
         check_space(plan, left, store.directory)
-        return _do_chunks(plan, store, execute, left, begun, progress)
+        return _do_chunks(plan, store, execute, left, files, before, progress)
 
 
-def _do_chunks(plan, store, execute, left, begun, progress) -> dict[str, Any]:
-    failed = sum(failed_runs(path) for _, path in store.chunks("runs"))
+def _do_chunks(plan, store, execute, left, files, before, progress) -> dict[str, Any]:
+    failed = sum(failed_runs(store.directory / file.name) for file in files.values() if file.table == "runs")
     standing = plan.count - sum(len(plan.runs(chunk)) for chunk in left)
-    clock = Clock(store, standing, failed, progress, begun["seconds"] if begun else 0.0)
+    clock = Clock(store, standing, failed, progress, before["seconds"] if before else 0.0)
     if plan.points.size > FEW:
         store.replace(store.directory / POINTS, to_parquet(plan.points, [factor.name for factor in plan.factors]))
     manifest = {
+        "format": FORMAT,
         "name": plan.name,
         "title": plan.title,
         "status": "running",
-        "created": begun["created"] if begun else datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+        "created": before["created"] if before else datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
         "runs": plan.count,
-        "failed": failed,
         "plan": plan.document(),
+        "job": plan.job,
         "provenance": provenance(),
-        "seconds": clock.seconds,
     }
-    store.write_manifest(manifest)
+
+    def told(status: str) -> dict[str, Any]:
+        return manifest | {
+            "status": status, "failed": clock.failed, "seconds": clock.seconds, "files": listed(files.values())
+        }  # fmt: skip
+
+    store.write_manifest(told("running"))
     try:
         for chunk, done in execute(plan, left):
-            store.write(chunk, done.files)
+            if (done.job, done.chunk) != (plan.job, chunk):
+                raise StoreError(f"chunk {chunk}: what came back belongs to another sweep; the same command does it again")
+            files |= {(file.table, chunk): file for file in store.write(chunk, done.files)}
             clock.count(len(plan.runs(chunk)), done.failed)
-        manifest["status"] = "complete"
-    finally:
-        manifest |= {"failed": clock.failed, "seconds": clock.seconds}
-        if manifest["status"] == "complete":
-            store.write_manifest(manifest)
-            clock.stop()
-        else:
-            _leave(store, manifest | {"status": "interrupted"})
-    return manifest
-
-
-def _leave(store: Store, manifest: dict[str, Any]) -> None:
-    """Say that it was stopped, as far as the disk still allows."""
-    try:
-        store.write_manifest(manifest)
-    except StoreError:
-        return
+        store.confirm(files.values())
+    except BaseException:
+        with suppress(StoreError):  # said as far as the disk still allows
+            store.write_manifest(told("interrupted"))
+        raise
+    complete = told("complete")
+    store.write_manifest(complete)
+    clock.stop()
+    return complete

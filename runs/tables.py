@@ -72,6 +72,12 @@ def runs_schema(chunk: Chunk) -> pa.Schema:
     )
 
 
+def schemas(chunk: Chunk) -> dict[str, pa.Schema]:
+    """Columns of every table."""
+    series = series_schema(chunk.scenario.vendor_names)
+    return {"runs": runs_schema(chunk), "series": series, "choices": CHOICES, "ties": TIES}
+
+
 def runs_table(chunk: Chunk, places: np.ndarray, errors: np.ndarray, outcomes: np.ndarray) -> pa.Table:
     """A row per run. ``errors`` (R,) texts, empty where none; ``outcomes`` (R, M) measures at the last step."""
     numbers = chunk.numbers[places]

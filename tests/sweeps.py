@@ -6,6 +6,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 
+from runs.manifest import read_manifest, sealed
 from runs.plan import TABLES, Factor, Plan
 from runs.store import Store
 from runs.sweep import Executor, carry_out, local
@@ -38,6 +39,12 @@ def carry(plan: Plan, directory: Path, execute: Executor | None = None, **option
     """Carry a plan out, in one thread unless told otherwise."""
     carry_out(plan, Store(directory), execute or local(1), **options)
     return directory
+
+
+def amended(directory: Path, **fields) -> None:
+    """Give a result's manifest other values of some fields, sealed as if it had been written so."""
+    manifest = read_manifest(directory) | fields
+    (directory / "manifest.json").write_bytes(sealed(manifest))
 
 
 def files(directory: Path) -> dict[str, bytes]:

@@ -117,7 +117,7 @@ FAULTS = {
     "run folder.toml": "folder.toml: is a directory, not a scenario file",
     "run latin.toml": "latin.toml: is not UTF-8 text (byte 9)",
     "run none/manifest.json": "none: holds no result (no manifest.json)",
-    "run broken/manifest.json": "broken/manifest.json: cannot be read",
+    "run broken/manifest.json": "broken/manifest.json: is damaged",
     "": "the following arguments are required: COMMAND",
     "rnu": "invalid choice: 'rnu'",
     "run --nothing": "unrecognized arguments: --nothing",
@@ -174,8 +174,7 @@ def test_an_interrupted_run_goes_on_but_only_as_the_same_run(capsys):
     assert run() == 0
     directory = Path("results/small")
     whole = sweeps.files(directory)
-    manifest = json.loads((directory / "manifest.json").read_text()) | {"status": "interrupted"}
-    (directory / "manifest.json").write_text(json.dumps(manifest))
+    sweeps.amended(directory, status="interrupted")
     next((directory / "runs").glob("*.parquet")).unlink()
     assert run("--seed", "5") == 2
     assert "holds another run: seed was 0, now 5" in capsys.readouterr().err
@@ -207,9 +206,7 @@ def test_a_sweep_is_done_watched_and_replayed(capsys):
 
 def test_a_replay_that_is_no_longer_the_same_says_so(capsys, monkeypatch):
     assert abm("sweep", "sweep.toml", "--quiet") == 0
-    manifest = json.loads(Path("results/sweep/manifest.json").read_text())
-    manifest["plan"]["seed"] = 99
-    Path("results/sweep/manifest.json").write_text(json.dumps(manifest))
+    sweeps.amended(Path("results/sweep"), plan=runs.open("results/sweep").manifest["plan"] | {"seed": 99})
     assert abm("replay", "results/sweep", "4") == 1
     assert "its outcomes are no longer the same; the model's sources are the same" in capsys.readouterr().err
 

@@ -18,7 +18,7 @@ import pytest
 import runs
 from runs import space, store
 from runs.commands import status
-from runs.store import StoreError
+from runs.store import StoreError, read_manifest
 from runs.sweep import local
 from tests import sweeps
 
@@ -121,7 +121,7 @@ def test_a_sweep_begun_by_one_command_is_refused_to_another_until_it_dies(tmp_pa
     finally:
         process.kill()
         process.join()
-    assert status.lines(tmp_path) == [status.lines(tmp_path)[0], "the same command goes on where it was"]
+    assert status.lines(tmp_path)[1] == "the same command goes on where it was"
     assert sweeps.files(sweeps.carry(PLAN, tmp_path)) == undisturbed
 
 
@@ -141,8 +141,9 @@ def test_a_damaged_chunk_is_found_named_and_done_again(tmp_path, damage, table):
         path.write_bytes(broken[damage])
     sweeps.carry(plan, tmp_path, notice=told.append)
     assert sweeps.files(tmp_path) == whole
-    if damage != "gone":
-        assert f"{path}: is damaged; its chunk is done again" in told
+    why = {"gone": "is missing", "doubled": "stands twice", "flipped": "is damaged"}
+    why = why.get(damage, "is not the file that was written")
+    assert f"{path}: {why}; its chunk is done again" in told
 
 
 def test_a_stranger_among_the_chunks_is_refused_not_removed(tmp_path):
@@ -165,12 +166,75 @@ def test_overwriting_removes_only_what_a_sweep_left(tmp_path):
     assert not (tmp_path / "series").exists()
 
 
-@pytest.mark.parametrize("content", ["{", "[]", '{"plan": 1}', "\xff"])
-def test_a_damaged_manifest_is_one_sentence(tmp_path, content):
-    sweeps.carry(sweeps.plan(2), tmp_path)
-    (tmp_path / "manifest.json").write_bytes(content.encode("latin-1"))
-    with pytest.raises(StoreError, match=r"manifest\.json: (cannot be read|is not the manifest)"):
+@pytest.mark.parametrize("content", [b"{", b"[]", b'{"a": 1}', b"\xff", b"[" * 10**5, b"9" * 5000, b""])
+def test_a_damaged_manifest_is_one_sentence_and_is_made_again(tmp_path, content):
+    plan, told = sweeps.plan(2), []
+    whole = sweeps.files(sweeps.carry(plan, tmp_path))
+    path = tmp_path / "manifest.json"
+    path.write_bytes(content)
+    with pytest.raises(StoreError, match=r"manifest\.json: is (damaged|not the manifest|not as it was written)"):
+        runs.open(tmp_path)
+    began = {file: file.stat().st_mtime_ns for file in tmp_path.rglob("*.parquet")}
+    sweeps.carry(plan, tmp_path, notice=told.append)
+    assert told == [f"{path}: is not as it was written; it is made again, and so is what is not whole"]
+    assert sweeps.files(tmp_path) == whole
+    assert {file: file.stat().st_mtime_ns for file in tmp_path.rglob("*.parquet")} == began  # no run was done again
+    assert runs.open(tmp_path).manifest["status"] == "complete"
+
+
+@pytest.mark.parametrize("manifest", ["damaged", "gone"])
+def test_chunks_of_another_run_are_not_removed_where_no_manifest_says_whose_they_are(tmp_path, manifest):
+    sweeps.carry(replace(sweeps.plan(2), seed=1), tmp_path)
+    before = sweeps.files(tmp_path)
+    (tmp_path / "manifest.json").write_text("{")
+    if manifest == "gone":
+        (tmp_path / "manifest.json").unlink()
+    with pytest.raises(StoreError, match="belongs to another run; take another --out, or --force"):
         sweeps.carry(sweeps.plan(2), tmp_path)
+    assert sweeps.files(tmp_path) == before
+
+
+def test_a_result_of_another_format_says_what_to_do(tmp_path):
+    sweeps.carry(sweeps.plan(2), tmp_path)
+    path = tmp_path / "manifest.json"
+    for format in (None, 1, 99):
+        manifest = {"plan": {}} | ({} if format is None else {"format": format})
+        path.write_text(json.dumps(manifest))
+        for read in (runs.open, partial(sweeps.carry, sweeps.plan(2))):
+            with pytest.raises(StoreError, match=r"was written by another version of this project \(format .*--force or another"):
+                read(tmp_path)
+
+
+@pytest.mark.parametrize("gone", ["all", "table", "file", "lock", "replaced"])
+def test_what_is_taken_away_while_a_sweep_goes_on_is_told_and_never_called_complete(tmp_path, gone):
+    out, whole = tmp_path / "out", sweeps.files(sweeps.carry(sweeps.plan(), tmp_path / "whole"))
+
+    def take(done, before, failed):
+        if done == 10:
+            first = sorted((out / "series").glob("*.parquet"))[0]
+            act = {
+                "all": lambda: shutil.rmtree(out),
+                "table": lambda: shutil.rmtree(out / "series"),
+                "file": first.unlink,
+                "lock": (out / ".lock").unlink,
+                "replaced": lambda: (out.rename(tmp_path / "moved"), out.mkdir()),
+            }
+            act[gone]()
+
+    with pytest.raises(StoreError, match="was taken away while the sweep went on; the same command"):
+        sweeps.carry(sweeps.plan(), out, progress=take)
+    assert not (out / "manifest.json").exists() or read_manifest(out)["status"] != "complete"
+    assert sweeps.files(sweeps.carry(sweeps.plan(), out)) == whole
+
+
+def test_a_table_that_is_a_link_is_not_followed(tmp_path):
+    sweeps.carry(sweeps.plan(2), tmp_path / "mine")
+    before = sweeps.files(tmp_path / "mine")
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "runs").symlink_to(tmp_path / "mine" / "runs")
+    with pytest.raises(StoreError, match="runs: is a link"):
+        sweeps.carry(sweeps.plan(2), tmp_path / "other", overwrite=True)
+    assert sweeps.files(tmp_path / "mine") == before
 
 
 def test_a_disk_that_fills_up_leaves_what_stands_and_the_sweep_goes_on(tmp_path, undisturbed, monkeypatch):

@@ -7,7 +7,7 @@ from pathlib import Path
 from runs.commands.asking import add_scenario, extension, failures, scenario_of, tell, whole
 from runs.plan import Plan
 from runs.progress import bar, runs_bar
-from runs.results import open_result
+from runs.results import open_result, planned
 from runs.store import MANIFEST, Store, StoreError, read_manifest
 from runs.sweep import carry_out, local
 
@@ -34,7 +34,8 @@ def add(commands) -> None:
 def plan_of(arguments) -> Plan:
     """A scenario's replicates, or what a manifest says was done."""
     if Path(arguments.scenario).name == MANIFEST:
-        return open_result(Path(arguments.scenario).parent).plan
+        directory = Path(arguments.scenario).parent
+        return planned(directory, read_manifest(directory))
     return Plan(scenario_of(arguments), replicates=arguments.replicates, seed=arguments.seed)
 
 
@@ -42,7 +43,7 @@ def act(arguments) -> int:
     """Run, draw, say what was found."""
     plan = plan_of(arguments)
     store = Store(arguments.out or Path("results") / plan.name)
-    if store.has_result() and not arguments.force and read_manifest(store.directory)["status"] == "complete":
+    if store.has_result() and not arguments.force and _stands(store.directory):
         raise StoreError(f"{store.directory}: holds a result already; --force overwrites it, --out takes another")
     with runs_bar(plan.count, arguments.quiet) as progress:
         manifest = carry_out(plan, store, local(), progress, tell, overwrite=arguments.force)
@@ -52,6 +53,14 @@ def act(arguments) -> int:
     if arguments.figures == "all":
         _draw(result, arguments.quiet)
     return failures(store.directory, manifest["failed"], plan.count)
+
+
+def _stands(directory: Path) -> bool:
+    """Whether a result is complete and whole; what is not is made again."""
+    try:
+        return open_result(directory).manifest["status"] == "complete"
+    except StoreError:
+        return False
 
 
 def _draw(result, quiet: bool) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from runs.clock import read
 from runs.results import open_result
+from runs.space import size
 from runs.store import Store
 
 
@@ -17,21 +18,22 @@ def add(commands) -> None:
         description="Say how far a run or sweep is, also while another process does it.",
     )
     status.add_argument("directory", metavar="DIR", help="result directory of a run or sweep")
+    status.add_argument("--verify", action="store_true",
+                        help="read every byte, also of a large result, of which else names, sizes and footers are looked at")
     status.set_defaults(act=act)
 
 
 def act(arguments) -> int:
     """Say it in a few lines."""
-    print("\n".join(lines(Path(arguments.directory))))
+    print("\n".join(lines(Path(arguments.directory), arguments.verify)))
     return 0
 
 
-def lines(directory: Path) -> list[str]:
-    """What a person wants to know, a line each."""
-    result, store = open_result(directory), Store(directory)
-    plan, count = result.plan, result.plan.count
-    done = sum(len(plan.runs(chunk)) for chunk, _ in store.chunks("runs"))
-    failed = result.sql("select count(*) from runs where status = 'failed'").fetchall()[0][0] if done else 0
+def lines(directory: Path, verify: bool = False) -> list[str]:
+    """What a person wants to know, a line each. Errors: StoreError where a file is not as it was written."""
+    result, store = open_result(directory, verify or None), Store(directory)
+    plan, count, done = result.plan, result.plan.count, result.done
+    failed = result.sql("select count(*) from runs where status = 'failed'").fetchall()[0][0]
     state = "complete" if done == count else "running" if store.locked() else "interrupted"
     rate = read(store)["rate"]
     found = [f"{plan.name}: {state}, {done:,} of {count:,} runs ({100 * done // count} %), {failed:,} failed"]
@@ -42,7 +44,8 @@ def lines(directory: Path) -> list[str]:
     elif state == "complete":
         seconds = result.manifest["seconds"]
         found.append(f"took {_duration(seconds)}, {count / max(seconds, 1e-9):,.0f} runs/s")
-    return found
+    seen = "every byte was read" if result.every_byte else "names, sizes and footers; --verify reads every byte"
+    return [*found, f"{size(result.size)} in {len(plan.tables) * len(result.chunks):,} files, as they were written ({seen})"]
 
 
 def _duration(seconds: float) -> str:

@@ -1,0 +1,91 @@
+"""The manifest of a result: what was planned, by which code, and every file that it left; sealed with a digest of its own.
+
+    {"format": 2, "name": ..., "status": "running", "interrupted" or "complete", "plan": {...}, "provenance": {...},
+     "files": {"runs": [[chunk, sha256, bytes, rows], ...], ...}, "digest": sha256 of all the rest}
+
+A reader that finds another digest knows that the manifest is not the one that was written.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import stat
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+MANIFEST = "manifest.json"
+FORMAT = 2  #: of manifest and files; raised whenever a reader of the former one would go wrong
+_FIELDS = {"format", "job", "name", "title", "status", "runs", "failed", "plan", "provenance", "seconds", "files", "digest"}
+
+
+class StoreError(Exception):
+    """Why a directory cannot be written or read, in one sentence."""
+
+
+class DamagedManifest(StoreError):
+    """The manifest is there, and is not what was written."""
+
+
+class File(NamedTuple):
+    """A chunk's file of one table: the SHA-256 of its bytes in hex, how many they are, and how many rows it holds."""
+
+    table: str
+    chunk: int
+    digest: str
+    size: int
+    rows: int
+
+    @property
+    def name(self) -> str:
+        """Its path within the result."""
+        return f"{self.table}/{self.chunk:06d}.{self.digest[:16]}.parquet"
+
+
+def listed(files: Iterable[File]) -> dict[str, list[list]]:
+    """Files as a manifest holds them."""
+    tables: dict[str, list[list]] = {}
+    for file in sorted(files):
+        tables.setdefault(file.table, []).append(list(file[1:]))
+    return tables
+
+
+def files_of(manifest: dict[str, Any]) -> dict[tuple[str, int], File]:
+    """The files that a manifest lists, by table and chunk."""
+    files = [File(table, *entry) for table, entries in manifest["files"].items() for entry in entries]
+    return {(file.table, file.chunk): file for file in files}
+
+
+def sealed(manifest: dict[str, Any]) -> bytes:
+    """A manifest as the bytes of its file, with its digest."""
+    return json.dumps(manifest | {"digest": _digest(manifest)}, indent=1).encode()
+
+
+def _digest(manifest: dict[str, Any]) -> str:
+    rest = {key: value for key, value in manifest.items() if key != "digest"}
+    return hashlib.sha256(json.dumps(rest, sort_keys=True).encode()).hexdigest()
+
+
+def read_manifest(directory: str | Path) -> dict[str, Any]:
+    """The manifest of a result; StoreError in one sentence where there is none, or it is not as it was written."""
+    path = Path(directory) / MANIFEST
+    again = "the `abm run` or `abm sweep` that made this result makes it again, and only what is not whole"
+    try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise DamagedManifest(f"{path}: is no file; {again}")
+        manifest = json.loads(path.read_text("utf-8"))
+    except (FileNotFoundError, NotADirectoryError):
+        raise StoreError(f"{directory}: holds no result (no {MANIFEST})") from None
+    except OSError as error:
+        raise StoreError(f"{path}: cannot be read: {error.strerror}") from None
+    except (ValueError, RecursionError):
+        raise DamagedManifest(f"{path}: is damaged; {again}") from None
+    if not isinstance(manifest, dict) or "plan" not in manifest:
+        raise DamagedManifest(f"{path}: is not the manifest of a result; {again}")
+    if manifest.get("format") != FORMAT and manifest.get("digest", _digest(manifest)) == _digest(manifest):
+        raise StoreError(f"{path}: was written by another version of this project (format {manifest.get('format', 1)}, here "
+                         f"{FORMAT}); read it with that version, or do the runs again with --force or another --out")  # fmt: skip
+    if manifest.get("digest") != _digest(manifest) or not manifest.keys() >= _FIELDS:
+        raise DamagedManifest(f"{path}: is not as it was written; {again}")
+    return manifest
