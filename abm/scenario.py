@@ -17,10 +17,9 @@ from typing import Annotated, Any
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from abm import data, options, parameters
+from abm import data, names, parameters
 from abm.draws import MOST_VENDORS
-from abm.measures import MEASURES, Measure
-from abm.parameters import PARAMETERS, Parameter
+from abm.parameters import PARAMETERS
 from abm.submodels.events import KINDS
 from abm.world import Event, Vendor, World, baseline_vendors, build, synthetic
 
@@ -238,8 +237,12 @@ class Scenario:
             known = set(self.nations().index)
         if len(c.vendors) > MOST_VENDORS - len(parameters.VENDORS):
             problems.append(f"vendors: found {len(c.vendors)}; a run takes {MOST_VENDORS}, the baseline's included")
+        else:
+            invented = () if c.nations.synthetic is None else tuple(sorted(known))
+            clashes = names.clashes(self.vendor_names, invented)
+            problems += [f"vendors.{name}: {clash}; choose another name" for name, clash in clashes.items()]
         for name, vendor in c.vendors.items():
-            problems += [f"vendors.{name}{problem}" for problem in _vendor_problems(name, vendor, known)]
+            problems += [f"vendors.{name}{problem}" for problem in _vendor_problems(vendor, known)]
         for place, event in enumerate(c.events, 1):
             problems += [f"events[{place}]: {problem}" for problem in self._event_problems(event, known)]
         if not problems and self.nations().empty:
@@ -287,16 +290,11 @@ def _selection_problems(chosen: Selection, known: set[str]) -> list[str]:
     return problems
 
 
-def _vendor_problems(name: str, vendor: NewVendor, known: set[str]) -> list[str]:
-    """Clauses that follow the vendor's name, which must make no name of a parameter or measure twice (``fee_us``)."""
-    problems = []
-    declared: list[Parameter | Measure] = [*PARAMETERS, *MEASURES]
-    made, taken = {f"{row.name}_{name}" for row in declared if row.per}, {row.name for row in declared}
-    if name in options.names(parameters.VENDORS) or not name.isidentifier() or made & taken:
-        problems.append(": a new vendor needs a name of its own made of letters, digits and _")
+def _vendor_problems(vendor: NewVendor, known: set[str]) -> list[str]:
+    """Clauses that follow the vendor's name."""
     hosts = set(data.economies().index)
-    problems += [f".memberships: {_unknown(institution, data.AFFINITY, 'institution')}"
-                 for institution in vendor.memberships or () if institution not in data.AFFINITY]
+    problems = [f".memberships: {_unknown(institution, data.AFFINITY, 'institution')}"
+                for institution in vendor.memberships or () if institution not in data.AFFINITY]
     if vendor.iso3 and vendor.iso3 not in hosts:
         problems.append(f".iso3: {_no_nation(vendor.iso3, hosts)}")
     return problems + [f".clients: {_no_nation(iso3, known)}" for iso3 in vendor.clients if iso3 not in known]

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from abm import attributes, data, parameters
+from abm.names import clashes
 from abm.submodels.derived import set_pace
 from abm.submodels.start import start
 
@@ -132,10 +133,13 @@ def build(
 ) -> World:
     """A world at step 0 from a table of nations (rows as in :func:`abm.data.economies`).
 
-    ``values`` override the baseline's parameters. Errors: ValueError naming the nation and column that is blank.
+    ``values`` override the baseline's parameters. Errors: ValueError naming the nation and column that is blank, or the
+    vendor whose name is another's.
     """
     vendors = tuple(vendors or baseline_vendors())
     names = tuple(vendor.name for vendor in vendors)
+    for name, clash in clashes(names, tuple(nations.index)).items():
+        raise ValueError(f"vendor {name}: {clash}")
     data.require(nations, data.MODEL_INPUTS)
     if nations.empty:
         raise ValueError("a world needs at least one nation")

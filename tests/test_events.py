@@ -117,7 +117,7 @@ def test_money_for_adoption_raises_the_use_of_the_named():
 @pytest.mark.uncompiled
 def test_a_parameter_takes_its_value_from_its_date_on():
     event = {"kind": "parameter", "name": "fee_us", "value": 0.6}
-    fees = [happening(steps, event, fee_us=0.35, price_response=0).observed["fee_us"] for steps in (1, 2, 3, 4)]
+    fees = [happening(steps, event, fee_us=0.35, price_response=0).observed["price_us"] for steps in (1, 2, 3, 4)]
     assert fees == [0.35, 0.35, 0.6, 0.6]
     model = happening(3, {"kind": "parameter", "name": "admission", "value": "unanimity"})
     assert model.world.parameters()["admission"] == 2

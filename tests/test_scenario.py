@@ -141,11 +141,7 @@ FAULTS = {
     "[nations]\nselect = []": "nations: the selection is empty",
     "[nations]\nminimum_gdp = 1e6": "nations: the selection is empty",
     "[nations]\nsynthetic = 5\n" + cut(nations=["N006"]): "events[1]: nations: N006: no such nation; did you mean N005?",
-    vendor("us"): "vendors.us: a new vendor needs a name of its own",
-    vendor("coalition"): "vendors.coalition: a new vendor needs a name of its own",
-    vendor("distance"): "vendors.distance: a new vendor needs a name of its own",  # hazard_distance is a parameter
-    vendor("mean"): "vendors.mean: a new vendor needs a name of its own",  # lag_mean is a measure
-    vendor("'a b'"): "vendors.a b: a new vendor needs a name of its own",
+    vendor("us"): "vendors.us: us would mean two vendors",
     # what is no scenario
     "": "is empty; a scenario needs at least a title",
     "  \n\t": "is empty; a scenario needs at least a title",

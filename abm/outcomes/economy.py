@@ -37,7 +37,7 @@ def fees(world):
 
 
 @rule
-def fee(world, v):
+def price(world, v):
     return world.vendor_fee[v]
 
 
