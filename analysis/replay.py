@@ -6,7 +6,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import pandas as pd
@@ -50,9 +50,19 @@ class Replay:
     decisions: list[Decision]
 
 
-@lru_cache(maxsize=1)
+#: Weak keys: compiled rules hold this module to the very end, when an open result would be complained of as leaked.
+_KEPT: WeakKeyDictionary[Result, Replay] = WeakKeyDictionary()
+
+
 def replayed(result: Result) -> Replay:
     """The first finished run, replayed once for all figures that need it."""
+    if result not in _KEPT:
+        _KEPT[result] = replay(result)
+    return _KEPT[result]
+
+
+def replay(result: Result) -> Replay:
+    """The first finished run, step by step."""
     run = stances(result)
     nations = telling(run)
     last = {i: _last_change(run.source[:, i]) for i in nations}

@@ -6,6 +6,8 @@ Exit status: 0 done, 1 done but some runs failed, 2 something was asked that can
 from __future__ import annotations
 
 import argparse
+import logging
+import os
 import sys
 
 import duckdb
@@ -46,8 +48,19 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
+def _own_process() -> None:
+    """What holds in a process that was started for a command, and not where :func:`main` is called with arguments."""
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None:
+            stream.reconfigure(errors="replace")  # a terminal without arrows or umlauts gets question marks
+    os.environ.pop("MPLBACKEND", None)  # figures need none, and one that is not installed would stop matplotlib
+    logging.getLogger("matplotlib").setLevel(logging.ERROR)  # of a matplotlibrc that figures take nothing of
+
+
 def main(argv: list[str] | None = None) -> int:
     """Run a command; returns its exit status."""
+    if argv is None:
+        _own_process()
     try:
         arguments = parser().parse_args(argv)
         return arguments.act(arguments)

@@ -12,7 +12,7 @@ import duckdb
 
 import runs
 from abm.provenance import results_hash
-from analysis.figures import figure
+from analysis.figures import figure, style
 from analysis.figures.shipped import ship
 from runs import command_line, sweep_file
 from tests.readme_numbers import REPLICATES, numbers
@@ -95,8 +95,7 @@ def told(text: str) -> str:
 def draw(result) -> None:
     """The pictures, in few colours to keep them small."""
     for name, file in PICTURES.items():
-        figure(name).draw(result).savefig(ROOT / "docs" / file, dpi=160, facecolor="white")
-        ship(ROOT / "docs" / file, 96)
+        ship(style.picture(figure(name).draw(result), ROOT / "docs" / file, 160), 96)
 
 
 if __name__ == "__main__":

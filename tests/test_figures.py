@@ -259,7 +259,7 @@ def test_reasons_add_up_to_the_payoff_of_the_option_taken(case):
 
 def test_a_nation_took_the_best_option_with_chance_unless_it_had_to_leave_or_others_moved_it(monkeypatch):
     monkeypatch.setattr(replay, "telling", lambda run: range(len(run.nations)))
-    again = replay.replayed.__wrapped__(result("invited"))
+    again = replay.replay(result("invited"))
     run, decisions = again.run, again.decisions
     invited = [decision for decision in decisions if not decision.reviewed]
     assert any(decision.chosen.startswith("coalition") for decision in invited)

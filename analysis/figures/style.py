@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
+from contextlib import AbstractContextManager
 from functools import wraps
 from pathlib import Path
 from typing import Any, TypeVar
 
-from matplotlib import colormaps, rc_context
+from matplotlib import colormaps, rc_context, rcParamsDefault
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure, SubFigure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
@@ -46,12 +47,17 @@ RC: dict[Any, Any] = {
 }
 
 
+def settings() -> AbstractContextManager[None]:
+    """This style on matplotlib's own defaults while it lasts: nothing of a user's matplotlibrc, style sheet or ``rcParams``."""
+    return rc_context({name: rcParamsDefault[name] for name in rcParamsDefault if name != "backend"} | RC)
+
+
 def styled(draw: Callable[[Shown], Figure]) -> Callable[[Shown], Figure]:
     """Decorator of every ``draw``: the figure is made in this style, whatever the caller's own settings are."""
 
     @wraps(draw)
     def drawn(shown: Shown) -> Figure:
-        with rc_context(RC):
+        with settings():
             return draw(shown)
 
     return drawn
@@ -177,9 +183,17 @@ def replicates(count: int) -> str:
 
 def save(figure: Figure, folder: Path, name: str, title: str, caption: str) -> tuple[Path, Path]:
     """Write ``name.png`` and ``name.svg``; both carry title and caption in their metadata."""
-    with rc_context(RC):
-        png, svg = folder / f"{name}.png", folder / f"{name}.svg"
-        figure.savefig(png, dpi=DPI, metadata={"Title": title, "Description": caption})
+    told = {"Title": title, "Description": caption}
+    png = picture(figure, folder / f"{name}.png", DPI, told)
+    svg = folder / f"{name}.svg"
+    with settings():
         figure.set_layout_engine("none")  # the places found for the PNG serve the SVG too
-        figure.savefig(svg, metadata={"Title": title, "Description": caption, "Date": None})
+        figure.savefig(svg, format="svg", metadata={**told, "Date": None})
     return png, svg
+
+
+def picture(figure: Figure, path: Path, dpi: int, told: dict[str, str] | None = None) -> Path:
+    """Write a PNG of ``dpi`` dots per inch, with ``told`` in its metadata."""
+    with settings():
+        figure.savefig(path, format="png", dpi=dpi, metadata=told)
+    return path

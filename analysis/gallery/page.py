@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from abm.provenance import results_hash
+from analysis.figures import style
 from analysis.figures.shipped import ship
 from analysis.gallery.beside import beside
 from analysis.gallery.figure import CAPTION, draw
@@ -32,9 +33,7 @@ def entry(name: str, folder: Path) -> Iterator[str]:
     scenario = library.scenario(name)
     worlds = [beside(scenario), scenario]
     arms = [run_arms([world], REPLICATES, series=True)[0] for world in worlds]
-    picture = folder / f"{name}.png"
-    draw((worlds, arms)).savefig(picture, dpi=110)
-    ship(picture, 48)
+    ship(style.picture(draw((worlds, arms)), folder / f"{name}.png", 110), 48)
     yield f"## {scenario.content.title}\n"
     yield f"`{name}`: {' '.join(scenario.content.description.split())}\n"
     yield f"![{name}]({folder.name}/{name}.png)\n"

@@ -34,7 +34,7 @@ from matplotlib.figure import Figure
 
 from analysis.asking.inquiry import Answer, Inquiry, Option, Stated
 from analysis.asking.variants import end_of
-from analysis.figures import warning
+from analysis.figures import style, warning
 from analysis.methods import areas
 from analysis.methods.statistics import Estimate
 from analysis.warning import breaks, signals
@@ -204,6 +204,7 @@ def _too_few(count: int, inquiry: Inquiry) -> Answer:
     return Answer(said, table, {"lead": Stated("time before a break", "years", nothing)}, ["ask for more --replicates"])
 
 
+@style.styled
 def draw(answer: Answer) -> Figure:
     """Areas of all measures to the left, of the moves by time to the right."""
     return warning.draw(answer)
