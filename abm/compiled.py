@@ -1,39 +1,32 @@
 """How a rule is compiled, and where its machine code is kept between processes.
 
 numba's own disk cache looks only at the file a function stands in: after an edit to a *called* function in another
-file it would silently serve old machine code. So the cache directory is named after a hash of every source that may
-be compiled, and an edit anywhere starts a fresh one.
+file it would silently serve old machine code. It also loads whatever bytes it finds, and one flipped bit may crash a process.
+So machine code is kept here, in a directory named after a hash of every source that may be compiled, a file for each rule and
+kind of arguments, which begins with the digest of the rest. What cannot be read or written costs the time to compile it again.
 """
 
-import fcntl
 import hashlib
+import logging
 import os
+import pickle
 import shutil
-import tempfile
+import sys
+from contextlib import suppress
+from functools import cache
 from pathlib import Path
 
+import llvmlite  # type: ignore[import-untyped]
 import numba
-from numba.core.caching import IndexDataCacheFile
+from numba.core.caching import _Cache
+from numba.core.compiler import CompileResult
+from numba.core.serialize import dumps
 from numba.core.types import Record
 
+from abm.sources import rules_changed, rules_hash
+
 KEPT = 4  # cache generations kept on disk
-TABLES = ("attributes.py", "compiled.py")  # they hold no compiled function, but say how the others are compiled
-
-
-def sources() -> list[Path]:
-    """Files that define the compiled dynamics: those with compiled functions, and :data:`TABLES`."""
-    root = Path(__file__).parent.parent
-    patterns = ("abm/*.py", "abm/submodels/*.py", "abm/outcomes/*.py", "runs/ensemble.py")
-    files = sorted(path for pattern in patterns for path in root.glob(pattern))
-    return [path for path in files if b"abm.compiled import" in path.read_bytes() or path.name in TABLES]
-
-
-def sources_hash() -> str:
-    """Hex digest (16 characters) over the names and bytes of :func:`sources`."""
-    digest = hashlib.sha256()
-    for path in sources():
-        digest.update(f"{path.parent.name}/{path.name}".encode() + b"\0" + path.read_bytes())
-    return digest.hexdigest()[:16]
+_DIGEST = hashlib.sha256().digest_size
 
 
 def _cache_root() -> Path:
@@ -44,38 +37,72 @@ def _cache_root() -> Path:
     return base / "ai-sovereignty"
 
 
-def _cache_directory() -> Path:
-    """A writable directory for this generation of sources; the temporary directory where home is read-only."""
-    directory = _cache_root() / f"rules-{sources_hash()}"
-    try:
-        directory.mkdir(parents=True, exist_ok=True)
-        directory.touch()
-    except OSError:
-        return Path(tempfile.mkdtemp(prefix="ai-sovereignty-"))
-    _drop_old_generations(directory.parent)
-    return directory
+@cache
+def _say(sentence: str) -> None:
+    """Say something on the error stream, once a process."""
+    logging.getLogger(__name__).warning("abm: %s", sentence)
+
+
+class _MachineCode(_Cache):
+    """The machine code of one rule, a file per signature. numba asks for it before it compiles, and leaves it here after."""
+
+    directory = _cache_root() / f"rules-{rules_hash()}"
+    cache_path = str(directory)
+
+    def __init__(self, function):
+        self._function = function
+
+    def load_overload(self, sig, target_context):
+        """The compiled function, or None where it is not kept or damaged."""
+        target_context.refresh()
+        path = self._path(sig, target_context.codegen())
+        try:
+            content = path.read_bytes()
+        except OSError:
+            return None
+        if hashlib.sha256(content[_DIGEST:]).digest() != content[:_DIGEST]:
+            _say(f"{self.directory}: holds machine code that is damaged; it is compiled again")
+            with suppress(OSError):
+                path.unlink()
+            return None
+        signature, reduced = pickle.loads(content[_DIGEST:])
+        return CompileResult._rebuild(target_context, *reduced) if signature == sig else None
+
+    def save_overload(self, sig, data):
+        """Keep what was compiled, unless it is of other sources than the directory by now, or the disk does not take it."""
+        if data.lifted or data.library.has_dynamic_globals or rules_changed():
+            return
+        content = dumps((sig, data._reduce()))
+        path = self._path(sig, data.library.codegen)
+        temporary = path.with_name(f"{path.name}.{os.getpid()}.part")
+        try:
+            if not self.directory.is_dir():
+                self.directory.mkdir(parents=True, exist_ok=True)
+                _drop_old_generations(self.directory.parent)
+            temporary.write_bytes(hashlib.sha256(content).digest() + content)
+            os.replace(temporary, path)
+        except OSError as error:
+            with suppress(OSError):
+                temporary.unlink()
+            _say(f"{self.directory}: {error.strerror}; each command compiles the model again, unless NUMBA_CACHE_DIR names a "
+                 "directory that keeps its machine code")
+
+    def _path(self, sig, codegen) -> Path:
+        function = self._function
+        compiler = numba.__version__, llvmlite.__version__, sys.implementation.cache_tag, codegen.magic_tuple()
+        named = hashlib.sha256(repr((compiler, function.__code__.co_code, sig)).encode()).hexdigest()[:32]
+        return self.directory / f"{function.__module__}.{function.__qualname__}.{named}"
+
+    def flush(self):
+        """Nothing waits to be written."""
+
+    enable = disable = flush
 
 
 def _drop_old_generations(root: Path) -> None:
     generations = sorted(root.glob("rules-*"), key=lambda path: path.stat().st_mtime, reverse=True)
     for stale in generations[KEPT:]:
         shutil.rmtree(stale, ignore_errors=True)
-
-
-def _save_one_at_a_time(directory: Path) -> None:
-    """Let processes that share the directory save in turn.
-
-    numba numbers a function's files by what its index holds. Two processes that compile it for different worlds at once
-    would take the same number, and the index of one would then lead to the machine code of the other.
-    """
-    save = IndexDataCacheFile.save
-
-    def save_locked(self, key, data):
-        with open(directory / ".lock", "w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            save(self, key, data)
-
-    IndexDataCacheFile.save = save_locked  # type: ignore[method-assign]
 
 
 def _name_records_by_layout() -> None:
@@ -91,17 +118,28 @@ def _name_records_by_layout() -> None:
     Record.mangling_args = property(mangling_args)  # type: ignore[assignment]
 
 
-if not getattr(numba.config, "DISABLE_JIT"):  # noqa: B009 - numba sets its settings' names at run time
-    _directory = _cache_directory()
-    setattr(numba.config, "CACHE_DIR", str(_directory))  # noqa: B010
-    _save_one_at_a_time(_directory)
-    _name_records_by_layout()
+def _compiler(**options):
+    """A decorator of rules. No fast-math: results must not depend on how a loop was vectorised."""
+    compiled = numba.njit(nogil=True, error_model="numpy", **options)
 
-#: Decorator of every rule. No fast-math: results must not depend on how a loop was vectorised.
-rule = numba.njit(cache=True, nogil=True, error_model="numpy")
+    def decorate(function):
+        dispatcher = compiled(function)
+        if dispatcher is not function:  # it is where numba is told not to compile
+            dispatcher._cache = _MachineCode(function)
+        return dispatcher
+
+    return decorate
+
+
+_name_records_by_layout()
+with suppress(OSError):  # a generation that is used is not the oldest
+    os.utime(_MachineCode.directory)
+
+#: Decorator of every rule.
+rule = _compiler()
 
 #: A rule that the compiler must write out where it is called, so that a loop over it can work on several rows at once.
-inline_rule = numba.njit(cache=True, nogil=True, error_model="numpy", forceinline=True)
+inline_rule = _compiler(forceinline=True)
 
 
 def generated(name: str, lines: list[str], scope: dict):

@@ -1,16 +1,15 @@
-"""Where a result comes from: versions of the project and its packages, and a hash of the sources that define it."""
+"""Where a result comes from: versions of the project and its packages, and a hash of the sources that define it.
 
-import hashlib
+All of it says what this process runs, whatever was installed or edited on the disk since it began.
+"""
+
 import platform
+import sys
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
 
-from abm.compiled import sources
+from abm.sources import results_hash
 
 PACKAGES = ("numpy", "numba", "llvmlite", "mesa", "pandas", "pyarrow")
-#: Beside the compiled rules: how a world is made, from which facts, and how runs are planned and recorded.
-_MORE = ("abm/world.py", "abm/scenario.py", "abm/options.py", "abm/record.py", "abm/data/__init__.py", "abm/data/*.csv",
-         "runs/plan.py", "runs/chunk.py", "runs/factor.py", "runs/perform.py", "runs/tables.py")
 
 
 def project_version() -> str:
@@ -21,13 +20,9 @@ def project_version() -> str:
         return "uninstalled"
 
 
-def results_hash() -> str:
-    """Hex digest (16 characters) of all files, rules and data, that decide what a run's result is."""
-    root = Path(__file__).parent.parent
-    digest = hashlib.sha256()
-    for path in sorted({*sources(), *(path for pattern in _MORE for path in root.glob(pattern))}):
-        digest.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes())
-    return digest.hexdigest()[:16]
+def _package(name: str) -> str:
+    """Version of a package as it is loaded; of the one on the disk where it is not."""
+    return getattr(sys.modules.get(name), "__version__", None) or version(name)
 
 
 #: What must be the same for a run to leave the same results to the byte.
@@ -46,5 +41,5 @@ def provenance() -> dict:
         "sources": results_hash(),
         "python": platform.python_version(),
         "machine": platform.machine(),
-        "packages": {name: version(name) for name in PACKAGES},
+        "packages": {name: _package(name) for name in PACKAGES},
     }
