@@ -6,6 +6,7 @@ Exit status: 0 done, 1 done but some runs failed, 2 something was asked that can
 from __future__ import annotations
 
 import argparse
+import io
 import logging
 import os
 import sys
@@ -51,7 +52,7 @@ def parser() -> argparse.ArgumentParser:
 def _own_process() -> None:
     """What holds in a process that was started for a command, and not where :func:`main` is called with arguments."""
     for stream in (sys.stdout, sys.stderr):
-        if stream is not None:
+        if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal without arrows or umlauts gets question marks
     os.environ.pop("MPLBACKEND", None)  # figures need none, and one that is not installed would stop matplotlib
     logging.getLogger("matplotlib").setLevel(logging.ERROR)  # of a matplotlibrc that figures take nothing of

@@ -1,7 +1,7 @@
 """The manifest of a result: what was planned, by which code, and every file that it left; sealed with a digest of its own.
 
     {"format": 2, "name": ..., "status": "running", "interrupted" or "complete", "plan": {...}, "provenance": {...},
-     "files": {"runs": [[chunk, sha256, bytes, rows], ...], ...}, "digest": sha256 of all the rest}
+     "files": {"runs": [[chunk, sha256, bytes, rows, crc32 of the footer], ...], ...}, "digest": sha256 of all the rest}
 
 A reader that finds another digest knows that the manifest is not the one that was written.
 """
@@ -29,13 +29,15 @@ class DamagedManifest(StoreError):
 
 
 class File(NamedTuple):
-    """A chunk's file of one table: the SHA-256 of its bytes in hex, how many they are, and how many rows it holds."""
+    """A chunk's file of one table: the SHA-256 of its bytes in hex, how many they are, how many rows it holds, and the CRC-32 of
+    its footer, which says where in the file everything is."""
 
     table: str
     chunk: int
     digest: str
     size: int
     rows: int
+    footer: int
 
     @property
     def name(self) -> str:

@@ -26,7 +26,7 @@ import pyarrow.fs
 from abm import measures
 from abm.scenario import Scenario
 from abm.world import World
-from runs.integrity import examine
+from runs.integrity import Fault, examine, read_through
 from runs.manifest import MANIFEST, StoreError, files_of, read_manifest
 from runs.plan import Plan
 from runs.tables import schemas
@@ -42,7 +42,6 @@ _ORDER = {
 }
 
 
-#: Pages carry checksums: damage that came after a large result was opened shows when they are read.
 _FORMAT = pyarrow.dataset.ParquetFileFormat(
     default_fragment_scan_options=pyarrow.dataset.ParquetFragmentScanOptions(page_checksum_verification=True)
 )
@@ -51,8 +50,9 @@ _FORMAT = pyarrow.dataset.ParquetFileFormat(
 class Result:
     """A result directory. Tables are ``runs``, ``series``, ``choices`` and ``ties``, as far as they were recorded.
 
-    Opening it looks at all of its files (:mod:`runs.integrity`); ``every_byte`` is None to read them all where that is soon done,
-    and says afterwards whether they were. What is read is what stood then: chunks that a sweep finishes later are not seen.
+    Opening it looks at all of its files (:mod:`runs.integrity`): at every byte where that is soon done, else at names, sizes and
+    footers, and at every byte of a table before it is first read. ``every_byte`` True looks at all at once, False at no more than
+    the checksums of the pages that are read. What is read is what stood then: chunks that a sweep finishes later are not seen.
     Errors: StoreError with the first file that is not as it was written, and how it is made again.
     """
 
@@ -61,12 +61,16 @@ class Result:
         self.manifest = read_manifest(directory)
         complete = self.manifest["status"] == "complete"
         seen = examine(self.directory, self.plan, self.manifest["job"], files_of(self.manifest), complete, every_byte)
-        if seen.faults:
-            more = f", and {len(seen.faults) - 1:,} more" if len(seen.faults) > 1 else ""
-            raise StoreError(f"{seen.faults[0].path}: {seen.faults[0].why}{more}; {self._again}")
+        self._refuse(seen.faults)
         self.chunks, self.every_byte = seen.chunks(self.plan), seen.every_byte
         self.size = sum(file.size for file in seen.files.values())
         self._files = seen.files
+        self._unread = {*self.plan.tables} if every_byte is None and not seen.every_byte else set()
+
+    def _refuse(self, faults: list[Fault]) -> None:
+        if faults:
+            more = f", and {len(faults) - 1:,} more" if len(faults) > 1 else ""
+            raise StoreError(f"{faults[0].path}: {faults[0].why}{more}; {self._again}")
 
     @property
     def _again(self) -> str:
@@ -113,6 +117,9 @@ class Result:
 
     def sql(self, query: str) -> duckdb.DuckDBPyRelation:
         """A lazy DuckDB relation over the tables, such as ``sql("select avg(gdp_coalition) from runs")``."""
+        for table in [table for table in self._unread if table in query.lower()]:
+            self._refuse(read_through(self.directory, (self._files[table, chunk] for chunk in self.chunks)))
+            self._unread.remove(table)
         return self.connection.sql(query)
 
     def table(self, name: str, columns: list[str] | None = None) -> pd.DataFrame:

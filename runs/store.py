@@ -14,13 +14,14 @@ import os
 import re
 from collections.abc import Iterable
 from contextlib import contextmanager, suppress
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from runs.integrity import chunk_files
+from runs.integrity import chunk_files, footer_crc
 from runs.manifest import MANIFEST, File, StoreError, read_manifest, sealed
 from runs.plan import TABLES
 from runs.points import POINTS
@@ -109,7 +110,8 @@ class Store:
         for table in sorted(contents, key=lambda name: name == "runs"):
             content = contents[table]
             rows = pq.read_metadata(pa.BufferReader(content)).num_rows
-            files.append(File(table, chunk, hashlib.sha256(content).hexdigest(), len(content), rows))
+            digest, footer = hashlib.sha256(content).hexdigest(), footer_crc(BytesIO(content))
+            files.append(File(table, chunk, digest, len(content), rows, footer))
             with suppress(OSError):  # what is wrong shows when the file is written
                 (self.directory / table).mkdir(exist_ok=True)
             self.replace(self.directory / files[-1].name, content)
