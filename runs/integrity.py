@@ -128,10 +128,10 @@ def _file(
         with open(path, "rb") as file:
             digest = told.digest if told and not every_byte else hashlib.file_digest(file, "sha256").hexdigest()
             checked = footer_crc(file)
-        if path.name.split(".")[1] != digest[:16] or (told and (digest, checked) != (told.digest, told.footer)):
-            return Fault(path, "is damaged")
-        footer = pq.read_metadata(path)
-        found = footer.schema.to_arrow_schema()
+            if path.name.split(".")[1] != digest[:16] or (told and (digest, checked) != (told.digest, told.footer)):
+                return Fault(path, "is damaged")
+            footer = pq.read_metadata(file)
+            found = footer.schema.to_arrow_schema()
     except (OSError, pa.ArrowException, ValueError):
         return Fault(path, "is damaged")
     says = {key: (footer.metadata or {}).get(key) for key in mine}

@@ -39,7 +39,7 @@ def restore(described: list | dict[str, Any], factors: int, directory: Path | No
     try:
         if not path.is_file():
             raise OSError
-        table = pq.read_table(path, partitioning=None)
+        table = pq.read_table(pa.BufferReader(path.read_bytes()))
         points = np.column_stack([column.to_numpy() for column in table.columns])
     except (OSError, pa.ArrowException, ValueError, RecursionError):
         raise ValueError(f"{path}: the points of the design cannot be read; {_AGAIN}") from None

@@ -112,7 +112,8 @@ class Result:
         columns = schemas(self.plan.some(range(1)))[table]
         if not self.chunks:
             return columns.empty_table()
-        paths = [str(self.directory / self._files[table, chunk].name) for chunk in self.chunks]
+        home = self.directory.absolute()  # what begins with a slash is never taken for an address, or for somebody's home
+        paths = [str(home / self._files[table, chunk].name) for chunk in self.chunks]
         return pyarrow.dataset.dataset(paths, format=_FORMAT, filesystem=pyarrow.fs.LocalFileSystem())
 
     def sql(self, query: str) -> duckdb.DuckDBPyRelation:

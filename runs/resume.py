@@ -91,4 +91,6 @@ def without_failed(store: Store, files: dict[tuple[str, int], File]) -> dict[tup
 
 
 def failed_runs(path: Path) -> int:
-    return pq.read_table(path, columns=["status"])["status"].to_pylist().count("failed")
+    """Number of failed runs in a chunk."""
+    with open(path, "rb") as file:  # a path may look like an address
+        return pq.read_table(file, columns=["status"])["status"].to_pylist().count("failed")

@@ -81,9 +81,10 @@ def write(folder: Path, found, check, arguments) -> None:
     made = f"Made on {datetime.date.today()} by `{typed('calibrate', arguments, SIZES)}`, sources {results_hash()}."
     kept, sample = found.posterior, found.draw(arguments.draws, arguments.seed).to_csv(index=False)
     (folder / "posterior.csv").write_text(f"# {made}\n{sample}", "utf-8")
-    kept.points.assign(weight=kept.weight, distance=kept.distance).to_csv(folder / "points.csv", index=False)
-    report.defaults(found).to_csv(folder / "defaults.csv", index=False)
+    points = kept.points.assign(weight=kept.weight, distance=kept.distance)
+    (folder / "points.csv").write_text(points.to_csv(index=False), "utf-8")
+    (folder / "defaults.csv").write_text(report.defaults(found).to_csv(index=False), "utf-8")
     if check:
-        coverage(check).to_csv(folder / "check.csv", index=False)
+        (folder / "check.csv").write_text(coverage(check).to_csv(index=False), "utf-8")
     (folder / "calibration.md").write_text(report.page(found, made, figure.CAPTION, check), "utf-8")
     style.save(figure.draw(found), folder, "calibration", figure.TITLE, figure.CAPTION)

@@ -34,7 +34,7 @@ def act(arguments) -> int:
         table = compare(scenario, arguments.replicates, arguments.seed, progress=progress)
     folder = Path(arguments.out)
     folder.mkdir(parents=True, exist_ok=True)
-    table.to_csv(folder / "patterns.csv", index=False)
+    (folder / "patterns.csv").write_text(table.to_csv(index=False), "utf-8")
     style.save(figure.draw(table), folder, "patterns", figure.TITLE, figure.CAPTION)
     if not arguments.quiet:
         print("\n".join(lines(table)))

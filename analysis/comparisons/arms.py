@@ -41,6 +41,8 @@ def from_result(given: str, when: str) -> tuple[Arm, Result]:
 
 
 def _split(given: str) -> tuple[str, int | None]:
+    if (Path(given) / MANIFEST).is_file():  # a directory may be called so
+        return given, None
     directory, colon, point = given.rpartition(":")
     return (directory, int(point)) if colon and point.isdecimal() else (given, None)
 

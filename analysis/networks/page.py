@@ -16,7 +16,7 @@ def write(found: Study, folder: Path, figures: str = "all", progress: Callable[[
     """Everything into ``folder``; ``figures`` is ``all`` or ``none``."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, table in found.tables.items():
-        table.to_csv(folder / f"{name}.csv", index=False)
+        (folder / f"{name}.csv").write_text(table.to_csv(index=False), "utf-8")
     drawn = FIGURES if figures == "all" and found.record.inside.any() else ()
     for name in drawn:
         _draw(found, name, folder)

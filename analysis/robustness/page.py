@@ -36,7 +36,7 @@ def write(table: pd.DataFrame, folder: Path, made: str) -> None:
 
     parts = folder / "robustness"
     parts.mkdir(parents=True, exist_ok=True)
-    table.to_csv(parts / "arms.csv", index=False, float_format="%.4g", na_rep="nan")
+    (parts / "arms.csv").write_text(table.to_csv(index=False, float_format="%.4g", na_rep="nan"), "utf-8")
     png, _ = style.save(figure.draw(table), parts, "robustness", figure.TITLE, figure.CAPTION)
     ship(png, 96)
     (folder / "robustness.md").write_text("\n".join(_lines(table, made)) + "\n", "utf-8")

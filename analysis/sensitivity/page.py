@@ -27,7 +27,7 @@ def write(found: Study, folder: Path, made: str) -> None:
     parts = folder / "sensitivity"
     parts.mkdir(parents=True, exist_ok=True)
     for name in TABLES:
-        getattr(found, name).to_csv(parts / f"{name}.csv", index=False, float_format="%.4g")
+        (parts / f"{name}.csv").write_text(getattr(found, name).to_csv(index=False, float_format="%.4g"), "utf-8")
     for name, (draw, title, caption) in FIGURES.items():
         png, _ = style.save(draw(found), parts, name, title, caption)
         ship(png, 96)
