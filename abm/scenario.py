@@ -10,14 +10,13 @@ from __future__ import annotations
 import datetime
 import difflib
 import re
-import tomllib
 from pathlib import Path
 from typing import Annotated, Any
 
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from abm import data, names, parameters
+from abm import data, files, names, parameters
 from abm.draws import MOST_VENDORS
 from abm.parameters import PARAMETERS
 from abm.submodels.events import KINDS
@@ -360,21 +359,12 @@ def _explain(problems: list) -> str:
 def load(path: Path, what: str = "scenario") -> dict[str, Any]:
     """The TOML of one file; ScenarioError in one sentence for whatever keeps it from being read."""
     try:
-        text = path.read_bytes().decode("utf-8")
-    except IsADirectoryError:
-        raise ScenarioError(f"{path}: is a directory, not a {what} file") from None
-    except FileNotFoundError:
-        raise ScenarioError(f"{path}: no such file") from None
-    except UnicodeDecodeError as error:
-        raise ScenarioError(f"{path}: is not UTF-8 text (byte {error.start})") from None
-    except (OSError, ValueError) as error:
-        raise ScenarioError(f"{path}: cannot be read: {getattr(error, 'strerror', error)}") from None
-    if not text.strip():
-        raise ScenarioError(f"{path}: is empty; a {what} needs at least a title")
-    try:
-        return tomllib.loads(text)
-    except ValueError as error:  # a TOMLDecodeError, or an integer too long for Python
-        raise ScenarioError(f"{path}: is not valid TOML: {error}") from None
+        text = files.text(path, f"{what} file")
+        if not text.strip():
+            raise ScenarioError(f"{path}: is empty; a {what} needs at least a title")
+        return files.parse_toml(text, str(path))
+    except files.FileError as error:
+        raise ScenarioError(str(error)) from None
 
 
 def _extended(path: Path, library: Path | None, seen: tuple[Path, ...]) -> dict[str, Any]:
