@@ -23,8 +23,9 @@ class SweepError(ValueError):
 class Axis:
     """A factor with what it ranges over: listed ``values`` (levels as positions), or ``low`` to ``high``.
 
-    ``count`` cuts a range for a grid; ``log`` spaces it evenly in its logarithm; ``whole`` keeps whole numbers; ``present``
-    is its value in the scenario.
+    ``count`` cuts a range for a grid (0 where none was given); ``log`` spaces it evenly in its logarithm; ``whole`` keeps whole
+    numbers; ``steps`` is (start, length) of the scenario's steps where the factor is a date, which lies on one of them;
+    ``present`` is its value in the scenario.
     """
 
     factor: Factor
@@ -35,6 +36,7 @@ class Axis:
     log: bool = False
     whole: bool = False
     present: float = field(default=float("nan"))
+    steps: tuple[float, float] | None = None
 
     def at(self, share: np.ndarray) -> np.ndarray:
         """Numbers at shares (0 to 1) of the axis: equal shares for listed values, whole numbers or stretches of a range."""
@@ -45,62 +47,113 @@ class Axis:
             return np.minimum(np.floor(self.low + share * (self.high - self.low + 1)), self.high)
         if self.log:
             return np.clip(self.low * (self.high / self.low) ** share, self.low, self.high)
-        return np.clip(self.low + share * (self.high - self.low), self.low, self.high)
+        return np.clip(self._on_step(self.low + share * (self.high - self.low)), self.low, self.high)
+
+    def _on_step(self, numbers: np.ndarray) -> np.ndarray:
+        """Dates as the steps begin in which they fall: what is recorded is what is run."""
+        if self.steps is None:
+            return numbers
+        start, length = self.steps
+        return start + length * np.floor((numbers - start) / length + 1e-9)
+
+    @property
+    def size(self) -> int:
+        """Number of values of :meth:`grid`."""
+        return len(self.values) or self.count or 2
 
     def grid(self) -> np.ndarray:
-        """The listed values, or ``count`` evenly spaced ones from ``low`` to ``high``."""
+        """The listed values, or ``count`` evenly spaced ones from ``low`` to ``high`` (2 where none was given).
+
+        Errors: ValueError where two of them would be the same runs.
+        """
         if self.values:
             return np.array(self.values)
-        if self.whole:
-            return np.unique(np.round(np.linspace(self.low, self.high, self.count)))
+        if self.whole and self.size > self.high - self.low + 1:
+            numbers = f"{self.high - self.low + 1:g} whole numbers from {self.low:g} to {self.high:g}"
+            raise ValueError(f"count = {self.count} is more than the {numbers}")
         space = np.geomspace if self.log else np.linspace
-        return np.clip(space(self.low, self.high, self.count), self.low, self.high)
+        found = np.clip(space(self.low, self.high, self.size), self.low, self.high)
+        self.check_apart(found.tolist())
+        return np.unique(np.round(found)) if self.whole else found
+
+    def check_apart(self, numbers: Sequence[float]) -> None:
+        """ValueError where two of these values stand for the same runs: equal ones, and dates within one step."""
+        kinds = self._on_step(np.array(numbers)).round(9).tolist()
+        first: dict[float, float] = {}
+        for number, kind in zip(numbers, kinds):
+            if kind in first and first[kind] == number:
+                raise ValueError(f"{number:g} stands there twice")
+            if kind in first:
+                length = self.steps[1] if self.steps else 0
+                raise ValueError(f"{first[kind]:.10g} and {number:.10g} fall into the same step of {length:g} years")
+            first[kind] = number
 
 
-def axis(name: str, given: Any, scenario: Scenario) -> Axis:
-    """The axis of a factor given as a list of values or a range. Errors: ValueError with one clause."""
+def axis(name: str, given: Any, scenario: Scenario, distinct: bool = True) -> Axis:
+    """The axis of a factor given as a list of values, each another one if ``distinct``, or a range.
+
+    Errors: ValueError with one clause.
+    """
     check_name(name, scenario)
     if isinstance(given, list) and given:
-        return listed(name, given, scenario)
+        return _listed(name, given, scenario, distinct)
     if isinstance(given, dict) and {"low", "high"} <= given.keys():
         return _ranged(name, given, scenario)
-    raise ValueError(f"found {given!r}; a list of values is needed, or {{ low = ..., high = ... }}")
+    raise ValueError(f"found {shown(given)}; a list of values is needed, or {{ low = ..., high = ... }}")
 
 
-def listed(name: str, values: Sequence[Any], scenario: Scenario) -> Axis:
-    """An axis over listed values."""
+def shown(value: Any) -> str:
+    """What was found, cut to what a sentence holds."""
+    text = repr(value)
+    return text if len(text) < 80 else f"{text[:76]} ..."
+
+
+def _listed(name: str, values: Sequence[Any], scenario: Scenario, distinct: bool) -> Axis:
     factor = Factor(name)
     present = _present(factor, scenario)
     if not _categorical(factor, scenario):
         numbers = tuple(_number(value) for value in values)
         for number in (min(numbers), max(numbers), *(n for n in numbers if n % 1)):
             _check(factor, number, scenario)
-        return Axis(factor, numbers, present=float("nan") if present is None else present)
-    distinct = [value for place, value in enumerate(values) if value not in values[:place]]
-    for value in distinct:
+        found = Axis(factor, numbers, present=float("nan") if present is None else present, steps=_steps(factor, scenario))
+        if distinct:
+            found.check_apart(numbers)
+        return found
+    different = [value for place, value in enumerate(values) if value not in values[:place]]
+    if distinct and len(different) < len(values):
+        raise ValueError(f"{shown(next(v for place, v in enumerate(values) if v in values[:place]))} stands there twice")
+    for value in different:
         _check(factor, value, scenario)
-    levels = [present, *(value for value in distinct if value != present)]
+    levels = [present, *(value for value in different if value != present)]
     return Axis(Factor(name, tuple(levels)), tuple(float(levels.index(value)) for value in values), present=0.0)
+
+
+def _steps(factor: Factor, scenario: Scenario) -> tuple[float, float] | None:
+    """(start, length) of the scenario's steps for the date of an event; None for any other factor."""
+    dated = factor.event and factor.event[1] == "date"
+    return (scenario.content.start, scenario.content.step_years) if dated else None
 
 
 def _ranged(name: str, given: dict[str, Any], scenario: Scenario) -> Axis:
     factor = Factor(name)
     if not given.keys() <= _RANGE:
-        raise ValueError(f"{', '.join(given.keys() - _RANGE)}: a range takes low, high, count and log")
+        raise ValueError(f"{', '.join(sorted(given.keys() - _RANGE))}: a range takes low, high, count and log")
     if _categorical(factor, scenario):
         raise ValueError("has names, not numbers: list those to vary")
-    low, high, count, log = _number(given["low"]), _number(given["high"]), given.get("count", 2), given.get("log", False)
+    low, high, count, log = _number(given["low"]), _number(given["high"]), given.get("count", 0), given.get("log", False)
     for number in (low, high):
         _check(factor, number, scenario)
     if not low < high:
         raise ValueError(f"low = {low:g} must lie below high = {high:g}")
-    if isinstance(count, bool) or not isinstance(count, int) or count < 2:
-        raise ValueError(f"count = {count!r}; a whole number from 2 is needed")
-    if not isinstance(log, bool) or (log and low <= 0):
-        raise ValueError(f"log = {log!r}; true or false is needed, and low above 0 for true")
+    if isinstance(count, bool) or not isinstance(count, int) or ("count" in given and count < 2):
+        raise ValueError(f"count = {shown(count)}; a whole number from 2 is needed")
     parameter, present = factor.parameter(scenario), _present(factor, scenario)
-    whole = bool(parameter and parameter.whole)
-    return Axis(factor, (), low, high, count, log, whole, float("nan") if present is None else present)
+    whole, steps = bool(parameter and parameter.whole), _steps(factor, scenario)
+    if not isinstance(log, bool) or (log and low <= 0):
+        raise ValueError(f"log = {shown(log)}; true or false is needed, and low above 0 for true")
+    if log and (whole or steps):
+        raise ValueError(f"log = true: {'dates' if steps else 'whole numbers'} are spaced evenly; leave it out")
+    return Axis(factor, (), low, high, count, log, whole, float("nan") if present is None else present, steps)
 
 
 def _categorical(factor: Factor, scenario: Scenario) -> bool:
@@ -112,7 +165,7 @@ def _number(value: Any) -> float:
     if isinstance(value, datetime.date):
         return DatedEvent.model_construct(date=value, kind="").year()
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise ValueError(f"found {value!r}; a number is needed")
+        raise ValueError(f"found {shown(value)}; a number is needed")
     return float(value)
 
 

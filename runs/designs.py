@@ -6,6 +6,7 @@ method needs is declared in :data:`METHODS`, so that a design too small for it i
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -14,7 +15,7 @@ import numpy as np
 
 from runs.axes import Axis
 
-LIMIT = 200_000_000  # entries of a design; what memory can be trusted to hold
+LIMIT = 20_000_000  # numbers in a design, of which a few copies are held in memory while it is laid out
 
 
 class DesignError(ValueError):
@@ -23,11 +24,16 @@ class DesignError(ValueError):
 
 def grid(axes: Sequence[Axis], options: dict[str, Any]) -> np.ndarray:
     """Every combination; the last axis varies fastest."""
-    values = [axis.grid() for axis in axes]
-    total = float(np.prod([len(each) for each in values], dtype=float))
-    if total * len(axes) > LIMIT:
-        raise DesignError(f"a grid of {total:.3g} points is more than memory can hold; take fewer levels or another method")
+    values = [_values(axis) for axis in axes]
     return np.stack([each.reshape(-1) for each in np.meshgrid(*values, indexing="ij")], axis=1)
+
+
+def _values(axis: Axis) -> np.ndarray:
+    """What a grid takes of an axis. Errors: DesignError."""
+    try:
+        return axis.grid()
+    except ValueError as error:
+        raise DesignError(f"{axis.factor.name}: {error}") from None
 
 
 def one_at_a_time(axes: Sequence[Axis], options: dict[str, Any]) -> np.ndarray:
@@ -35,7 +41,13 @@ def one_at_a_time(axes: Sequence[Axis], options: dict[str, Any]) -> np.ndarray:
     base = np.array([axis.present for axis in axes])
     points = [base]
     for place, axis in enumerate(axes):
-        for value in axis.grid()[axis.grid() != axis.present]:
+        values = _values(axis)
+        others = values[values != axis.present]
+        try:
+            axis.check_apart([axis.present, *others])
+        except ValueError as error:
+            raise DesignError(f"{axis.factor.name}: {error}") from None
+        for value in others:
             points.append(np.where(np.arange(len(axes)) == place, value, base))
     return np.array(points)
 
@@ -96,23 +108,51 @@ def _optional(module: str):
 
 
 class Method(NamedTuple):
-    """``options`` with their defaults (None: must be given); ``least(F)`` of ``size``; ``kind`` of number it must be."""
+    """``number(axes, options)`` of its points; ``options`` with their defaults (None: must be given); ``least(F)`` of ``size``.
+
+    ``cuts``: takes the ``count`` of a range. ``power_of_two``: what ``size`` must be.
+    """
 
     design: Callable[[Sequence[Axis], dict[str, Any]], np.ndarray]
+    number: Callable[[Sequence[Axis], dict[str, Any]], int]
     options: Mapping[str, Any] = MappingProxyType({})
     size: str = ""
     least: Callable[[int], int] = lambda factors: 1
     power_of_two: bool = False
 
+    @property
+    def cuts(self) -> bool:
+        """Whether it takes listed values and cut ranges as they are."""
+        return not self.size
+
+
+def _samples(axes: Sequence[Axis], options: dict[str, Any]) -> int:
+    return options["samples"]
+
 
 METHODS = {
-    "grid": Method(grid),
-    "one_at_a_time": Method(one_at_a_time),
-    "latin_hypercube": Method(latin_hypercube, {"samples": None, "seed": 0}, "samples", lambda factors: factors + 1),
-    "sobol": Method(sobol, {"samples": None, "seed": 0}, "samples", lambda factors: factors + 1, True),
-    "saltelli": Method(saltelli, {"samples": None, "seed": 0, "second_order": False}, "samples", lambda factors: 8, True),
-    "morris": Method(morris, {"trajectories": None, "levels": 4, "seed": 0}, "trajectories", lambda factors: 4),
-}
+    "grid": Method(grid, lambda axes, options: math.prod(axis.size for axis in axes)),
+    "one_at_a_time": Method(one_at_a_time, lambda axes, options: 1 + sum(axis.size for axis in axes)),
+    "latin_hypercube": Method(
+        latin_hypercube, _samples, {"samples": None, "seed": 0}, "samples", lambda factors: factors + 1
+    ),
+    "sobol": Method(sobol, _samples, {"samples": None, "seed": 0}, "samples", lambda factors: factors + 1, True),
+    "saltelli": Method(
+        saltelli,
+        lambda axes, options: options["samples"] * (len(axes) * (1 + options["second_order"]) + 2),
+        {"samples": None, "seed": 0, "second_order": False},
+        "samples",
+        lambda factors: 8,
+        True,
+    ),
+    "morris": Method(
+        morris,
+        lambda axes, options: options["trajectories"] * (len(axes) + 1),
+        {"trajectories": None, "levels": 4, "seed": 0},
+        "trajectories",
+        lambda factors: 4,
+    ),
+}  # fmt: skip
 
 
 def points(method: str, axes: Sequence[Axis], options: dict[str, Any]) -> np.ndarray:
@@ -122,6 +162,12 @@ def points(method: str, axes: Sequence[Axis], options: dict[str, Any]) -> np.nda
         _check_size(method, rule, options[rule.size], len(axes))
     if options.get("levels", 2) % 2:
         raise DesignError(f"levels = {options['levels']}; {method} needs an even number")
+    cut = next((axis for axis in axes if axis.count and not rule.cuts), None)
+    if cut:
+        raise DesignError(f"{cut.factor.name}: count: {method} draws from the whole range; leave it out")
+    number, most = rule.number(axes, options), LIMIT // len(axes)
+    if number > most:
+        raise DesignError(f"{number:.3g} points over {_factors(len(axes))} are too many: at most {most:,} are laid out")
     return np.ascontiguousarray(rule.design(axes, options), float)
 
 
@@ -134,8 +180,6 @@ def _check_size(method: str, rule: Method, size: int, factors: int) -> None:
             raise DesignError(f"{rule.size} = {size}; {method} needs a power of two, such as {below} or {2 * below}")
     if size < least:
         raise DesignError(f"{rule.size} = {size} is too small; {method} over {_factors(factors)} needs at least {least}")
-    if size * factors**2 > LIMIT:
-        raise DesignError(f"{rule.size} = {size} is more than memory can hold")
 
 
 def _factors(count: int) -> str:

@@ -13,7 +13,8 @@ from abm.scenario import FIELDS, Scenario
 from runs.ensemble import EVENT_STEP, EVENT_VALUE, Varied
 
 NATIONS = "nations"  # the factor that varies the selection of nations
-_EVENT = re.compile(r"events\[(\d+)\]\.(\w+)")
+_EVENT = re.compile(r"events\[([1-9]\d{0,5})\]\.([a-z]\w*)", re.ASCII)
+_ALMOST = re.compile(r"events?\W*0*([1-9]\d{0,5})\W*([a-z]\w*)", re.ASCII | re.IGNORECASE)  # R writes events.1..date
 _NO_SIZE = ("vendor", "nations", "name", "binding")
 
 
@@ -76,6 +77,9 @@ def check_name(name: str, scenario: Scenario) -> None:
     """ValueError, with what is allowed or the nearest name, unless ``name`` is a factor of this scenario."""
     event = Factor(name).event
     if event is None:
+        almost = _ALMOST.fullmatch(name.strip())
+        if almost:
+            raise ValueError(f"{name}: is written events[{almost[1]}].{almost[2].lower()}")
         if name != NATIONS:
             parameters.lookup(name, scenario.vendor_names)
         return

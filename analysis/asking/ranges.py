@@ -85,7 +85,7 @@ def plausible(scenario: Scenario, name: str) -> Axis:
     low, high = max(parameter.low, min(found.low, present)), min(parameter.high, max(found.high, present))
     if parameter.whole:
         low, high = int(low), int(high)
-    return axis(name, {"low": low, "high": high, "log": found.log and low > 0}, scenario)
+    return axis(name, {"low": low, "high": high, "log": found.log and low > 0 and not parameter.whole}, scenario)
 
 
 def value(scenario: Scenario, name: str) -> float:

@@ -89,7 +89,7 @@ class Sweep:
 
     def present(self, place: int) -> float:
         """A factor's value in the scenario that was varied; NaN where it has none."""
-        from runs.axes import axis, listed
+        from runs.axes import axis
 
         factor = self.factors[place]
         if factor.levels:
@@ -97,7 +97,7 @@ class Sweep:
         column = self.points[:, place]
         low, high = float(column.min()), float(column.max())
         if low == high:
-            return listed(factor.name, [low], self.result.scenario).present
+            return axis(factor.name, [low], self.result.scenario).present
         return axis(factor.name, {"low": low, "high": high}, self.result.scenario).present
 
     def text(self, place: int, number: float) -> str:
