@@ -22,7 +22,7 @@ def find(name: str, folder: Path = SCENARIOS, what: str = "scenario") -> Path:
     if shipped.is_file() and "/" not in name:
         return shipped
     path = Path(name)
-    if path.exists() or path.suffix == ".toml" or "/" in name:
+    if path.exists() or path.suffix.lower() == ".toml" or "/" in name:
         return path
     near = difflib.get_close_matches(name, names(folder), 1)
     hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(names(folder))}"

@@ -2,45 +2,107 @@
 
 from __future__ import annotations
 
-import csv
+import datetime
+import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from abm import data
+from abm.files import FileError
 from abm.scenario import Scenario
 from runs.axes import Axis, SweepError, axis
-from runs.factor import NATIONS
+from runs.delimited import Table, cause, read_table
+from runs.factor import NATIONS, check_name
+
+#: What ema-workbench writes beside the factors into experiments.csv.
+BESIDE = ("scenario", "policy", "model")
+_DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
-def read_points(table: Path, scenario: Scenario) -> tuple[list[Axis], np.ndarray]:
-    """Axes and (P, F) points of a table with a column per factor and a row per point. Errors: SweepError."""
+def read_points(path: Path, scenario: Scenario) -> tuple[list[Axis], np.ndarray, list[str]]:
+    """Axes and (P, F) points of a table with a column per factor and a row per point, and the columns that are left out.
+
+    Errors: SweepError.
+    """
     try:
-        with open(table, newline="", encoding="utf-8") as file:
-            names, *rows = [row for row in csv.reader(file) if row]
-    except (OSError, UnicodeDecodeError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or "it needs a line with the factors' names and a line per point"
-        raise SweepError(f"{table}: cannot be read as a table of points: {reason}") from None
-    ragged = next((line for line, row in enumerate(rows, 2) if len(row) != len(names)), None)
-    if ragged or not rows or len(set(names)) < len(names):
-        where = f"{table}: line {ragged}" if ragged else f"{table}"
-        raise SweepError(f"{where}: every line needs {len(names)} values, under names that differ, and there must be one")
+        table = read_table(path)
+    except FileError as error:
+        raise SweepError(str(error)) from None
+    left_out = list(BESIDE) if set(BESIDE) < set(table.names) else []
+    table = table.without(*left_out)
     axes, problems = [], []
-    for name, *column in zip(names, *rows):
+    for name, cells in zip(table.names, zip(*table.rows)):
         try:
-            axes.append(axis(name, [_cell(name, text.strip()) for text in column], scenario))
+            axes.append(_axis(name, cells, table, scenario))
         except ValueError as error:
-            problems.append(f"{table}: column {name}: {str(error).removeprefix(f'{name}: ')}")
+            problems.append(f"{path}: {error}")
     if problems:
         raise SweepError("\n".join(problems))
-    return axes, np.array([axis.values for axis in axes]).T.copy()
-
-
-def _cell(name: str, text: str) -> Any:
-    if name == NATIONS:
-        return text if text in data.GROUPS else text.split()
+    points = np.array([axis.values for axis in axes]).T.copy()
     try:
-        return float(text)
-    except ValueError:
-        return text
+        _check_apart(axes, points, table, scenario)
+    except ValueError as error:
+        raise SweepError(f"{path}: {error}") from None
+    return axes, points, left_out
+
+
+def _axis(name: str, cells: Sequence[str], table: Table, scenario: Scenario) -> Axis:
+    """The axis of a column. ValueError with the line where a cell is the fault."""
+    check_name(name, scenario)
+    values = []
+    for line, cell in zip(table.lines, cells):
+        try:
+            values.append(_value(name, cell, table))
+        except ValueError as error:
+            raise ValueError(f"line {line}: column {name}: {error}") from None
+    try:
+        return axis(name, values, scenario, distinct=False)
+    except ValueError as error:
+        line, clause = table.lines[_culprit(name, values, scenario)], str(error).removeprefix(f"{name}: ")
+        raise ValueError(f"line {line}: column {name}: {clause}") from None
+
+
+def _culprit(name: str, values: list[Any], scenario: Scenario) -> int:
+    """The row of the first value that is not admissible; its extremes are tried first, since to try an event takes time."""
+    numbers = [value for value in values if isinstance(value, float)]
+    extremes = [min(numbers), max(numbers)] if len(numbers) == len(values) else []
+    for value in (*extremes, *values):
+        try:
+            axis(name, [value], scenario)
+        except ValueError:
+            return values.index(value)
+    return 0
+
+
+def _check_apart(axes: list[Axis], points: np.ndarray, table: Table, scenario: Scenario) -> None:
+    """ValueError where two different rows are the same runs, since their dates fall into the same steps."""
+    dated = [place for place, each in enumerate(axes) if each.steps]
+    if not dated:
+        return
+    run = points.copy()
+    first: dict[bytes, int] = {}
+    for place in dated:
+        run[:, place] = axes[place].factor.numbers(points[:, place], scenario)
+    for row, key in enumerate(map(bytes, run)):
+        other = first.setdefault(key, row)
+        if (points[other] != points[row]).any():
+            names = " and ".join(axes[place].factor.name for place in dated)
+            lines, length = f"lines {table.lines[other]} and {table.lines[row]}", scenario.content.step_years
+            raise ValueError(f"{lines}: are the same runs: {names} fall into the same step of {length:g} years")
+
+
+def _value(name: str, cell: str, table: Table) -> Any:
+    if name == NATIONS and cell:
+        return cell if cell in data.GROUPS else re.split(r"[\s,;]+", cell)
+    number = table.number(cell)
+    if number is not None:
+        return number
+    if _DATE.fullmatch(cell):
+        return datetime.date.fromisoformat(cell)
+    why = cause(cell)
+    if why:
+        raise ValueError(why)
+    return cell

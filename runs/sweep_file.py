@@ -46,7 +46,7 @@ class _Design(_Strict):
     method: str
     samples: _Size | None = None
     trajectories: _Size | None = None
-    levels: _Size | None = None
+    levels: Annotated[int, Field(ge=2, le=1000)] | None = None
     second_order: bool | None = None
     seed: Annotated[int, Field(ge=0, lt=2**32)] | None = None
     file: str | None = None
@@ -74,7 +74,8 @@ def read(path: str | Path) -> Plan:
     if content.design.method == CSV:
         if content.factors:
             raise SweepError(f"{path}: factors: the columns of {options['file']} are the factors; leave this out")
-        axes, points = read_points(path.parent / options["file"], scenario)
+        axes, points, left_out = read_points(path.parent / options["file"], scenario)
+        options |= {"left_out": left_out} if left_out else {}
     else:
         axes = _axes(path, content, scenario)
         try:
@@ -132,7 +133,7 @@ def _near(word: str, known) -> str:
 def _scenario(path: Path, content: _File) -> Scenario:
     beside = path.parent / content.scenario
     try:
-        file = beside if beside.suffix == ".toml" and beside.is_file() else library.find(content.scenario)
+        file = beside if beside.suffix.lower() == ".toml" and beside.is_file() else library.find(content.scenario)
     except ScenarioError as error:
         raise SweepError(f"{path}: scenario: {error}") from None
     scenario = Scenario.read(file, library.SCENARIOS)

@@ -281,7 +281,7 @@ def test_a_list_of_the_package_is_scored_against_its_own_option(result, tmp_path
 @pytest.mark.parametrize(
     ("text", "said"),
     [("a,b\n1,2\n", "iso3 and value are needed"), ("iso3,value\nDEU,2\n", "found 2 for DEU; 0 or 1 is needed"),
-     ("iso3,value\nDEU,1\n", "10 of both kinds are needed"), ("", "cannot be read as a table"),
+     ("iso3,value\nDEU,1\n", "10 of both kinds are needed"), ("", "is empty; a table needs"),
      ("iso3,value\nDEU,1\nDEU,0\n", "DEU stands there twice"), ("iso3,value\nGER,1\n", "found GER")],
 )  # fmt: skip
 def test_bad_lists_are_refused_in_one_sentence(result, tmp_path, capsys, text, said):

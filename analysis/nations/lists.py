@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from abm import data, parameters
+from runs.delimited import Table, read_table
 
 LEAST = 10  # nations of a list in the result
 
@@ -38,39 +39,36 @@ SHIPPED = {
 def find(name: str) -> Path:
     """The file of a shipped list or of a person's own. Errors: ValueError with the nearest name."""
     path = SHIPPED[name].path if name in SHIPPED else Path(name)
-    if path.is_file():
+    if path.exists():  # whatever it is, the reader says
         return path
     near = difflib.get_close_matches(name, SHIPPED, 1) or [", ".join(SHIPPED)]
     raise ValueError(f"{name}: no such file and no list of the package; nearest: {near[0]}")
 
 
 def read_list(path: str | Path, known: pd.Index) -> pd.Series:
-    """A list of iso3 and value (0 or 1), of which the nations in ``known`` are kept. Errors: ValueError, naming file and row."""
-    table = _table(path)
-    if not {"iso3", "value"} <= set(table):
-        raise ValueError(f"{path}: found columns {', '.join(map(str, table))}; iso3 and value are needed")
-    _check(path, table)
-    values = table.set_index("iso3")["value"].astype(int)
+    """A list of iso3 and value (0 or 1), of which the nations in ``known`` are kept. Errors: ValueError, naming file and line."""
+    table = read_table(path)
+    if not {"iso3", "value"} <= set(table.names):
+        raise ValueError(f"{path}: found columns {', '.join(table.names)}; iso3 and value are needed")
+    found = _checked(table)
+    values = pd.Series(found, name="value", dtype=int).rename_axis("iso3")
     values = values[values.index.isin(known)]
     if len(values) < LEAST or values.nunique() < 2:
         raise ValueError(f"{path}: {len(values)} of its nations are in the result; {LEAST} of both kinds are needed")
     return values
 
 
-def _table(path: str | Path) -> pd.DataFrame:
-    try:
-        return pd.read_csv(path, comment="#")
-    except (OSError, UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
-        raise ValueError(f"{path}: cannot be read as a table ({error})") from None
-
-
-def _check(path: str | Path, table: pd.DataFrame) -> None:
-    everywhere, seen = set(data.nations().index), set()
-    for iso3, value in zip(table["iso3"], table["value"]):
+def _checked(table: Table) -> dict[str, int]:
+    everywhere, found = set(data.nations().index), {}
+    iso3s, values = (table.names.index(name) for name in ("iso3", "value"))
+    for line, cells in zip(table.lines, table.rows):
+        iso3, value = cells[iso3s], table.number(cells[values])
+        where = f"{table.path}: line {line}"
         if iso3 not in everywhere:
-            raise ValueError(f"{path}: found {iso3}; a nation's three letters in capitals are needed, such as DEU")
-        if iso3 in seen:
-            raise ValueError(f"{path}: {iso3} stands there twice; one row per nation is needed")
+            raise ValueError(f"{where}: found {iso3 or 'nothing'}; a nation's three letters in capitals are needed, such as DEU")
+        if iso3 in found:
+            raise ValueError(f"{where}: {iso3} stands there twice; one row per nation is needed")
         if value not in (0, 1):
-            raise ValueError(f"{path}: found {value} for {iso3}; 0 or 1 is needed")
-        seen.add(iso3)
+            raise ValueError(f"{where}: found {cells[values] or 'nothing'} for {iso3}; 0 or 1 is needed")
+        found[iso3] = int(value)
+    return found
