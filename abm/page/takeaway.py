@@ -6,7 +6,6 @@ import base64
 import binascii
 import io
 import json
-import tomllib
 import zlib
 from typing import Any
 
@@ -14,7 +13,7 @@ import networkx as nx
 import numpy as np
 import pandas as pd
 
-from abm import measures, options, record
+from abm import files, measures, options, record
 from abm.page.session import Session
 from abm.scenario import Scenario
 
@@ -114,7 +113,7 @@ def from_link(state: str) -> tuple[Scenario, int]:
         raise ValueError(f"link: is longer than {LIMIT // 1024} kB")
     try:
         unpacked = zlib.decompressobj().decompress(base64.urlsafe_b64decode(state + "=" * (-len(state) % 4)), LIMIT)
-        document, name, seed = json.loads(unpacked)
+        document, name, seed = files.parse_json(unpacked.decode(), "link")
     except (binascii.Error, zlib.error, ValueError, TypeError):
         raise ValueError("link: is damaged; copy it whole") from None
     return _checked(document, str(name), "link"), checked_seed(seed)
@@ -124,10 +123,8 @@ def from_file(name: str, text: str) -> tuple[Scenario, int | None]:
     """Scenario, and seed if it names one, of a file's text. Errors: ValueError in one sentence for each problem."""
     if len(text.encode()) > LIMIT:
         raise ValueError(f"{name}: is larger than {LIMIT // 1024} kB")
-    try:
-        content = json.loads(text) if name.lower().endswith(".json") else tomllib.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise ValueError(f"{name}: cannot be read: {error}") from None
+    parse = files.parse_json if name.lower().endswith(".json") else files.parse_toml
+    content = parse(text.removeprefix("\ufeff"), name)
     if not isinstance(content, dict):
         raise ValueError(f"{name}: holds no scenario")
     if set(content) <= {"scenario", "name", "seed"} and "scenario" in content:
