@@ -15,7 +15,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-MOST = 1_000_000  # bytes of a file that a person writes
+MOST, MANIFESTS = 1_000_000, 512_000_000  # bytes of a file that a person writes, and of a manifest, which lists files
 DEEPEST = 40  # tables and lists within each other
 _LONGEST = "Exceeds the limit"  # how Python begins to say that an integer has too many digits
 #: A dotted key of so many parts; the parser of TOML would need the square of them in memory.

@@ -15,6 +15,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from abm.files import MANIFESTS, FileError, parse_json, text
+
 MANIFEST = "manifest.json"
 FORMAT = 2  #: of manifest and files; raised whenever a reader of the former one would go wrong
 _FIELDS = {"format", "job", "name", "title", "status", "runs", "failed", "plan", "provenance", "seconds", "files", "digest"}
@@ -69,20 +71,20 @@ def _digest(manifest: dict[str, Any]) -> str:
     return hashlib.sha256(json.dumps(rest, sort_keys=True).encode()).hexdigest()
 
 
-def read_manifest(directory: str | Path) -> dict[str, Any]:
+def read_manifest(directory: str | Path, name: str = MANIFEST) -> dict[str, Any]:
     """The manifest of a result; StoreError in one sentence where there is none, or it is not as it was written."""
-    path = Path(directory) / MANIFEST
+    path = Path(directory) / name
     again = "the `abm run` or `abm sweep` that made this result makes it again, and only what is not whole"
     try:
         if not stat.S_ISREG(path.stat().st_mode):
             raise DamagedManifest(f"{path}: is no file; {again}")
-        manifest = json.loads(path.read_text("utf-8"))
+        manifest = parse_json(text(path, "manifest", MANIFESTS), str(path))
     except (FileNotFoundError, NotADirectoryError):
-        raise StoreError(f"{directory}: holds no result (no {MANIFEST})") from None
+        raise StoreError(f"{directory}: holds no result (no {name})") from None
     except OSError as error:
         raise StoreError(f"{path}: cannot be read: {error.strerror}") from None
-    except (ValueError, RecursionError):
-        raise DamagedManifest(f"{path}: is damaged; {again}") from None
+    except FileError as error:
+        raise DamagedManifest(f"{path}: is damaged ({str(error).removeprefix(f'{path}: ')}); {again}") from None
     if not isinstance(manifest, dict) or "plan" not in manifest:
         raise DamagedManifest(f"{path}: is not the manifest of a result; {again}")
     if manifest.get("format") != FORMAT and manifest.get("digest", _digest(manifest)) == _digest(manifest):

@@ -23,15 +23,13 @@ import pyarrow.parquet as pq
 
 from runs.integrity import chunk_files, footer_crc
 from runs.manifest import MANIFEST, File, StoreError, read_manifest, sealed
+from runs.places import LOCK, PICTURES, PROGRESS, WROTE, check_ours, listed
 from runs.plan import TABLES
 from runs.points import POINTS
 
 __all__ = ["MANIFEST", "PROGRESS", "Store", "StoreError", "read_manifest"]
 
-PROGRESS = "progress.json"
-_LOCK = ".lock"
 _UNFINISHED = re.compile(rf"\.({re.escape(MANIFEST)}|{re.escape(POINTS)}|\d{{6,12}}\.[0-9a-f]{{16}}\.parquet)\.part")
-_DRAWN = ("*.png", "*.svg", "*.pdf", "*.csv", "*.html", "*.json")
 
 
 class Store:
@@ -45,9 +43,10 @@ class Store:
         """Make the directory. StoreError when it cannot be made or written."""
         if self.directory.exists() and not self.directory.is_dir():
             raise StoreError(f"{self.directory}: is a file; a result needs a directory")
+        check_ours(self.directory)
         try:
             self.directory.mkdir(parents=True, exist_ok=True)
-            (self.directory / _LOCK).touch()
+            (self.directory / LOCK).touch()
         except OSError as error:
             raise StoreError(f"{self.directory}: cannot be written: {error.strerror}") from None
         for table in TABLES:
@@ -62,9 +61,10 @@ class Store:
         """Remove what a run of ours left, and nothing else."""
         self.tidy()
         self.discard([path for table in TABLES for _, path in chunk_files(self.directory, table)])
-        self._remove(file for kind in _DRAWN for file in (self.directory / "figures").glob(kind))
-        with suppress(OSError):
-            (self.directory / "figures").rmdir()
+        figures = self.directory / PICTURES
+        self._remove(figures / name for name in [*listed(figures), WROTE])
+        with suppress(OSError):  # it may hold something that is not ours
+            figures.rmdir()
         self._remove([self.directory / name for name in (MANIFEST, PROGRESS, POINTS, "network.gexf", "report.html")])
 
     def _remove(self, files: Iterable[Path]) -> None:
@@ -74,7 +74,7 @@ class Store:
     @contextmanager
     def lock(self):
         """Hold the directory against another writer; the system lets go of the lock when a process dies."""
-        with open(self.directory / _LOCK, "w") as file:
+        with open(self.directory / LOCK, "w") as file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
@@ -132,7 +132,7 @@ class Store:
     def _hold(self) -> None:
         """StoreError unless the directory is still the one that was locked."""
         try:
-            if self._lock and os.path.samestat(os.fstat(self._lock), os.stat(self.directory / _LOCK)):
+            if self._lock and os.path.samestat(os.fstat(self._lock), os.stat(self.directory / LOCK)):
                 return
         except OSError:
             pass

@@ -13,6 +13,7 @@ from analysis.reports.document import Picture, page
 from analysis.reports.findings import Finding
 from analysis.sweeps import varied
 from analysis.sweeps.sweep import Sweep, sweep
+from runs.places import PICTURES, Folder
 from runs.results import Result
 
 __all__ = ["headline", "write"]
@@ -80,8 +81,8 @@ def _drawn(shown: Result | Sweep, result: Result, name: str) -> Picture:
     """Draw a figure, save it as PNG and SVG, and return it for the page."""
     from analysis.figures import style  # matplotlib only where something is drawn
 
-    module, folder = figure(name), result.directory / "figures"
-    folder.mkdir(exist_ok=True)
+    module = figure(name)
+    folder = Folder(result.directory / PICTURES, [f"{name}.png", f"{name}.svg"], result=True).open()
     png, _ = style.save(module.draw(shown), folder, name, module.TITLE, module.CAPTION)
     return Picture(name, module.TITLE, module.CAPTION, png)
 
