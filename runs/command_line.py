@@ -15,6 +15,7 @@ import duckdb
 
 from runs.commands import listings, parameters, replay, run, status, sweep, view
 from runs.commands.asking import Problem, extensions, tell
+from runs.commands.grammar import Parser
 from runs.store import StoreError
 
 COMMANDS = (run, view, sweep, status, replay, parameters, listings)
@@ -28,16 +29,9 @@ EXAMPLES = """examples:
 """
 
 
-class _Parser(argparse.ArgumentParser):
-    """Says in one sentence what is wrong with the arguments."""
-
-    def error(self, message):
-        self.exit(2, f"{self.prog}: {message}; see {self.prog} --help\n")
-
-
 def parser() -> argparse.ArgumentParser:
     """The command line's grammar."""
-    top = _Parser(
+    top = Parser(
         prog="abm",
         description="Simulate AI sovereignty through coalition: nations choose between AI vendors and a coalition.",
         epilog=EXAMPLES,

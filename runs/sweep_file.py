@@ -96,6 +96,14 @@ def read(path: str | Path) -> Plan:
     )
 
 
+def sources(path: str | Path) -> list[Path]:
+    """The files that :func:`read` reads beside those of the package: sweep, scenario, table of points."""
+    path = Path(path)
+    content = _content(path)
+    beside = [path.parent / content.scenario] + ([path.parent / content.design.file] if content.design.file else [])
+    return [path, *(file for file in beside if file.is_file())]
+
+
 def _range(axis: Axis) -> dict[str, Any]:
     return {"low": axis.low, "high": axis.high, "log": axis.log} if not axis.values else {"values": list(axis.values)}
 

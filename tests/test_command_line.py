@@ -102,7 +102,7 @@ FAULTS = {
     "run small.toml --set notice=1 --set notice=2": "--set notice=2: notice is set twice",
     "run small.toml --set steps=0": "steps",
     "run small.toml --set portability=nan": "nan is outside 0 to 1",
-    "run small.toml --set portability=": "'' is not a number",
+    "run small.toml --set portability=": "--set portability=: a value is needed after =",
     "run small.toml --seed -1": "found -1; allowed is 0 to",
     "run small.toml --seed x": "found 'x'; a whole number is needed",
     "run small.toml --replicates 0": "found 0; allowed is 1 to 1000000",

@@ -1,6 +1,5 @@
 """Comparisons: known differences are found with intervals that cover them, noise is called noise, and precision is kept."""
 
-import argparse
 
 import numpy as np
 import pandas as pd
@@ -15,6 +14,7 @@ from analysis.comparisons.comparison import Arm, compare, differences, holm
 from analysis.comparisons.formation import formation
 from analysis.figures import differences as drawing
 from runs.commands.asking import Problem
+from runs.commands.grammar import Parser
 from tests import sweeps, worlds
 from tests.results import result
 
@@ -175,7 +175,7 @@ def test_means_over_time_are_the_same_from_disk_and_in_memory():
 
 
 def asked(*words):
-    top = argparse.ArgumentParser()
+    top = Parser()
     command.add(top.add_subparsers())
     arguments = top.parse_args(["compare", *map(str, words)])
     return arguments.act(arguments)
@@ -208,7 +208,9 @@ def test_the_command_compares_points_of_a_sweep(sweep, tmp_path, capsys):
         (("{sweep}", "{sweep}:1"), "holds 3 design points"),
         (("{sweep}:0", "{sweep}:7"), "there are 0 to 2"),
         (("{sweep}:0", "{sweep}:1", "--precision", "0.1"), "yet to be run"),
-        (("baseline", "duopoly", "--precision", "0"), "above 0"),
+        (("{sweep}:0", "{sweep}:1", "--measure", "nosuch"), "--measure: is for scenarios that are yet to be run"),
+        (("{sweep}:0", "{sweep}:1", "--seed", "3"), "--seed: is for scenarios that are yet to be run"),
+        (("baseline", "duopoly", "--measure", "nosuch"), "--measure nosuch: no such measure"),
         (("baseline", "duopolly"), "did you mean duopoly"),
     ],
 )

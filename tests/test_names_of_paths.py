@@ -13,8 +13,9 @@ from runs.view import _opened
 from tests import sweeps
 
 NAMES = (
-    "run=5", "portability=0.3/out", "seed=99/gdp_coalition=1/out", "z[1]", "[!a]", "a*b", "*", "**", "q?", "back\\slash", "co:lon",
-    "file:x", "C:", "new\nline", "tab\tbed", "it's", 'so "said"', "{a,b}", "%20", "$HOME", "~", "#1", "a;b", "a&b", "ünï çödé 漢字",
+    "run=5", "portability=0.3/out", "seed=99/gdp_coalition=1/out", "z[1]", "[!a]", "a*b", "*", "**", "q?", "back\\slash",
+    "co:lon", "file:x", "C:", "new\nline", "tab\tbed", "it's", 'so "said"', "{a,b}", "%20", "$HOME", "~", "#1", "a;b", "a&b",
+    "ünï çödé 漢字",
     "-dash", "--out", " blank ", "dot.", "a..b", "x.parquet", "x.toml", "manifest.json", "con", "e" * 200,
 )  # fmt: skip
 #: All of it at once, for what takes long.

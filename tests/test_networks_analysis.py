@@ -1,6 +1,5 @@
 """The temporal network: every table against known graphs, networkx, SciPy, or the record counted another way."""
 
-import argparse
 
 import networkx as nx
 import numpy as np
@@ -17,6 +16,7 @@ from analysis.networks.page import write
 from analysis.networks.record import Record, read
 from analysis.networks.resampling import rate
 from analysis.networks.study import sentences, study
+from runs.commands.grammar import Parser
 from runs.store import StoreError
 from tests.results import result
 
@@ -267,7 +267,7 @@ def test_every_kind_of_result_has_a_page(case, tmp_path):
 
 
 def asked(*words):
-    top = argparse.ArgumentParser()
+    top = Parser()
     command.add(top.add_subparsers())
     arguments = top.parse_args(["networks", *words])
     return arguments.act(arguments)

@@ -122,7 +122,7 @@ FAULTS = {
     "tipping small.toml --range 0.1:nan": "--range 0.1:nan",
     "tipping small.toml --measure lag_uss": "--measure lag_uss: no such measure; did you mean lag_us?",
     "tipping small.toml --settle 9": "do not fit into a run of 40 steps",
-    "tipping small.toml --precision 0": "--precision 0: must be above 0",
+    "tipping small.toml --precision 0": "argument --precision: found '0'; a number above 0 is needed",
     "window small.toml --last 2050": "--last 2050: must lie after 2025 and before 2035, where the scenario ends",
     "window small.toml --lag x": "argument --lag: found x; a number is needed, 0.1 to 120",
     "window small.toml --replicates 1": "found 1; allowed is 2 to 1000000",

@@ -1,6 +1,5 @@
 """Robustness: verdicts on known worlds, halving and doubling within bounds, a small real study, the report and its summary."""
 
-import argparse
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +16,7 @@ from analysis.robustness import figure, page, study
 from analysis.robustness.headlines import FAILS, HEADLINES, HOLDS, UNCLEAR, World, agreement, alone, judged, verdict
 from analysis.robustness.structures import STRUCTURES
 from runs import library
+from runs.commands.grammar import Parser
 from tests import questions
 
 RUNS = 400
@@ -170,7 +170,7 @@ def test_the_command_writes_the_report_with_the_hash_of_its_sources(tmp_path, mo
     Path("small.toml").write_text(f"steps = 4\n[nations]\nselect = {questions.NATIONS}\n", "utf-8")
     monkeypatch.setattr(study, "assumed", lambda scenario: [])
     monkeypatch.setattr(calibration, "posterior", lambda: pd.DataFrame({"pooling": [0.4, 0.6], "notice": [2.0, 3.0]}))
-    parser = argparse.ArgumentParser()
+    parser = Parser()
     command.add(parser.add_subparsers())
     words = "robustness small.toml --set builder_efficiency=2 --replicates 10 --draws 2"
     given = parser.parse_args([*words.split(), "--out", "."])

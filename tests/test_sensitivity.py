@@ -1,6 +1,5 @@
 """Sensitivity: known indices and curves through the command's own path, the three that matter most, words that follow numbers."""
 
-import argparse
 
 import numpy as np
 import pandas as pd
@@ -16,6 +15,7 @@ from analysis.sensitivity.runs import OUTCOMES
 from analysis.sensitivity.sizes import Sizes
 from analysis.sensitivity.study import axes_of, kind, meaning, study
 from runs import library
+from runs.commands.grammar import Parser
 
 NAMES = ["fee_us", "fee_china", "severity"]
 FEW = Sizes(values=5, replicates=20, trajectories=20, factors=3, samples=2048, each=2)
@@ -259,7 +259,7 @@ def test_a_question_and_the_calibration_call_the_same_values_plausible(scenario)
 
 def asked(tmp_path, *given):
     """The command, as a person types it."""
-    parser = argparse.ArgumentParser()
+    parser = Parser()
     sensitivity.add(parser.add_subparsers())
     arguments = parser.parse_args(["sensitivity", *given, "--out", str(tmp_path), "--quiet"])
     return arguments.act(arguments)

@@ -1,6 +1,5 @@
 """Reports of sweeps: the figures that suit the design, numbers that are those of the tables, failures told."""
 
-import argparse
 import html
 import re
 import shlex
@@ -23,6 +22,7 @@ from analysis.sweeps import indices, responses, varied
 from analysis.sweeps.sweep import OUTCOMES, Sweep, sweep, value_text
 from runs import library, sweep_file
 from runs.command_line import main
+from runs.commands.grammar import Parser
 from runs.plan import Factor, Plan
 from tests import sweeps, worlds
 
@@ -280,7 +280,7 @@ def test_other_measures_may_be_asked_for(grid):
 
 
 def asked(*words):
-    top = argparse.ArgumentParser()
+    top = Parser()
     command.add(top.add_subparsers())
     arguments = top.parse_args(["report", *map(str, words)])
     return arguments.act(arguments)

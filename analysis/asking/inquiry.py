@@ -5,7 +5,8 @@ A question is a module of :mod:`analysis.questions` with
 - a docstring: its page of help (what is computed, assumptions, how to read the figure, source);
 - ``TITLE``: the question in one line; ``CAPTION``: what the figure shows;
 - ``REPLICATES``: default number of replicates; ``OPTIONS``: what a person may set;
-- ``answer(inquiry) -> Answer`` and ``draw(answer) -> Figure``.
+- ``answer(inquiry) -> Answer`` and ``draw(answer) -> Figure``;
+- where options make others idle, ``unused(inquiry)``: ``--option`` or ``--set parameter``, and why it would do nothing.
 """
 
 from __future__ import annotations

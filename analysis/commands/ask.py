@@ -5,15 +5,19 @@ from __future__ import annotations
 import argparse
 import inspect
 import json
+import math
 import time
 from dataclasses import asdict, replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from runs.commands.asking import Problem, add_scenario, scenario_of, settings, tell, whole
+from runs.commands.asking import Problem, above_zero, add_scenario, scenario_of, settings, tell, whole
+from runs.commands.grammar import given
+from runs.places import Folder
 from runs.progress import bar
 
+NAMES = ("answer.json", "answer.md", "table.csv", "figure.png", "figure.svg")
 MOST = 20_000  # replicates that --precision may ask for
 
 
@@ -29,7 +33,8 @@ def add(commands) -> None:
     ask.add_argument("question", nargs="?", metavar="QUESTION", help="one of the questions listed by `abm ask`")
     add_scenario(ask)
     ask.add_argument("--replicates", type=whole(2, 1_000_000), metavar="N", help="replicates (default: the question's)")
-    ask.add_argument("--precision", type=float, metavar="P", help="raise replicates until the headline's interval is within ± P")
+    ask.add_argument("--precision", type=above_zero, metavar="P",
+                     help="raise replicates until the headline's interval is within ± P")
     ask.add_argument("--uncertainty", choices=("none", "posterior"), default="none",
                      help="posterior: every replicate draws its parameters from the calibration's sample, but for rules of "
                      "coalitions and levers of policy, which people decide, and for what --set or the scenario sets")
@@ -38,18 +43,19 @@ def add(commands) -> None:
     ask.add_argument("--quiet", action="store_true", help="say nothing but errors")
     ask.set_defaults(act=act)
     parse = ask.parse_known_args
-    ask.parse_known_args = lambda words, names=None: parse(_with_options(ask, words), names)
+    ask.parse_known_args = lambda words, names=None: parse(_with_options(ask, parse, words), names)
 
 
-def _with_options(ask: argparse.ArgumentParser, words):
-    """Add the options of the question that the first of the words names."""
+def _with_options(ask: argparse.ArgumentParser, parse, words):
+    """Add the options of the question that is asked, wherever it stands among the words."""
     from analysis.questions import QUESTIONS, question
 
-    if not words or words[0] not in QUESTIONS:
+    name = parse([word for word in words if word not in ("-h", "--help")], None)[0].question
+    if name not in QUESTIONS:
         return words
-    module = question(words[0])
-    ask.prog, ask.description = f"{ask.prog} {words[0]}", f"{module.TITLE}\n\n{inspect.cleandoc(module.__doc__ or '')}"
-    own = ask.add_argument_group(f"options of {words[0]} (replicates: {module.REPLICATES} by default)")
+    module = question(name)
+    ask.prog, ask.description = f"{ask.prog} {name}", f"{module.TITLE}\n\n{inspect.cleandoc(module.__doc__ or '')}"
+    own = ask.add_argument_group(f"options of {name} (replicates: {module.REPLICATES} by default)")
     for option in module.OPTIONS:
         meaning = f"{option.meaning}; {option.allowed} (default: {option.default})"
         own.add_argument(f"--{option.name}", type=_reader(option), default=option.default, help=meaning.replace("%", "%%"))
@@ -73,13 +79,14 @@ def act(arguments) -> int:
     from analysis.questions import QUESTIONS, question
 
     if arguments.question is None:
-        return _list(QUESTIONS, question)
+        return _list(arguments, QUESTIONS, question)
     module = question(arguments.question)
     began = time.perf_counter()
     inquiry = _inquiry(arguments, module)
+    place = Folder(arguments.out or Path("results") / "answers" / arguments.question, NAMES)
     with bar(None, "runs", arguments.quiet) as progress:
         answer, inquiry = _answer(module, replace(inquiry, progress=progress), arguments.precision)
-    folder = Path(arguments.out or Path("results") / "answers" / arguments.question)
+    folder = place.open()
     write(folder, arguments.question, module, inquiry, answer, time.perf_counter() - began)
     if not arguments.quiet:
         print(answer.sentence)
@@ -89,7 +96,11 @@ def act(arguments) -> int:
     return 0
 
 
-def _list(names, question) -> int:
+def _list(arguments, names, question) -> int:
+    option = given(arguments, "replicates", "precision", "uncertainty", "seed", "out")
+    option = option or ("--set" if arguments.settings else "--quiet" if arguments.quiet else None)
+    if option:
+        raise Problem(f"{option}: is for a question; name one of {', '.join(names)}")
     for name in names:
         print(f"  {name:<20} {question(name).TITLE}")
     print("abm ask QUESTION --help tells more about one")
@@ -100,8 +111,6 @@ def _inquiry(arguments, module: ModuleType):
     from analysis.asking.inquiry import Inquiry
 
     scenario = scenario_of(arguments)
-    if arguments.precision is not None and not arguments.precision > 0:
-        raise Problem(f"--precision {arguments.precision:g}: must be above 0, in the unit of the headline number")
     chosen = {option.name: getattr(arguments, option.name) for option in module.OPTIONS}
     draws = None
     if arguments.uncertainty == "posterior":
@@ -109,15 +118,30 @@ def _inquiry(arguments, module: ModuleType):
         from analysis.calibration import posterior
 
         draws = left_open(posterior(), scenario, settings(arguments.settings))
-    return Inquiry(scenario, arguments.replicates or module.REPLICATES, chosen, arguments.seed, draws)
+        if draws.empty:
+            raise Problem("--uncertainty posterior: every parameter of the posterior's sample is set or decided; leave it out")
+    inquiry = Inquiry(scenario, arguments.replicates or module.REPLICATES, chosen, arguments.seed, draws)
+    _check_used(arguments, module, inquiry)
+    return inquiry
+
+
+def _check_used(arguments, module: ModuleType, inquiry) -> None:
+    """Problem for an option, or a parameter that was set, which has no effect beside the others."""
+    values = settings(arguments.settings)
+    for option, why in getattr(module, "unused", lambda inquiry: {})(inquiry).items():
+        name = option.removeprefix("--set ")
+        if given(arguments, option.removeprefix("--")) or (name != option and name in values):
+            raise Problem(f"{option}: {why}")
 
 
 def _answer(module: ModuleType, inquiry, precision: float | None):
     """The answer, with as many replicates as the precision asked for needs; those already run are the first of them."""
     answer = module.answer(inquiry)
+    if precision is not None and not math.isfinite(answer.headline.estimate.half_width):
+        tell(f"--precision {precision:g}: the headline has no interval here, so that more replicates would not narrow it")
     while precision is not None and answer.headline.estimate.half_width > precision:
         if inquiry.replicates >= MOST:
-            tell(f"--precision {precision:g}: not reached with {MOST:,} replicates; the interval is what it is")
+            tell(f"--precision {precision:g}: not reached with {inquiry.replicates:,} replicates; the interval is what it is")
             break
         needed = inquiry.replicates * (answer.headline.estimate.half_width / precision) ** 2 * 1.1
         inquiry = inquiry.with_replicates(min(MOST, max(inquiry.replicates + 50, int(needed))))
@@ -130,7 +154,6 @@ def write(folder: Path, name: str, module: ModuleType, inquiry, answer, seconds:
     from analysis.asking.answer_page import page
     from analysis.figures import style
 
-    folder.mkdir(parents=True, exist_ok=True)
     (folder / "table.csv").write_text(answer.table.to_csv(index=False), "utf-8")
     style.save(module.draw(answer), folder, "figure", module.TITLE, module.CAPTION)
     (folder / "answer.md").write_text(page(name, module, inquiry, answer), "utf-8")

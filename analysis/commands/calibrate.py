@@ -5,9 +5,13 @@ from __future__ import annotations
 import datetime
 from pathlib import Path
 
-from runs.commands.asking import Problem, add_scenario, scenario_of, typed, whole
+from runs.commands.asking import Problem, add_scenario, scenario_of, settings, typed, whole
+from runs.places import Folder
 from runs.progress import bar
 
+NAMES = (
+    "posterior.csv", "points.csv", "defaults.csv", "check.csv", "calibration.md", "calibration.png", "calibration.svg"
+)  # fmt: skip
 SIZES = ("bank", "points", "waves", "replicates", "fresh", "check", "draws", "seed")
 
 
@@ -43,6 +47,7 @@ def add(commands) -> None:
 def act(arguments) -> int:
     """Fit, write, say what is identified."""
     from analysis.calibration import fit
+    from analysis.calibration.priors import PRIORS
     from analysis.calibration.report import distances, marginals
     from analysis.patterns.table import PATTERNS
 
@@ -50,13 +55,15 @@ def act(arguments) -> int:
         raise Problem(f"--fresh {arguments.fresh}: at least --replicates {arguments.replicates} are needed")
     if arguments.points > 2 * arguments.bank:
         raise Problem(f"--points {arguments.points}: at most twice --bank {arguments.bank}, from which the sampler starts")
-    scenario = scenario_of(arguments)
+    moved = next((name for name in settings(arguments.settings) if name in {prior.name for prior in PRIORS}), None)
+    if moved:
+        raise Problem(f"--set {moved}: is fitted, so that no value of it holds; leave it out")
+    scenario, folder = scenario_of(arguments), Folder(arguments.out, NAMES)
     sizes = (arguments.bank, arguments.points, arguments.waves, arguments.replicates)
     total = fit.runs_of(PATTERNS, *sizes, arguments.fresh, arguments.check)
     with bar(total, "runs", arguments.quiet) as progress:
         found, check = fit.fit(scenario, *sizes, arguments.seed, arguments.fresh, arguments.check, progress=progress)
-    folder = Path(arguments.out)
-    write(folder, found, check, arguments)
+    write(folder.open(), found, check, arguments)
     if not arguments.quiet:
         for row in marginals(found).itertuples():
             word = "identified" if row.identified else "not identified"
@@ -66,7 +73,7 @@ def act(arguments) -> int:
             print(f"  distance {away.median:.2f} [{away.low_10:.2f} to {away.high_90:.2f}], {met}: {away.what}")
         if check:
             print(f"  the 80 % intervals hold {check.held.mean():.0%} of {len(check.held)} truths of records that the model made")
-        print(f"-> {folder}/calibration.md")
+        print(f"-> {folder.path}/calibration.md")
     return 0
 
 
@@ -77,7 +84,6 @@ def write(folder: Path, found, check, arguments) -> None:
     from analysis.calibration.check import coverage
     from analysis.figures import style
 
-    folder.mkdir(parents=True, exist_ok=True)
     made = f"Made on {datetime.date.today()} by `{typed('calibrate', arguments, SIZES)}`, sources {results_hash()}."
     kept, sample = found.posterior, found.draw(arguments.draws, arguments.seed).to_csv(index=False)
     (folder / "posterior.csv").write_text(f"# {made}\n{sample}", "utf-8")

@@ -6,7 +6,9 @@ import argparse
 from pathlib import Path
 
 from runs import library
-from runs.commands.asking import Problem, tell, whole
+from runs.commands.asking import Problem, above_zero, tell, whole
+from runs.commands.grammar import given
+from runs.places import Folder
 from runs.progress import bar
 
 ABOUT = """Compare results, or scenarios that are yet to be run, with the first of them: the difference in every measure with
@@ -18,6 +20,7 @@ A design point of a sweep is named DIR:POINT. Scenarios are run until the differ
 
 It writes comparison.csv, comparison.png, comparison.svg and comparison.md."""
 
+NAMES = ("comparison.csv", "comparison.png", "comparison.svg", "comparison.md")
 EXAMPLES = """examples:
   abm compare results/baseline results/portable
   abm compare baseline portable-contracts third-vendor --precision 0.01
@@ -35,11 +38,11 @@ def add(commands) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     compare.add_argument("given", nargs="+", metavar="DIR|SCENARIO", help="result directories, or names or paths of scenarios")
-    compare.add_argument("--precision", type=float, metavar="P",
+    compare.add_argument("--precision", type=above_zero, metavar="P",
                          help="for scenarios: half-width of the interval to reach, in the measure's unit "
                          "(default: a tenth of its standard deviation between runs)")
     compare.add_argument("--measure", default="gdp_coalition", metavar="NAME",
-                         help="the measure that --precision is about (default: gdp_coalition)")
+                         help="for scenarios: the measure that --precision is about (default: gdp_coalition)")
     compare.add_argument("--when", choices=("end", "mean"), default="end",
                          help="measures at the last step, or their means over all steps (default: end)")
     compare.add_argument("--seed", type=whole(0, 2**63), default=0,
@@ -62,23 +65,29 @@ def act(arguments) -> int:
     if any(found) and not all(found):
         other = given[found.index(False)]
         raise Problem(f"{other}: is no result directory, but {given[found.index(True)]} is one; compare results, or scenarios")
-    arms, vendors, notes = (_read if all(found) else _run)(arguments)
+    arms, folder, vendors, notes = (_read if all(found) else _run)(arguments)
     comparison = compare(arms, vendors, arguments.when, notes)
-    folder = Path(arguments.out or Path("results") / "comparisons" / "-".join(arm.name.replace(":", "-") for arm in arms))
-    write(comparison, folder, vendors)
+    write(comparison, folder.open(), vendors)
     if not arguments.quiet:
         for line in sentences(comparison):
             print(f"  {line}")
-        print(f"-> {folder}/comparison.md")
+        print(f"-> {folder.path}/comparison.md")
     return 0
 
 
+def _folder(arguments, names: list[str]) -> Folder:
+    """Where it goes; PlaceError where it may not be written."""
+    named = "-".join(name.replace(":", "-").replace("/", "-").strip("-") for name in names)
+    return Folder(arguments.out or Path("results") / "comparisons" / named, NAMES)
+
+
 def _read(arguments):
-    """Arms from results; notes where they were made by different rules."""
+    """Arms from results, and the folder; notes where they were made by different rules."""
     from analysis.comparisons.arms import from_result
 
-    if arguments.precision is not None:
-        raise Problem("--precision: is for scenarios that are yet to be run; a result holds the replicates it holds")
+    option = given(arguments, "precision", "measure", "seed")
+    if option:
+        raise Problem(f"{option}: is for scenarios that are yet to be run; a result holds the replicates it holds")
     read = [from_result(one, arguments.when) for one in arguments.given]
     rules = {result.manifest["provenance"]["sources"] for _, result in read}
     notes = ["the results were made by different versions of the rules"] if len(rules) > 1 else []
@@ -86,16 +95,16 @@ def _read(arguments):
     if len(set(names)) < len(names):
         read = [(type(arm)(one.rstrip("/"), arm.outcomes, arm.title), result)
                 for one, (arm, result) in zip(arguments.given, read, strict=True)]
-    return [arm for arm, _ in read], read[0][1].vendors, notes
+    folder = _folder(arguments, [arm.name for arm, _ in read])
+    return [arm for arm, _ in read], folder, read[0][1].vendors, notes
 
 
 def _run(arguments):
-    """Arms from scenarios, with as many replicates as the precision needs."""
+    """Arms from scenarios, and the folder, with as many replicates as the precision needs."""
     from analysis.comparisons.arms import MOST, run_until
 
-    if arguments.precision is not None and not arguments.precision > 0:
-        raise Problem(f"--precision {arguments.precision:g}: must be above 0, in the unit of {arguments.measure}")
     scenarios = [library.scenario(one) for one in arguments.given]
+    folder = _folder(arguments, [scenario.name for scenario in scenarios])
     with bar(None, "runs", arguments.quiet) as progress:
         arms, reached, asked = run_until(
             scenarios, arguments.measure, arguments.precision, arguments.when, arguments.seed, progress=progress
@@ -104,4 +113,4 @@ def _run(arguments):
     if reached > asked:
         tell(f"--precision {asked:.3g}: not reached with {MOST:,} replicates; the interval is ± {reached:.3g}")
     notes = [f"{count} replicates: the difference in {arguments.measure} is known to ± {reached:.3g} (asked: {asked:.3g})"]
-    return arms, scenarios[0].vendor_names, notes
+    return arms, folder, scenarios[0].vendor_names, notes

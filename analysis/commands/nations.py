@@ -6,6 +6,7 @@ import difflib
 from pathlib import Path
 
 from runs.commands.asking import Problem, whole
+from runs.places import Folder
 from runs.results import open_result
 
 MISSED = (
@@ -45,15 +46,19 @@ def act(arguments) -> int:
         near = difflib.get_close_matches(arguments.option, names, 1)
         hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(names)}"
         raise Problem(f"--option {arguments.option}: no such option; {hint}")
+    if arguments.option and not arguments.score:
+        raise Problem("--option: is what --score compares with; give a list with --score, or leave it out")
     path = Path(arguments.out or result.directory / "nations.csv")
     if not path.parent.is_dir():
         raise Problem(f"--out {path}: there is no directory {path.parent}")
+    read = [lists.find(arguments.score)] if arguments.score else []
+    folder = Folder(path.parent, [path.name], *read, result=True)
     if arguments.score:
-        lists.find(arguments.score)  # a wrong name is told before the runs are done
+        lists.read_list(read[0], result.scenario.nations().index)  # what is wrong is told before the runs are done
     found = propensity(result, arguments.runs)
     told = _told(arguments, found) if arguments.score else ""
     chances = found.chances
-    path.write_text(chances.to_csv(index=False), "utf-8")
+    (folder.open() / path.name).write_text(chances.to_csv(index=False), "utf-8")
     if result.manifest["provenance"]["sources"] != provenance()["sources"]:
         print("The model's sources have changed since: the runs done again are not those of the result.")
     counts = f"{chances['iso3'].nunique()} nations, {len(names)} options, {chances['year'].nunique()} years"

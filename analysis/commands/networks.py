@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from runs.commands.asking import tell
+from runs.places import Folder
 from runs.progress import bar
 from runs.results import open_result
 
@@ -42,7 +41,7 @@ def add(commands) -> None:
 
 def act(arguments) -> int:
     """Study the network, write it down, say it in a few lines."""
-    from analysis.networks.page import write
+    from analysis.networks.page import names, write
     from analysis.networks.study import sentences, study
 
     result = open_result(arguments.directory)
@@ -50,13 +49,13 @@ def act(arguments) -> int:
         absent = ", and a nation that a point leaves out counts as outside"
         named = absent if any(factor.name == "nations" for factor in result.plan.factors) else ""
         tell(f"{arguments.directory}: holds {len(result.plan.points)} design points; they are taken together{named}")
-    folder = Path(arguments.out or result.directory / "networks")
+    folder = Folder(arguments.out or result.directory / "networks", names())
     with bar(None, "networks", arguments.quiet) as progress:
         found = study(result)
         progress(1)
-        write(found, folder, arguments.figures, progress)
+        write(found, folder.open(), arguments.figures, progress)
     if not arguments.quiet:
         for line in sentences(found):
             print(f"  {line}")
-        print(f"{found.record.count} runs -> {folder}/networks.md")
+        print(f"{found.record.count} runs -> {folder.path}/networks.md")
     return 0

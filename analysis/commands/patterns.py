@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from runs.commands.asking import add_scenario, scenario_of, whole
+from runs.places import Folder
 from runs.progress import bar
+
+NAMES = ("patterns.csv", "patterns.png", "patterns.svg")
 
 
 def add(commands) -> None:
@@ -29,14 +30,13 @@ def act(arguments) -> int:
     from analysis.figures import style
     from analysis.patterns import compare, figure, lines
 
-    scenario = scenario_of(arguments)
+    scenario, folder = scenario_of(arguments), Folder(arguments.out, NAMES)
     with bar(None, "runs", arguments.quiet) as progress:
         table = compare(scenario, arguments.replicates, arguments.seed, progress=progress)
-    folder = Path(arguments.out)
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "patterns.csv").write_text(table.to_csv(index=False), "utf-8")
-    style.save(figure.draw(table), folder, "patterns", figure.TITLE, figure.CAPTION)
+    path = folder.open()
+    (path / "patterns.csv").write_text(table.to_csv(index=False), "utf-8")
+    style.save(figure.draw(table), path, "patterns", figure.TITLE, figure.CAPTION)
     if not arguments.quiet:
         print("\n".join(lines(table)))
-        print(f"{int(table['agrees'].sum())} of {len(table)} patterns are met -> {folder}/patterns.csv")
+        print(f"{int(table['agrees'].sum())} of {len(table)} patterns are met -> {path}/patterns.csv")
     return 0

@@ -40,6 +40,9 @@ def act(arguments) -> int:
     result = open_result(arguments.directory)
     if arguments.measure and len(result.plan.points) == 1:
         raise ValueError(f"--measure {arguments.measure[0]}: is for sweeps; {arguments.directory} holds a single design point")
+    twice = next((name for name in arguments.measure if arguments.measure.count(name) > 1), None)
+    if twice or "" in arguments.measure:
+        raise ValueError(f"--measure {twice}: is given twice" if twice else "--measure: is empty")
     with bar(None, "figures", arguments.quiet) as progress:
         path = write(result, arguments.figures, progress, arguments.measure)
     failed = result.sql("select count(*) from runs where status = 'failed'").fetchall()[0][0]

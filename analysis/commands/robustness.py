@@ -9,7 +9,9 @@ from __future__ import annotations
 import datetime
 from pathlib import Path
 
-from runs.commands.asking import add_scenario, scenario_of, settings, typed, whole
+from runs.commands.asking import Problem, add_scenario, scenario_of, settings, typed, whole
+from runs.commands.grammar import given
+from runs.places import Folder
 from runs.progress import bar
 
 #: Option -> (lowest, highest, default, meaning).
@@ -48,11 +50,18 @@ def act(arguments) -> int:
     from analysis.robustness.study import study
 
     scenario = scenario_of(arguments)
-    draws = left_open(posterior(), scenario, settings(arguments.settings)) if arguments.draws else None
+    folders = Folder(arguments.out, page.PAGE), Folder(Path(arguments.out) / "robustness", page.PARTS)
+    sample = posterior()
+    if arguments.draws > len(sample):
+        raise Problem(f"--draws {arguments.draws}: the posterior's sample holds {len(sample)}")
+    draws = left_open(sample, scenario, settings(arguments.settings)) if arguments.draws else None
+    if given(arguments, "draws") and draws is not None and draws.empty:
+        raise Problem("--draws: every parameter of the posterior's sample is set; leave it out")
     with bar(None, "runs", arguments.quiet) as progress:
         table = study(scenario, draws, arguments.draws, arguments.replicates, arguments.seed, progress)
     made = f"Made on {datetime.date.today()} by `{typed('robustness', arguments, NUMBERS)}`, sources {results_hash()}."
-    page.write(table, Path(arguments.out), made)
+    top, _ = [folder.open() for folder in folders]
+    page.write(table, top, made)
     if not arguments.quiet:
         print("\n".join(page.sentences(table)))
         print(f"{len(table)} worlds -> {arguments.out}/robustness.md")

@@ -6,6 +6,8 @@ import datetime
 from pathlib import Path
 
 from runs.commands.asking import Problem, add_scenario, scenario_of, typed, whole
+from runs.commands.grammar import given
+from runs.places import Folder
 from runs.progress import bar
 
 #: Option -> (lowest, highest, meaning); defaults are those of the sizes.
@@ -56,12 +58,22 @@ def act(arguments) -> int:
     sizes = Sizes(**{name: getattr(arguments, name) for name in NUMBERS})
     if sizes.samples & (sizes.samples - 1):
         raise Problem(f"--samples {sizes.samples}: must be a power of two, such as {1 << sizes.samples.bit_length() - 1}")
-    axes = axes_of(scenario, [name.strip() for name in arguments.parameters.split(",") if name.strip()])
+    names = [name.strip() for name in arguments.parameters.split(",")] if arguments.parameters else []
+    twice = next((name for place, name in enumerate(names) if name in names[:place]), None)
+    if twice is not None:
+        raise Problem(f"--parameters {arguments.parameters}: {twice or 'nothing'} is named twice")
+    axes = axes_of(scenario, names)
+    for name in ("factors", "wider"):
+        if given(arguments, name) and getattr(sizes, name) > len(axes):
+            raise Problem(f"--{name} {getattr(sizes, name)}: {len(axes)} parameters are varied")
+    if given(arguments, "wider") and not sizes.widens(len(axes)):
+        raise Problem(f"--wider {sizes.wider}: more than --factors {sizes.factors} are needed")
+    folders = Folder(arguments.out, page.PAGE), Folder(Path(arguments.out) / "sensitivity", page.names())
     with bar(sizes.runs(axes), "runs", arguments.quiet) as progress:
         found = study(scenario, sizes, axes, progress=progress)
     asked = [*NUMBERS, *(["parameters"] if arguments.parameters else [])]
     made = page.made(typed("sensitivity", arguments, asked), found, str(datetime.date.today()), provenance()["sources"])
-    folder = Path(arguments.out)
+    folder, _ = [each.open() for each in folders]
     page.write(found, folder, made)
     if not arguments.quiet:
         print("\n".join(page.summary(found)))

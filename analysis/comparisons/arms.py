@@ -73,7 +73,8 @@ def run_until(
     Replicates are doubled until they suffice; those already run are kept. Returns the arms, the half-width that was reached and
     the precision asked for: :data:`FINE` standard deviations between runs where it is None.
     """
-    check(measure, scenarios[0])
+    for scenario in scenarios:
+        check(measure, scenario)
     arms = [Arm(scenario.name, pd.DataFrame(), scenario.content.title) for scenario in scenarios]
     while True:
         done = len(arms[0].outcomes)

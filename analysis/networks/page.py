@@ -7,14 +7,19 @@ from pathlib import Path
 
 from analysis.asking.answer_page import markdown
 from analysis.networks.figures import FIGURES, figure
-from analysis.networks.study import Study, sentences
+from analysis.networks.study import TABLES, Study, sentences
 
 ROWS = 15  # of a table shown on the page
 
 
+def names() -> list[str]:
+    """The files that :func:`write` may write."""
+    pictures = [f"{name}.{kind}" for name in FIGURES for kind in ("png", "svg")]
+    return ["networks.md", *(f"{name}.csv" for name in TABLES), *pictures]
+
+
 def write(found: Study, folder: Path, figures: str = "all", progress: Callable[[int], object] = lambda done: None) -> None:
     """Everything into ``folder``; ``figures`` is ``all`` or ``none``."""
-    folder.mkdir(parents=True, exist_ok=True)
     for name, table in found.tables.items():
         (folder / f"{name}.csv").write_text(table.to_csv(index=False), "utf-8")
     drawn = FIGURES if figures == "all" and found.record.inside.any() else ()

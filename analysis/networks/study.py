@@ -15,6 +15,9 @@ from runs.results import Result
 NAMED = 8  # nations named in a sentence
 
 
+TABLES = ("waves", "survival", "dissolution", "churn", "communities", "core", "brokers")
+
+
 @dataclass(frozen=True)
 class Study:
     """The record and a table per aspect; ``joining`` are the numbers behind the sentence about waves."""
@@ -33,8 +36,7 @@ class Study:
     @property
     def tables(self) -> dict[str, pd.DataFrame]:
         """What is written, by the name of its file."""
-        names = ("waves", "survival", "dissolution", "churn", "communities", "core", "brokers")
-        return {name: getattr(self, name) for name in names}
+        return {name: getattr(self, name) for name in TABLES}
 
 
 def study(result: Result) -> Study:

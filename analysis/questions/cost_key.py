@@ -57,6 +57,11 @@ class Judged(NamedTuple):
     paid: np.ndarray
 
 
+def unused(inquiry: Inquiry) -> dict[str, str]:
+    """What has no effect beside the other options, and why."""
+    return {"--set cost_key": "is what the question moves"}
+
+
 def answer(inquiry: Inquiry) -> Answer:
     """Every key, and almost-ideal sharing of what the key by GDP leads to."""
     found = {key: _judged(inquiry, key) for key in KEYS}

@@ -53,6 +53,11 @@ SHOWN = 10  # nations of the right panel
 WORLDS = ("as it is", "ready free models")
 
 
+def unused(inquiry: Inquiry) -> dict[str, str]:
+    """What has no effect beside the other options, and why."""
+    return {"--set openness": "is what the question moves"}
+
+
 def answer(inquiry: Inquiry) -> Answer:
     """Openness from 0 to 1 in both worlds."""
     openness = np.linspace(0, 1, int(inquiry["values"]))

@@ -61,6 +61,11 @@ LABELS = {
 }  # fmt: skip
 
 
+def unused(inquiry: Inquiry) -> dict[str, str]:
+    """What has no effect beside the other options, and why."""
+    return {} if inquiry.draws is None else {"--spread": "the posterior says how parameters are drawn; leave one of them out"}
+
+
 def answer(inquiry: Inquiry) -> Answer:
     """Absence and worth of the nations with most GDP in coalitions."""
     _check(inquiry)

@@ -77,6 +77,11 @@ COLUMNS = [
 ]  # fmt: skip
 
 
+def unused(inquiry: Inquiry) -> dict[str, str]:
+    """What has no effect beside the other options, and why."""
+    return {} if inquiry.draws is None else {"--spread": "the posterior says how parameters are drawn; leave one of them out"}
+
+
 def answer(inquiry: Inquiry) -> Answer:
     """The smallest and cheapest viable sets of each year and lag."""
     asked = inquiry.about(held(inquiry.scenario, {"convening_rate": 0.0}))

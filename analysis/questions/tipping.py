@@ -64,6 +64,12 @@ OPTIONS = (
 )
 
 
+def unused(inquiry: Inquiry) -> dict[str, str]:
+    """What has no effect beside the other options, and why."""
+    found = {f"--set {inquiry['parameter']}": "is what the question moves; --range says where"}
+    return found if inquiry["rungs"] else found | {"--settle": "is for the branches, which --rungs 0 leaves out"}
+
+
 def answer(inquiry: Inquiry) -> Answer:
     """The tipping points, and the gap between the branches."""
     outcome.measure(inquiry)

@@ -53,6 +53,11 @@ OPTIONS = (
 )
 
 
+def unused(inquiry: Inquiry) -> dict[str, str]:
+    """What has no effect beside the other options, and why."""
+    return {"--set growth_decay": "is what --growth_decay sets"} if inquiry["growth_decay"] > 0 else {}
+
+
 def answer(inquiry: Inquiry) -> Answer:
     """Launch years from the scenario's start to ``last``."""
     years = _years(inquiry)

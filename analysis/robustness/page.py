@@ -28,6 +28,10 @@ CRITERION = (
 )
 
 
+#: What :func:`write` writes into the folder, and into the folder ``robustness`` there.
+PAGE, PARTS = ("robustness.md",), ("arms.csv", "robustness.png", "robustness.svg")
+
+
 def write(table: pd.DataFrame, folder: Path, made: str) -> None:
     """``robustness.md`` into ``folder``, table and figure into the folder ``robustness`` there."""
     from analysis.figures import style
@@ -35,7 +39,6 @@ def write(table: pd.DataFrame, folder: Path, made: str) -> None:
     from analysis.robustness import figure
 
     parts = folder / "robustness"
-    parts.mkdir(parents=True, exist_ok=True)
     (parts / "arms.csv").write_text(table.to_csv(index=False, float_format="%.4g", na_rep="nan"), "utf-8")
     png, _ = style.save(figure.draw(table), parts, "robustness", figure.TITLE, figure.CAPTION)
     ship(png, 96)

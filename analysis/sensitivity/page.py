@@ -18,6 +18,17 @@ NUMERALS = {1: "one", 2: "two", 3: "three"}
 TABLES = ("parameters", "curves", "screening", "indices", "wider")
 
 
+#: What :func:`write` writes into the folder; see :func:`names` for the folder ``sensitivity`` there.
+PAGE = ("sensitivity.md",)
+
+
+def names() -> list[str]:
+    """The files that :func:`write` writes into the folder ``sensitivity``."""
+    from analysis.sensitivity.figures import FIGURES
+
+    return [*(f"{name}.csv" for name in TABLES), *(f"{name}.{kind}" for name in FIGURES for kind in ("png", "svg"))]
+
+
 def write(found: Study, folder: Path, made: str) -> None:
     """``sensitivity.md`` into ``folder``, its tables and figures into the folder ``sensitivity`` there."""
     from analysis.figures import style  # matplotlib only where something is drawn
@@ -25,7 +36,6 @@ def write(found: Study, folder: Path, made: str) -> None:
     from analysis.sensitivity.figures import FIGURES
 
     parts = folder / "sensitivity"
-    parts.mkdir(parents=True, exist_ok=True)
     for name in TABLES:
         (parts / f"{name}.csv").write_text(getattr(found, name).to_csv(index=False, float_format="%.4g"), "utf-8")
     for name, (draw, title, caption) in FIGURES.items():

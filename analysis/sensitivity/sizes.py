@@ -52,4 +52,5 @@ class Sizes:
 
 def one_at_a_time(axes: list[Axis], values: int) -> np.ndarray:
     """(P, F) the scenario's own point, then each axis at ``values`` values of its range, a choice at every name."""
-    return designs.points("one_at_a_time", [replace(axis, count=values) for axis in axes], {})
+    cut = [replace(axis, count=min(values, int(axis.high - axis.low) + 1) if axis.whole else values) for axis in axes]
+    return designs.points("one_at_a_time", cut, {})

@@ -11,6 +11,8 @@ from typing import Any
 
 from abm.scenario import Scenario
 from runs import library
+from runs.axes import shown
+from runs.commands.grammar import shortened
 
 
 class Problem(Exception):
@@ -24,12 +26,23 @@ def whole(low: int, high: int):
         try:
             number = int(text)
         except ValueError:
-            raise argparse.ArgumentTypeError(f"found {text!r}; a whole number is needed") from None
+            raise argparse.ArgumentTypeError(f"found {shown(text)}; a whole number is needed") from None
         if not low <= number <= high:
-            raise argparse.ArgumentTypeError(f"found {number}; allowed is {low} to {high}")
+            raise argparse.ArgumentTypeError(f"found {shown(number)}; allowed is {low} to {high}")
         return number
 
     return parse
+
+
+def above_zero(text: str) -> float:
+    """A reader of finite numbers above 0 for argparse."""
+    try:
+        number = float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"found {shown(text)}; a number is needed") from None
+    if not 0 < number < float("inf"):
+        raise argparse.ArgumentTypeError(f"found {shown(text)}; a number above 0 is needed")
+    return number
 
 
 def add_scenario(parser: argparse.ArgumentParser, else_: str = "") -> None:
@@ -55,6 +68,8 @@ def settings(given: list[str]) -> dict[str, Any]:
             raise Problem(f"--set {text}: NAME=VALUE is needed, such as --set portability=0.8")
         if name in values:
             raise Problem(f"--set {text}: {name} is set twice")
+        if not value:
+            raise Problem(f"--set {text}: a value is needed after =, such as --set portability=0.8")
         values[name] = _number(value)
     return values
 
@@ -69,9 +84,11 @@ def typed(name: str, arguments, options: Iterable[str]) -> str:
 def _number(text: str) -> int | float | str:
     for kind in (int, float):
         try:
-            return kind(text)
+            number = kind(text)
         except ValueError:
             continue
+        if isinstance(number, float) or -(2**63) <= number < 2**64:
+            return number
     return text
 
 
@@ -90,7 +107,7 @@ def extensions(group: str) -> list[Any]:
 
 def tell(sentence: str) -> None:
     """Tell the person on the error stream."""
-    print(f"abm: {sentence}", file=sys.stderr)
+    print(f"abm: {shortened(sentence)}", file=sys.stderr)
 
 
 def failures(directory, failed: int, count: int, again: str = "") -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from runs.commands.asking import Problem, tell, whole
+from runs.places import check_result
 from runs.plan import Plan
 from runs.replay import plan_of, same
 from runs.results import open_result
@@ -24,7 +25,7 @@ def add(commands) -> None:
     replay.add_argument("run", metavar="RUN", type=whole(0, 2**63),
                         help="number of the run, from the column `run` of the table runs")
     replay.add_argument("--out", metavar="OUT", help="directory for the records (default: DIR/replays/RUN)")
-    replay.add_argument("--force", action="store_true", help="overwrite a result that stands in OUT")
+    replay.add_argument("--force", action="store_true", help="overwrite the result in OUT, if one stands there")
     replay.add_argument("--quiet", action="store_true", help="say nothing but errors")
     replay.set_defaults(act=act)
 
@@ -34,6 +35,7 @@ def act(arguments) -> int:
     result = open_result(arguments.directory)
     plan: Plan = plan_of(result, arguments.run)
     store = Store(arguments.out or result.directory / "replays" / str(arguments.run))
+    check_result(store.directory, result.directory, overwrite=arguments.force)
     if store.has_result() and not arguments.force:
         raise Problem(f"{store.directory}: holds a result already; --force overwrites it, --out takes another")
     carry_out(plan, store, local(1), notice=tell, overwrite=arguments.force)

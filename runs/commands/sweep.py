@@ -7,6 +7,7 @@ from pathlib import Path
 from runs import library, sweep_file
 from runs.cluster import dask
 from runs.commands.asking import Problem, failures, tell, whole
+from runs.places import check_result
 from runs.progress import runs_bar
 from runs.store import Store
 from runs.sweep import carry_out, local
@@ -29,17 +30,23 @@ def add(commands) -> None:
                        help="a running Dask scheduler, such as tcp://node1:8786 (default: a cluster of processes here)")
     sweep.add_argument("--workers", type=whole(1, 1024), metavar="N",
                        help="threads or local processes (default: one a processor)")
-    sweep.add_argument("--retry-failed", action="store_true", help="do the runs again that failed")
-    sweep.add_argument("--force", action="store_true", help="overwrite a result that stands in DIR")
+    sweep.add_argument("--retry-failed", action="store_true", help="do the runs again that failed, if any did")
+    sweep.add_argument("--force", action="store_true", help="overwrite the result in DIR, if one stands there")
     sweep.add_argument("--quiet", action="store_true", help="say nothing but errors")
     sweep.set_defaults(act=act)
 
 
 def act(arguments) -> int:
     """Do what is left of the sweep."""
+    if arguments.retry_failed and arguments.force:
+        raise Problem("--retry-failed: --force does all the runs again; leave one of them out")
     execute = _executor(arguments)
-    plan = sweep_file.read(library.find(arguments.sweep, library.SWEEPS, "sweep"))
+    path = library.find(arguments.sweep, library.SWEEPS, "sweep")
+    plan = sweep_file.read(path)
     store = Store(arguments.out or Path("results") / plan.name)
+    check_result(store.directory, *sweep_file.sources(path), overwrite=arguments.force)
+    if plan.design.get("left_out"):
+        tell(f"{plan.design['file']}: {', '.join(plan.design['left_out'])} are no factors and are left out")
     with runs_bar(plan.count, arguments.quiet) as progress:
         manifest = carry_out(
             plan, store, execute, progress, tell, overwrite=arguments.force, retry_failed=arguments.retry_failed
@@ -52,6 +59,8 @@ def act(arguments) -> int:
 
 def _executor(arguments):
     if arguments.engine == "dask":
+        if arguments.scheduler and arguments.workers:
+            raise Problem(f"--workers: {arguments.scheduler} has workers of its own; leave it out")
         return dask(arguments.scheduler, arguments.workers, tell)
     if arguments.scheduler:
         raise Problem("--scheduler: is for --engine dask")

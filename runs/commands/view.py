@@ -12,7 +12,7 @@ def add(commands) -> None:
         help="watch a scenario, or a run of a result, in the browser",
         description="Open the page: watch the nations choose, ask one why, intervene. Needs the extra `page`.",
     )
-    view.add_argument("scenario", nargs="?", default="baseline", metavar="SCENARIO",
+    view.add_argument("scenario", nargs="?", metavar="SCENARIO",
                       help="name of a scenario or path to a TOML file (default: baseline)")
     view.add_argument("--replay", nargs=2, metavar=("DIR", "RUN"), help="show a run of a result instead")
     view.add_argument("--port", type=whole(0, 65535), default=8765, help="port to serve on (default: 8765)")
@@ -25,9 +25,11 @@ def act(arguments) -> int:
     from runs.view import serve  # the page's packages are an extra
 
     replay = None
+    if arguments.replay and arguments.scenario:
+        raise Problem(f"{arguments.scenario}: --replay shows the scenario of the result; leave it out")
     if arguments.replay:
         directory, run = arguments.replay
-        if not run.isdecimal():
+        if not (run.isdecimal() and run.isascii() and len(run) < 20):
             raise Problem(f"--replay {directory} {run}: the number of a run is needed, such as 17")
         replay = directory, int(run)
     return serve(arguments.scenario, port=arguments.port, host=arguments.host, replay=replay)
