@@ -1,4 +1,8 @@
-"""Doing the runs of a chunk: simulate, keep failures to the runs that fail, put the tables into the bytes of files."""
+"""Doing the runs of a chunk: simulate, keep failures to the runs that fail, put the tables into the bytes of files.
+
+A run fails by what its scenario's values cause: a world that cannot be built, a state that is not finite. Whatever else goes
+wrong is a fault of the machine: it says nothing about the run, leaves no row and stops the sweep.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +19,7 @@ from abm.scenario import Scenario
 from abm.world import World
 from runs.chunk import Chunk
 from runs.ensemble import simulate
+from runs.store import StoreError
 from runs.tables import choices_table, label, runs_table, schemas, series_table, ties_table
 
 _kept = threading.local()
@@ -31,31 +36,39 @@ class Done(NamedTuple):
 
 
 def perform(chunk: Chunk) -> Done:
-    """Do the runs of a chunk. A pure function: it can be done anywhere, any number of times."""
-    parts = [part for scenario, places in chunk.worlds() for part in _world_runs(chunk, scenario, places)]
+    """Do the runs of a chunk. A pure function: it can be done anywhere, any number of times.
+
+    Errors: StoreError in one sentence for a fault of the machine.
+    """
+    try:
+        return _perform(chunk)
+    except Exception as error:
+        runs = f"runs {chunk.runs[0]} to {chunk.runs[-1]}"
+        raise StoreError(f"{runs}: {_reason(error)}; what was finished is whole, and the same command goes on") from error
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, MemoryError):
+        return "there is not enough memory to do them"
+    if isinstance(error, OSError) and error.strerror:
+        return f"cannot be done: {error.filename or 'the system'}: {error.strerror}"
+    return f"cannot be done: {type(error).__name__}: {error}"
+
+
+def _perform(chunk: Chunk) -> Done:
+    parts = [_world_runs(chunk, scenario, places) for scenario, places in chunk.worlds()]
     tables = {name: _joined([part[name] for part in parts]) for name in chunk.tables}
     failed = pc.sum(pc.equal(tables["runs"]["status"], "failed")).as_py()
     files = {name: _parquet(table, label(chunk.job, chunk.number, name)) for name, table in tables.items()}
     return Done(files, failed, chunk.job, chunk.number)
 
 
-def _world_runs(chunk: Chunk, scenario: Scenario, places: np.ndarray) -> list[dict[str, pa.Table]]:
+def _world_runs(chunk: Chunk, scenario: Scenario, places: np.ndarray) -> dict[str, pa.Table]:
     try:
         world = _world(scenario)
-    except Exception as error:  # a world that cannot be built costs its own runs only
-        return [_failed(chunk, places, error)]
-    return _attempt(chunk, scenario, world, places)
-
-
-def _attempt(chunk: Chunk, scenario: Scenario, world: World, places: np.ndarray) -> list[dict[str, pa.Table]]:
-    """Do runs together; where that fails, each half by itself, until only the runs that fail are left."""
-    try:
-        return [_simulated(chunk, scenario, world.copy(), places)]
-    except Exception as error:
-        if len(places) == 1:
-            return [_failed(chunk, places, error)]
-    half = len(places) // 2
-    return _attempt(chunk, scenario, world, places[:half]) + _attempt(chunk, scenario, world, places[half:])
+    except ValueError as error:  # a world that cannot be built costs its own runs only
+        return _failed(chunk, places, str(error))
+    return _simulated(chunk, scenario, world.copy(), places)
 
 
 def _simulated(chunk: Chunk, scenario: Scenario, world: World, places: np.ndarray) -> dict[str, pa.Table]:
@@ -75,13 +88,12 @@ def _simulated(chunk: Chunk, scenario: Scenario, world: World, places: np.ndarra
     return tables | {"runs": runs_table(chunk, places, errors, np.where(failed[:, None], np.nan, results.outcomes))}
 
 
-def _failed(chunk: Chunk, places: np.ndarray, error: Exception) -> dict[str, pa.Table]:
-    """Rows for runs that left nothing, with the reason."""
+def _failed(chunk: Chunk, places: np.ndarray, reason: str) -> dict[str, pa.Table]:
+    """Rows for runs that left nothing."""
     vendors = chunk.scenario.vendor_names
-    text = str(error) if isinstance(error, ValueError) else f"{type(error).__name__}: {error}"
     outcomes = np.full((len(places), len(measures.columns(vendors))), np.nan)
     tables = {name: kind.empty_table() for name, kind in schemas(chunk).items() if name in chunk.tables[1:]}
-    return tables | {"runs": runs_table(chunk, places, np.array([text] * len(places)), outcomes)}
+    return tables | {"runs": runs_table(chunk, places, np.array([reason] * len(places)), outcomes)}
 
 
 def _world(scenario: Scenario) -> World:

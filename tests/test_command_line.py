@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 import runs
+from abm.scenario import Scenario
 from runs.command_line import COMMANDS, main, parser
 from runs.commands import asking
 from tests import sweeps
@@ -212,13 +213,11 @@ def test_a_replay_that_is_no_longer_the_same_says_so(capsys, monkeypatch):
 
 
 def test_failed_runs_are_told_and_status_1(capsys, monkeypatch):
-    from runs import perform
-
     def failing(*arguments, **options):
-        raise MemoryError("no room")
+        raise ValueError("nations.csv: FRA: population_m is blank")
 
     with monkeypatch.context() as broken:
-        broken.setattr(perform, "simulate", failing)
+        broken.setattr(Scenario, "world", failing)
         assert abm("sweep", "sweep.toml") == 1
     assert "6 of 6 runs failed; their errors stand in the table results/sweep/runs; --retry-failed" in capsys.readouterr().err
     assert abm("status", "results/sweep") == 0
