@@ -1,7 +1,72 @@
-"""``python -m runs`` is ``abm``."""
+"""``python -m runs`` is ``abm``: the way in, which answers for what can end a command at any moment, while it is loaded too."""
 
+from __future__ import annotations
+
+import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-from runs.command_line import main
+#: Ways of the system to ask a program to end: by ``kill`` or a batch system, and by closing its terminal.
+_ASKS = (signal.SIGTERM, signal.SIGHUP)
+_SHORT = ("can't start new thread", "failed to map segment", "annot allocate memory", "Out of Memory")
 
-sys.exit(main())
+
+class Stopped(KeyboardInterrupt):
+    """A request to end, which takes the way of Ctrl-C."""
+
+    def __init__(self, number: int):
+        self.number = number
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run a command; returns its exit status."""
+    try:
+        with _ends_when_asked():
+            from runs.command_line import main as act
+
+            return act(argv)
+    except KeyboardInterrupt as stop:
+        _tell("stopped; what was finished is whole, and the same command goes on")
+        return 128 + getattr(stop, "number", signal.SIGINT)
+    except Exception as error:
+        if not _short_of_memory(error):
+            raise
+        _tell("there is not enough memory; what was finished is whole, and with more of it the same command goes on")
+        return 2
+
+
+@contextmanager
+def _ends_when_asked() -> Iterator[None]:
+    """Meanwhile, end at the first request as at Ctrl-C; what was told to be ignored, as by nohup, still is."""
+    taken = [number for number in _ASKS if signal.getsignal(number) == signal.SIG_DFL]
+
+    def stop(number, frame):
+        for each in taken:
+            signal.signal(each, signal.SIG_IGN)  # what is under way is the end
+        raise Stopped(number)
+
+    for number in taken:
+        signal.signal(number, stop)
+    try:
+        yield
+    finally:
+        for number in taken:
+            signal.signal(number, signal.SIG_DFL)
+
+
+def _short_of_memory(error: BaseException | None) -> bool:
+    """Whether that, or what led to it, is a want of memory: libraries have many words for it."""
+    while error is not None:
+        if isinstance(error, MemoryError) or any(said in str(error) for said in _SHORT):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
+
+
+def _tell(sentence: str) -> None:
+    print(f"abm: {sentence}", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

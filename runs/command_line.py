@@ -1,6 +1,7 @@
 """The command ``abm``: what a person types, what they are told, and with which exit status.
 
-Exit status: 0 done, 1 done but some runs failed, 2 something was asked that cannot be done, 130 stopped by Ctrl-C.
+Exit status: 0 done, 1 done but some runs failed, 2 something was asked that cannot be done, 128 and the number of the signal that
+stopped it, such as 130 for Ctrl-C (see :mod:`runs.__main__`).
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import sys
 
 import duckdb
 
+from abm.sources import SourcesChanged
 from runs.commands import listings, parameters, replay, run, status, sweep, view
 from runs.commands.asking import Problem, extensions, tell
 from runs.commands.grammar import Parser
@@ -59,7 +61,7 @@ def main(argv: list[str] | None = None) -> int:
     try:
         arguments = parser().parse_args(argv)
         return arguments.act(arguments)
-    except (Problem, StoreError, ValueError) as error:
+    except (Problem, StoreError, SourcesChanged, ValueError) as error:
         for line in str(error).splitlines():
             tell(line)
         return 2
@@ -75,6 +77,3 @@ def main(argv: list[str] | None = None) -> int:
             return 0
         tell(f"{error.filename or 'the system'}: {error.strerror}")
         return 2
-    except KeyboardInterrupt:
-        tell("stopped; what was finished is whole, and the same command goes on")
-        return 130
