@@ -10,11 +10,12 @@ import mesa
 import numpy as np
 import pandas as pd
 
-from abm import measures
+from abm import measures, seeds
 from abm.agents import Coalition, Nation, Vendor
 from abm.attributes import COALITIONS
 from abm.scenario import Scenario
 from abm.schedule import PHASES
+from abm.seeds import Seed
 from abm.submodels.events import PARAMETER
 from abm.world import Event, World
 
@@ -23,22 +24,27 @@ class Model(mesa.Model):
     """A run that can be watched, questioned and changed while it goes on.
 
     ``scenario`` is a :class:`~abm.scenario.Scenario`, a path to a scenario file, or None for 53 mid-sized economies without
-    events. ``nation`` may be a subclass of :class:`~abm.agents.Nation`. ``rng`` (or ``seed``) is the seed of the run; the same
-    seed gives the compiled ensemble's run to the byte. Keyword arguments set parameters, such as ``fee_us=0.3``.
+    events. ``nation`` may be a subclass of :class:`~abm.agents.Nation`. Keyword arguments set parameters, such as ``fee_us=0.3``.
 
-    Mesa's own generator ``model.rng`` is seeded too but the dynamics never draw from it.
+    ``rng`` (or ``seed``) is the seed of the run, of any kind that Mesa and NumPy take (:func:`abm.seeds.number`); without one
+    the run has a fresh seed. :attr:`seed` is its number, with which the run can be made again; the same number gives the
+    compiled ensemble's run to the byte. Mesa's own generators ``model.rng`` and ``model.random`` are seeded with it too, but
+    the dynamics never draw from them. Errors: ValueError for a seed that is none, or for both.
+
+    ``mesa.batch_run`` runs every iteration anew where no seed is given, and the same run again where one is: give as many
+    seeds as there are to be runs, ``{"rng": range(20)}``. It shows measures of the step before the last.
     """
 
     def __init__(
         self,
         scenario: Scenario | str | Path | None = None,
-        rng: int | None = None,
-        seed: int | None = None,
+        rng: Seed | None = None,
+        seed: Seed | None = None,
         nation: type[Nation] = Nation,
         **values,
     ):
-        number = int(rng if rng is not None else seed or 0)
-        super().__init__(rng=number)
+        number = seeds.chosen(rng, seed)
+        super().__init__(seed=number)
         if scenario is None:
             scenario = Scenario.parse({})
         elif not isinstance(scenario, Scenario):
@@ -49,10 +55,30 @@ class Model(mesa.Model):
         self.vendors = [Vendor(self, v) for v in range(len(self.world.vendors))]
         self.coalitions = [Coalition(self, k) for k in range(COALITIONS)]
         self.datacollector = mesa.DataCollector(
-            model_reporters={name: partial(_measured, name) for name in measures.columns(self.world.vendors)},
+            model_reporters={"seed": "seed"}
+            | {name: partial(_measured, name) for name in measures.columns(self.world.vendors)},
             agenttype_reporters={nation: {name: attrgetter(name) for name in ("iso3", "option", "gdp", "lock_in")}},
         )
         self.collect()
+
+    @property
+    def seed(self) -> int:
+        """Number of the seed that the run draws from."""
+        return int(self.world.record.seed)
+
+    def reset_rng(self, rng: Seed | None = None) -> None:
+        """Draw from another seed from the coming step on; without one, from the present seed as before.
+
+        Unlike Mesa's own this moves the dynamics too, whose draws depend on seed and step alone.
+        """
+        number = self.seed if rng is None else seeds.number(rng, "rng")
+        super().reset_randomizer(number)
+        super().reset_rng(number)
+        self.world.record.seed = number
+
+    def reset_randomizer(self, seed: Seed | None = None) -> None:
+        """The same as :meth:`reset_rng`: there is one chance behind all."""
+        self.reset_rng(seed)
 
     @property
     def date(self) -> float:

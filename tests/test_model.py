@@ -77,7 +77,8 @@ def test_agents_can_be_selected_grouped_and_summed_up(model):
 def test_collected_data_are_the_measures_and_the_choices(model):
     run(model, 5)
     frame = model.datacollector.get_model_vars_dataframe()
-    assert frame.shape == (6, len(measures.columns(model.world.vendors)))
+    assert list(frame.columns) == ["seed", *measures.columns(model.world.vendors)]
+    assert frame.pop("seed").tolist() == 6 * [1]
     assert frame.iloc[-1].dropna().to_dict() == {k: v for k, v in model.observed.items() if not np.isnan(v)}
     nations = model.datacollector.get_agenttype_vars_dataframe(Nation)
     assert len(nations) == 6 * 12

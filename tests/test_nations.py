@@ -110,7 +110,7 @@ def test_looking_leaves_the_world_as_it_is_and_the_run_what_it_was(result):
 def test_where_nobody_convenes_only_the_lone_options_compete():
     table = of_runs(plan(1, convening_rate=0), [0]).chances
     first = table[(table["iso3"] == "DEU") & (table["year"] == 2025)].set_index("option")["probability"]
-    model = Model(Scenario.parse(SHORT), convening_rate=0)
+    model = Model(Scenario.parse(SHORT), rng=0, convening_rate=0)
     payoffs = model.world.record.copy()
     terms = np.empty((53, 6, 7))
     choice.outlooks(payoffs, terms)
