@@ -7,16 +7,15 @@ events. Unknown fields are refused with the nearest name. :meth:`Scenario.world`
 
 from __future__ import annotations
 
-import datetime
 import difflib
 import re
 from pathlib import Path
 from typing import Annotated, Any
 
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from abm import data, files, names, parameters
+from abm import data, dates, files, names, parameters
 from abm.draws import MOST_VENDORS
 from abm.parameters import PARAMETERS
 from abm.submodels.events import KINDS
@@ -34,7 +33,8 @@ FIELDS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "parameter": (("name", "value"), ()),
     "convene": (("nations",), ("binding",)),
 }
-_TYPES = ("float", "int", "str", "date", "list[str]")  # the types of a union, which pydantic adds to a fault's place
+_TYPES = ("float", "int", "str", "list[str]")  # the types of a union, which pydantic adds to a fault's place
+_LATEST = 9999  # a run's last date, as of the calendar
 _SIZES = ("years", "factor", "h100e", "bn_usd", "gap")
 
 
@@ -44,6 +44,10 @@ class ScenarioError(ValueError):
 
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
+
+
+Year = Annotated[float, BeforeValidator(dates.decimal_year)]
+Value = Annotated[float | int | str, BeforeValidator(dates.plain)]
 
 
 class Selection(_Strict):
@@ -80,7 +84,7 @@ class NewVendor(_Strict):
 class DatedEvent(_Strict):
     """One dated event as it stands in the file; :data:`FIELDS` says which fields its kind takes."""
 
-    date: float | int | datetime.date
+    date: Year
     kind: str
     vendor: str | None = None
     nations: str | list[str] | None = None
@@ -90,26 +94,24 @@ class DatedEvent(_Strict):
     bn_usd: Annotated[float, Field(gt=0, le=1e6)] | None = None
     gap: Annotated[float, Field(ge=0, le=20)] | None = None
     name: str | None = None
-    value: float | int | str | None = None
+    value: Value | None = None
     binding: bool | None = None
     note: str = ""
 
     def year(self) -> float:
         """The date as a decimal year."""
-        if isinstance(self.date, datetime.date):
-            return self.date.year + (self.date.month - 1) / 12 + (self.date.day - 1) / 365.25
-        return float(self.date)
+        return self.date
 
 
 class _File(_Strict):
     title: str = ""
     description: str = ""
     extends: str | None = None
-    start: Annotated[float, Field(ge=1900, le=2200)] = 2025.0
+    start: Annotated[Year, Field(ge=1900, le=2200)] = 2025.0
     steps: Annotated[int, Field(ge=1, le=10000)] = 60
-    step_years: Annotated[float, Field(gt=0, le=5)] = 0.25
+    step_years: Annotated[float, Field(ge=0.001, le=5)] = 0.25
     nations: Selection = Selection()
-    parameters: dict[str, float | int | str] = {}
+    parameters: dict[str, Value] = {}
     vendors: dict[str, NewVendor] = {}
     events: list[DatedEvent] = []
 
@@ -150,8 +152,6 @@ class Scenario:
     def document(self) -> dict[str, Any]:
         """The scenario as plain data (JSON-able), defaults left out."""
         plain = self.content.model_dump(exclude_defaults=True, exclude={"extends"})
-        for event, checked in zip(plain.get("events", []), self.content.events):
-            event["date"] = checked.year()
         plain.setdefault("parameters", {})
         return plain
 
@@ -204,9 +204,18 @@ class Scenario:
         c = self.content
         return build(self.nations(), self.vendors, c.parameters, self.events(), c.start, c.step_years, seed)
 
-    def step_of(self, year: float) -> int:
+    @property
+    def end(self) -> float:
+        """Date of the last step."""
+        return self.content.start + self.content.steps * self.content.step_years
+
+    def step_of(self, date: float) -> int:
         """The step in which a date falls."""
-        return int((year - self.content.start) / self.content.step_years + 1e-9)
+        return dates.step_in(date, self.content.start, self.content.step_years)
+
+    def nearest_step(self, date: float) -> int:
+        """The step nearest to a date."""
+        return dates.nearest_step(date, self.content.start, self.content.step_years, self.content.steps)
 
     def _event(self, event: DatedEvent) -> Event:
         position, row = -1, self.vendor_names.index(event.vendor) if event.vendor else -1
@@ -217,7 +226,7 @@ class Scenario:
             position, row = parameters.place(str(event.name), self.vendor_names)
             size = PARAMETERS[position].parse(event.value)
         code = list(KINDS).index(event.kind)
-        return Event(self.step_of(event.year()), code, row, float(size), position, self._members(event.nations))
+        return Event(self.step_of(event.date), code, row, float(size), position, self._members(event.nations))
 
     def _members(self, nations: str | list[str] | None) -> tuple[str, ...]:
         if nations is None:
@@ -230,6 +239,8 @@ class Scenario:
         problems = list(_parameter_problems(c.parameters, self.vendor_names))
         if c.extends is not None:
             problems.append("extends: only a scenario in a file can extend another")
+        if self.end > _LATEST:
+            problems.append(f"steps: {c.steps} of {c.step_years:g} years end in {self.end:g}; a run ends by {_LATEST}")
         known = set(data.economies().index)
         problems += _selection_problems(c.nations, known)
         if c.nations.synthetic is not None:
@@ -256,9 +267,8 @@ class Scenario:
         problems = [f"{field}: is missing, {event.kind} needs it" for field in required if field not in given]
         problems += [f"{field}: {event.kind} does not take it" for field in given if field not in required + optional]
         c = self.content
-        end = c.start + c.steps * c.step_years
-        if not c.start <= event.year() < end:
-            problems.append(f"date: {event.year():g} is outside the run's time, {c.start:g} to {end:g}")
+        if not 0 <= self.step_of(event.date) < c.steps:
+            problems.append(f"date: {event.date:g} is outside the run's time, {c.start:g} to {self.end:g}")
         if event.vendor is not None and event.vendor not in self.vendor_names:
             problems.append(f"vendor: {_unknown(event.vendor, self.vendor_names, 'vendor')}")
         if event.kind in ("compute", "funding") and ("nations" in given) == ("vendor" in given):
@@ -337,7 +347,7 @@ def _faults(error: ValidationError) -> list[str]:
 
 def _place(loc: tuple[int | str, ...]) -> str:
     """The field that a fault lies in, as the project writes it: ``events[1].date``."""
-    names = [part for at, part in enumerate(loc) if part not in _TYPES or (part == "date" and "date" not in loc[:at])]
+    names = [part for part in loc if part not in _TYPES]
     return "".join(f"[{part + 1}]" if isinstance(part, int) else f".{part}" for part in names).removeprefix(".")
 
 
@@ -350,6 +360,8 @@ def _explain(problems: list) -> str:
         return f"no such field{_near(word, tables.get(parents, NewVendor).model_fields)}"
     if first["type"] == "missing":
         return "is missing"
+    if first["type"] == "value_error":
+        return str(first["ctx"]["error"])
     found = repr(first["input"])
     kinds = dict.fromkeys(problem["msg"].lower().removeprefix("input should be ") for problem in problems)
     allowed = re.sub(r"dictionary or instance of \w+", "table", " or ".join(kinds))
