@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
-from abm.scenario import DatedEvent, Scenario, ScenarioError
+from abm import dates
+from abm.scenario import Scenario, ScenarioError
 from runs.factor import NATIONS, Factor, check_name
 
 _RANGE = {"low", "high", "count", "log"}
@@ -162,10 +162,11 @@ def _categorical(factor: Factor, scenario: Scenario) -> bool:
 
 
 def _number(value: Any) -> float:
-    if isinstance(value, datetime.date):
-        return DatedEvent.model_construct(date=value, kind="").year()
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    value = dates.plain(value)
+    if isinstance(value, bool) or not isinstance(value, int | float | np.number):
         raise ValueError(f"found {shown(value)}; a number is needed")
+    if isinstance(value, int) and abs(value) > 10**300:
+        raise ValueError("found a whole number of more than 300 digits; a number is needed")
     return float(value)
 
 

@@ -24,7 +24,7 @@ from typing import Annotated, Any
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from abm.scenario import Scenario, ScenarioError, load
+from abm.scenario import Scenario, ScenarioError, Value, load
 from runs import designs, library
 from runs.axes import Axis, SweepError, axis
 from runs.designs import METHODS
@@ -56,7 +56,7 @@ class _File(_Strict):
     title: str = ""
     description: str = ""
     scenario: str = "baseline"
-    set: dict[str, float | int | str] = {}
+    set: dict[str, Value] = {}
     design: _Design
     factors: dict[str, Any] = {}
     replicates: Annotated[int, Field(ge=1, le=1_000_000)] = 1
