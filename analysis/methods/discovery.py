@@ -57,7 +57,7 @@ def find(cases: pd.DataFrame, failed: np.ndarray) -> pd.DataFrame:
     A search over all factors names the four that it loses most without; a search over those gives the box with the largest
     harmonic mean of coverage and density.
     """
-    first = _peeled(cases, failed)
+    first = _peeled(cases, failed) if failed.any() and not failed.all() else None
     if first is None:
         return pd.DataFrame()
     named = _named(first, _best(first), cases, failed)
