@@ -19,7 +19,8 @@ ZONE = datetime.timezone(datetime.timedelta(hours=-11))
 #: What is a date -> its decimal year; of a date-time the day as written counts.
 TAKEN = [
     (2026, 2026.0), (2026.5, 2026.5), (np.float64(2026.5), 2026.5), (np.int32(2026), 2026.0), ("2026-07", JULY),
-    ("2026-07-01", JULY), (" 2026-07-01 ", JULY), ("2026-07-01T23:59:59", JULY), ("2026-07-01 12:00", JULY), ("2026-07-01T12:00Z", JULY),
+    ("2026-07-01", JULY), (" 2026-07-01 ", JULY),
+    ("2026-07-01T23:59:59", JULY), ("2026-07-01 12:00", JULY), ("2026-07-01T12:00Z", JULY),
     ("2026-07-01T12:00:00.5+02:00", JULY), (datetime.date(2026, 7, 1), JULY), (datetime.datetime(2026, 7, 1, 23), JULY),
     (datetime.datetime(2026, 7, 1, 23, tzinfo=ZONE), JULY), (pd.Timestamp("2026-07-01", tz="UTC"), JULY),
     (np.datetime64("2026-07-01T10:00"), JULY), (datetime.date(2026, 12, 31), 2026 + 11 / 12 + 30 / 365.25),

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from abm import measures, options
+from abm.dates import SLACK
 from abm.model import Model
 from abm.page import drawing, palette, why
 from abm.page.frame import facts, label
@@ -31,7 +32,8 @@ WORDS = {
 
 def quarter(date: float) -> str:
     """A date in words, such as Q3 2031."""
-    return f"Q{int((date % 1) / QUARTER + 1e-6) + 1} {int(date + 1e-6)}"
+    date += SLACK
+    return f"Q{int(date % 1 / QUARTER) + 1} {int(date)}"
 
 
 def percent(x: float, digits: int = 0) -> str:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from abm import data
+from abm.dates import SLACK
 from abm.scenario import Scenario
 from analysis.asking.ranges import plausible, value
 from analysis.asking.variants import end_of, from_start, with_events
@@ -139,7 +140,7 @@ def _affordable(cost: Callable[[float], float], before: float, most: float, budg
 def _yearly(scenario: Scenario, kind: str, budget: float) -> list[dict]:
     """The budget spent in every year of the run, among all nations by GDP."""
     start, nations = scenario.content.start, list(scenario.nations().index)
-    years = max(1, math.ceil(end_of(scenario) - start))
+    years = max(1, math.ceil(end_of(scenario) - start - SLACK))
     shares = [min(1.0, end_of(scenario) - start - year) for year in range(years)]
     return [
         {"date": start + year, "kind": kind, "bn_usd": budget * share, "nations": nations} for year, share in enumerate(shares)

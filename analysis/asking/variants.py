@@ -44,5 +44,4 @@ def with_events(scenario: Scenario, events: Sequence[dict[str, Any]]) -> Scenari
 
 def end_of(scenario: Scenario) -> float:
     """Date of the last step."""
-    content = scenario.content
-    return content.start + content.steps * content.step_years
+    return scenario.end

@@ -21,8 +21,8 @@ def beside(scenario: Scenario) -> Scenario:
     hosts = [vendor.iso3 for vendor in scenario.content.vendors.values() if vendor.iso3]
     if hosts:
         document["nations"] = {**document.get("nations", {}), "exclude": hosts}
-    end = scenario.content.start + scenario.content.steps * scenario.content.step_years
-    document["events"] = [e for e in document.get("events", []) if scenario.content.start <= e["date"] < end]
+    events, last = document.get("events", []), scenario.content.steps - 1
+    document["events"] = [e for e in events if 0 <= scenario.step_of(e["date"]) <= last]
     document["events"] = [e for e in document["events"] if not isinstance(e.get("nations"), list) or _inside(e, scenario)]
     return Scenario.parse(document, "baseline")
 

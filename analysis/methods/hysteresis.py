@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from abm.dates import SLACK
 from analysis.asking.inquiry import Inquiry
 from analysis.asking.variants import from_start, with_events
 from analysis.figures import style
@@ -88,7 +89,7 @@ def route(inquiry: Inquiry, name: str, rungs: np.ndarray, place: int, down: bool
     target = place if down else there - place
     content = inquiry.scenario.content
     pace = _pace(inquiry, there)
-    arrival = content.steps - math.ceil(inquiry["settle"] / content.step_years)
+    arrival = content.steps - _settling(inquiry)
     outward = [(step * pace, order[step]) for step in range(1, there + 1)]
     homeward = [(arrival - (step - target) * pace, order[step]) for step in range(there - 1, target - 1, -1)]
     start = from_start(inquiry.scenario, {name: float(order[0])})
@@ -98,13 +99,18 @@ def route(inquiry: Inquiry, name: str, rungs: np.ndarray, place: int, down: bool
 def _pace(inquiry: Inquiry, moves: int) -> int:
     """Steps between two rungs, so that the way there, the way back and the rest fit into the run."""
     content = inquiry.scenario.content
-    pace = int((content.steps - math.ceil(inquiry["settle"] / content.step_years)) // (2 * moves))
+    pace = (content.steps - _settling(inquiry)) // (2 * moves)
     if pace < 1:
         raise Problem(
             f"--rungs {moves + 1} --settle {inquiry['settle']:g}: do not fit into a run of {content.steps} steps; "
             "take fewer or less"
         )
     return pace
+
+
+def _settling(inquiry: Inquiry) -> int:
+    """Steps of rest at the last rung."""
+    return math.ceil((inquiry["settle"] - SLACK) / inquiry.scenario.content.step_years)
 
 
 def _event(inquiry: Inquiry, name: str, step: int, value: float) -> dict[str, Any]:

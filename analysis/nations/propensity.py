@@ -21,6 +21,7 @@ from scipy.special import softmax
 
 from abm import options
 from abm.attributes import TERMS
+from abm.dates import years_of
 from abm.scenario import Scenario
 from abm.submodels.choice import outlooks
 from abm.world import World
@@ -89,9 +90,7 @@ def _sums(part: Chunk, scenario: Scenario, places: np.ndarray) -> pd.DataFrame:
 
 def _years(scenario: Scenario) -> dict[int, int]:
     """Every year of a run, and the step nearest to it."""
-    c = scenario.content
-    years = range(round(c.start), round(c.start + c.steps * c.step_years) + 1)
-    return {year: min(max(round((year - c.start) / c.step_years), 0), c.steps) for year in years}
+    return {year: scenario.nearest_step(year) for year in years_of(scenario.content.start, scenario.end)}
 
 
 def _weighed(world: World) -> np.ndarray:

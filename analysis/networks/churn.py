@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from abm.dates import in_year
 from analysis.networks.record import Record
 from analysis.networks.resampling import rate
 
@@ -12,7 +13,7 @@ from analysis.networks.resampling import rate
 def churn(record: Record) -> pd.DataFrame:
     """A row per year: entries per year outside, exits and moves between coalitions per year of membership, with intervals over
     runs; ``returns``: the share of entries by former members; and a last row for all years."""
-    year = np.floor(record.date(np.arange(1, record.last + 1)) - 1e-9).astype(int)
+    year = in_year(record.date(np.arange(record.last))).astype(int)  # of the step's first day
     rows = [(str(one), *_rates(record, year == one)) for one in np.unique(year)]
     rows.append(("all", *_rates(record, year > 0)))
     names = [f"{what}{end}" for what in ("entry", "exit", "move", "returns") for end in ("", "_low", "_high")]

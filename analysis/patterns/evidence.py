@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from abm import parameters
+from abm.dates import SLACK
 from abm.scenario import Scenario
 from analysis.methods.statistics import finished_means
 from runs.ensemble import Results
@@ -91,6 +92,11 @@ class Evidence:
         """(T+1,) dates."""
         return self.scenario.content.start + self.dt * np.arange(self.scenario.content.steps + 1)
 
+    def reached(self, *dates: float) -> float:
+        """1 where the run covers all these dates, at most a step beyond its ends, else NaN: what is read there is not defined."""
+        first, last = self.dates[0] - self.dt - SLACK, self.dates[-1] + self.dt + SLACK
+        return 1.0 if all(first <= date <= last for date in dates) else np.nan
+
     @cached_property
     def _columns(self) -> dict[str, int]:
         return columns_of(self.scenario)
@@ -107,8 +113,8 @@ class Evidence:
         return self.results.series[self.sound, :, self._columns[measure]]
 
     def at(self, measure: str, date: float) -> np.ndarray:
-        """(S,) a measure at the step nearest to a date."""
-        return self.path(measure)[:, self.step(date)]
+        """(S,) a measure at the step nearest to a date; NaN where the run does not reach it."""
+        return self.path(measure)[:, self.step(date)] * self.reached(date)
 
     def raised(self, measure: str, date: float) -> np.ndarray:
         """(S,) by how much the dated cuts raise a measure: run by run with the same seeds, with them and without."""
@@ -117,12 +123,11 @@ class Evidence:
 
     def step(self, date: float) -> int:
         """The step nearest to a date."""
-        return int(np.abs(self.dates - date).argmin())
+        return self.scenario.nearest_step(date)
 
     def mean(self, measure: str, first: float, last: float) -> np.ndarray:
-        """(S,) mean of a measure from one date to another; NaN where it is never defined."""
-        inside = (self.dates >= first - 1e-9) & (self.dates <= last + 1e-9)
-        return finished_means(self.path(measure)[:, inside])
+        """(S,) mean of a measure over the steps nearest to the dates from one to another; NaN where it is never defined."""
+        return finished_means(self.path(measure)[:, self.step(first) : self.step(last) + 1]) * self.reached(first, last)
 
     @cached_property
     def serials(self) -> np.ndarray:
@@ -140,7 +145,7 @@ class Evidence:
         return self.scenario.nations()
 
     def clients(self, vendor: str, date: float) -> np.ndarray:
-        """(S, N) whether each nation uses a vendor at the step nearest to a date."""
+        """(S, N) whether each nation uses a vendor at the step nearest to a date, which the run must reach."""
         return self.sources[:, self.step(date)] == self.scenario.vendor_names.index(vendor)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from abm import data
+from abm.dates import SLACK, nearest_step
 from analysis.methods.statistics import finished_means
 from analysis.patterns.evidence import Evidence
 
@@ -66,7 +67,7 @@ def changed(evidence: Evidence) -> np.ndarray:
     """
     first, last = (evidence.step(date) for date in CHANGE)
     sources = evidence.sources[:, first : last + 1]
-    return (sources != sources[:, :1]).any(axis=1).mean(axis=1)
+    return (sources != sources[:, :1]).any(axis=1).mean(axis=1) * evidence.reached(*CHANGE)
 
 
 def china_inside(evidence: Evidence) -> np.ndarray:
@@ -113,7 +114,11 @@ def effort(evidence: Evidence) -> np.ndarray:
 def waves(evidence: Evidence) -> np.ndarray:
     """Index of dispersion (variance over mean) of new alliance ties per year; NaN where none is formed."""
     formed = _formed(evidence.serials)
-    yearly = formed[:, : formed.shape[1] // 4 * 4].reshape(len(formed), -1, 4).sum(axis=2)
+    steps, dt = formed.shape[1], evidence.dt
+    ends = [nearest_step(year, 0.0, dt, steps) for year in range(int(steps * dt + SLACK) + 1)]  # of whole years since the start
+    if len(ends) < 3 or dt > 1:
+        return np.full(len(formed), np.nan)
+    yearly = np.add.reduceat(formed[:, : ends[-1]], ends[:-1], axis=1)
     mean = yearly.mean(axis=1)
     return np.divide(yearly.var(axis=1, ddof=1), mean, out=np.full(len(formed), np.nan), where=mean > 0)
 
@@ -166,7 +171,7 @@ def raised_belief(evidence: Evidence) -> np.ndarray:
 def hedging(evidence: Evidence) -> np.ndarray:
     """Rise in the share of nations that rely on no vendor of one country, 2022-26."""
     hedged = evidence.path("nations_coalition") + evidence.path("nations_self_build") + evidence.path("nations_hold_back")
-    return hedged[:, int(np.abs(evidence.dates - 2026.75).argmin())] - hedged[:, 0]
+    return (hedged[:, evidence.step(2026.75)] - hedged[:, 0]) * evidence.reached(2026.75)
 
 
 def local_share(evidence: Evidence) -> np.ndarray:
@@ -185,7 +190,7 @@ def local_drift(evidence: Evidence) -> np.ndarray:
 
 def _with_china(evidence: Evidence, weight: np.ndarray) -> np.ndarray:
     """(S,) share of the nations' weight (N,) that uses China's vendor in 2028; NaN where there is no weight."""
-    total = weight.sum()
+    total = weight.sum() * evidence.reached(CHANGE[1])
     return evidence.clients("china", CHANGE[1]) @ (weight / total if total > 0 else np.full(len(weight), np.nan))
 
 

@@ -87,7 +87,7 @@ def _check(inquiry: Inquiry) -> None:
 
 def _areas(rows: pd.DataFrame, lives: list[Life], inquiry: Inquiry, watched) -> dict[str, np.ndarray]:
     """Resampled areas of each measure, of the simple ones together (``simple``), of these and one more (``+NAME``), of all."""
-    positive = signals.breaking(rows, lives, round(inquiry["horizon"] / watched.dt), watched.serial.shape[1] - 1)
+    positive = signals.breaking(rows, lives, max(round(inquiry["horizon"] / watched.dt), 1), watched.serial.shape[1] - 1)
     known = np.isfinite(positive) & rows["counts"].to_numpy() & rows[[signal.name for signal in SIGNALS]].notna().all(axis=1)
     rows, positive = rows[known], positive[known] > 0.5
     run, drawn = rows["run"].to_numpy(), areas.draw_runs(inquiry.replicates)

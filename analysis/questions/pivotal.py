@@ -30,6 +30,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
+from abm.dates import in_year
 from analysis.asking.inquiry import Answer, Inquiry, Option, Stated
 from analysis.asking.variants import end_of, held
 from analysis.figures import style
@@ -83,7 +84,7 @@ def answer(inquiry: Inquiry) -> Answer:
 def _check(inquiry: Inquiry) -> None:
     content = inquiry.scenario.content
     for name in ("by", "year"):
-        if not content.start <= inquiry[name] < end_of(inquiry.scenario):
+        if not in_year(content.start) <= inquiry[name] < end_of(inquiry.scenario):
             raise Problem(f"--{name} {inquiry[name]}: lies outside the run, {content.start:g} to {end_of(inquiry.scenario):g}")
 
 
@@ -105,14 +106,14 @@ def _absence(inquiry: Inquiry, iso3: str, seeds: list[int], draws: pd.DataFrame 
     full, without = absence.with_and_without(inquiry.scenario, iso3, seeds, draws)
     inquiry.progress(2 * len(seeds))
     change = without - full
-    in_time = [runs[:, absence.FOUNDED] < inquiry["by"] + 1 for runs in (full, without)]
+    in_time = [in_year(runs[:, absence.FOUNDED]) <= inquiry["by"] for runs in (full, without)]
     launch = in_time[1].astype(float) - in_time[0]
     return {"launch": launch, "standing": change[:, absence.STANDING], "welfare": change[:, absence.WELFARE]}
 
 
 def _worth(inquiry: Inquiry, names: list[str], seeds: list[int], draws: pd.DataFrame | None) -> np.ndarray:
     """(R, n, 2) Shapley and Banzhaf values in every draw."""
-    alone, step = held(inquiry.scenario, {"convening_rate": 0.0}), inquiry.scenario.step_of(inquiry["year"])
+    alone, step = held(inquiry.scenario, {"convening_rate": 0.0}), inquiry.scenario.nearest_step(inquiry["year"])
     act = lambda found, _: values(found)  # noqa: E731
     return np.array(likelihood.read(alone, step, names, seeds, draws, tenure=inquiry["tenure"], act=act))
 

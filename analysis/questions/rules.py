@@ -31,6 +31,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from abm import parameters
+from abm.dates import in_year
 from analysis.asking.inquiry import Answer, Inquiry, Option, Stated, rows
 from analysis.asking.variants import end_of, held
 from analysis.figures import style
@@ -74,7 +75,7 @@ def answer(inquiry: Inquiry) -> Answer:
 def own_rules(inquiry: Inquiry) -> dict[str, float]:
     """The scenario's own rules, as numbers. Errors: Problem where ``by`` lies outside the run."""
     content = inquiry.scenario.content
-    if not content.start <= inquiry["by"] <= end_of(inquiry.scenario):
+    if not in_year(content.start) <= inquiry["by"] <= end_of(inquiry.scenario):
         raise Problem(f"--by {inquiry['by']}: lies outside the run, {content.start:g} to {end_of(inquiry.scenario):g}")
     given = content.parameters
     return {
@@ -105,7 +106,7 @@ def _part(inquiry: Inquiry, rules: pd.DataFrame) -> dict[str, np.ndarray]:
     results, scenario = inquiry.points(rules, series=True), inquiry.scenario
     members = inquiry.paths(results, "nations_coalition").sum(axis=1) * len(scenario.nations())
     found = {
-        "founded": inquiry.outcomes(results, "first_founding") < inquiry["by"] + 1,
+        "founded": in_year(inquiry.outcomes(results, "first_founding")) <= inquiry["by"],
         "exits": inquiry.outcomes(results, "exits"),
         "years": members * scenario.content.step_years,
         "standing": inquiry.outcomes(results, "gdp_coalition"),

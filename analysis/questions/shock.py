@@ -33,6 +33,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from abm import data
+from abm.dates import SLACK
 from abm.scenario import Scenario, ScenarioError
 from analysis.asking.inquiry import Answer, Inquiry, Option, Stated
 from analysis.asking.variants import end_of, with_events
@@ -119,11 +120,11 @@ def _steps(inquiry: Inquiry) -> tuple[int, int]:
     start, end = inquiry.scenario.content.start, end_of(inquiry.scenario)
     if not start <= inquiry["date"] < end:
         raise Problem(f"--date {inquiry['date']:g}: lies outside the run, {start:g} to {end:g}")
-    if inquiry["date"] + inquiry["after"] > end:
+    if inquiry["date"] + inquiry["after"] > end + SLACK:
         raise Problem(
             f"--after {inquiry['after']:g}: {inquiry['date'] + inquiry['after']:g} lies after the end of the run, {end:g}"
         )
-    return inquiry.scenario.step_of(inquiry["date"]), inquiry.scenario.step_of(inquiry["date"] + inquiry["after"])
+    return inquiry.scenario.step_of(inquiry["date"]), inquiry.scenario.nearest_step(inquiry["date"] + inquiry["after"])
 
 
 def paired(inquiry: Inquiry, base: Results, hit: Results, at: int) -> Pair:

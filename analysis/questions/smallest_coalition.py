@@ -40,6 +40,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
+from abm.dates import SLACK
 from analysis.asking.inquiry import Answer, Inquiry, Option, Stated
 from analysis.asking.variants import end_of, held
 from analysis.figures import style
@@ -95,7 +96,7 @@ def answer(inquiry: Inquiry) -> Answer:
 def years(inquiry: Inquiry) -> np.ndarray:
     """Years looked at, two years after the start and then at even distances. Errors: Problem where the run is too short."""
     start, end = inquiry.scenario.content.start, end_of(inquiry.scenario)
-    found = np.arange(start + 2, end, inquiry["every"])
+    found = np.arange(start + 2, end - SLACK, inquiry["every"])
     if not len(found):
         raise Problem(f"steps: the run ends in {end:g}; sets are first looked at in {start + 2:g}")
     return found
@@ -108,7 +109,7 @@ def lags(inquiry: Inquiry) -> list[float]:
 
 def _year(inquiry: Inquiry, year: float, draws: pd.DataFrame | None) -> list[tuple]:
     seeds = range(inquiry.seed, inquiry.seed + inquiry.replicates)
-    found = list(likelihood.worlds(inquiry.scenario, inquiry.scenario.step_of(year), seeds, draws))
+    found = list(likelihood.worlds(inquiry.scenario, inquiry.scenario.nearest_step(year), seeds, draws))
     if inquiry["tastes"] == "without":
         found = [without_tastes(world) for world in found]
     split = min(SEARCHED, inquiry.replicates // 2)

@@ -30,6 +30,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from abm import parameters
+from abm.dates import SLACK
 from abm.scenario import Scenario
 from analysis.asking.inquiry import Answer, Inquiry, Option, Stated
 from analysis.asking.variants import end_of
@@ -75,14 +76,15 @@ def answer(inquiry: Inquiry) -> Answer:
 
 def _years(inquiry: Inquiry) -> np.ndarray:
     """Launch years. Errors: Problem where fewer than two lie within the run."""
-    first, end = int(np.ceil(inquiry.scenario.content.start)), end_of(inquiry.scenario)
+    first, end = int(np.ceil(inquiry.scenario.content.start - SLACK)), end_of(inquiry.scenario)
     if not first < inquiry["last"] < end:
         raise Problem(f"--last {inquiry['last']}: must lie after {first} and before {end:g}, where the scenario ends")
     return np.arange(first, inquiry["last"] + 1)
 
 
 def _step_after(inquiry: Inquiry, year: float) -> int:
-    return inquiry.scenario.step_of(year + inquiry["wait"])
+    content = inquiry.scenario.content
+    return round((year + inquiry["wait"] - content.start) / content.step_years)
 
 
 def launched(inquiry: Inquiry, year: int) -> Scenario:

@@ -43,7 +43,7 @@ def page(result: Result, findings: Sequence[Finding], pictures: Sequence[Picture
 
 def _what(result: Result) -> Iterable[str]:
     scenario, plan, content = result.scenario, result.plan, result.scenario.content
-    end = content.start + content.steps * content.step_years
+    end = scenario.end
     vendors = ", ".join(escape(vendor.title) for vendor in scenario.vendors)
     if content.description.strip():
         yield f'<p class="lead">{escape(content.description.strip())}</p>'
