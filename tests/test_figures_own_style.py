@@ -136,6 +136,9 @@ def test_everything_is_drawn_and_saved_through_the_style():
     assert undressed == ["drawn"], "only what style.styled itself makes"
     told = [node for node in ast.walk(DRAWN) if isinstance(node, ast.Attribute) and node.attr in ("savefig", "print_figure")]
     assert len(told) == 2, "the two of style.picture and style.save"
+    legends = [ast.unparse(node.func) for node in ast.walk(DRAWN) if isinstance(node, ast.Call)]
+    legends = [name for name in legends if name.endswith(("figure.legend", "upper.legend", "top.legend"))]
+    assert legends == ["figure.legend"], "the one of style.above, which knows how much room there is"
     names = {node.id for node in ast.walk(DRAWN) if isinstance(node, ast.Name)}
     names |= {node.attr for node in ast.walk(DRAWN) if isinstance(node, ast.Attribute)}
     assert not names & {"pyplot", "plt", "rcParams", "rcdefaults", "matplotlib"}

@@ -34,7 +34,7 @@ def draw(fit: Fit) -> Figure:
              Patch(facecolor=style.SKY, label="posterior, not identified"),
              Line2D([], [], color=style.GREY, linestyle="--", label="prior"), Line2D([], [], color=style.INK, label="default"),
              Line2D([], [], color=style.INK, linestyle=":", label="suggested")]
-    figure.legend(handles=marks, loc="outside upper center", ncols=5)
+    style.above(figure, marks, handlelength=2.0)
     return figure
 
 

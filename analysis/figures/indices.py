@@ -50,12 +50,12 @@ def bars(tables: Mapping[str, pd.DataFrame], label: Callable[[str], str]) -> Fig
             low, high = part[name] - part[f"{name}_half"], part[name] + part[f"{name}_half"]
             axes.hlines(y + offset, low, high, color=style.INK, linewidth=0.8)
         axes.axvline(0, color=style.GREY, linewidth=0.7)
-        axes.set_title(_wrapped(label(outcome)), fontsize=7.5)
+        axes.set_title(style.told(label(outcome), 24, 4), fontsize=7.5)
         axes.set_xlim(min(0, axes.get_xlim()[0]), max(1.0, axes.get_xlim()[1]))
         axes.set_xlabel("share of variance")
         axes.set_yticks(y, [style.literal(name) for name in order])
     panels[0].set_ylim(len(order) - 0.4, -0.6)
-    figure.legend(*panels[0].get_legend_handles_labels(), loc="outside upper center", ncols=2)
+    style.above(figure, panels[0].get_legend_handles_labels()[0], handlelength=2.0)
     return figure
 
 
@@ -82,7 +82,7 @@ def _effects(axes, table: pd.DataFrame, title: str, percent: bool) -> None:
     axes.plot([0, max(ends)], [0, max(ends)], color=style.GREY, linewidth=0.8, linestyle="--")
     axes.set_xlim(0, ends[0])
     axes.set_ylim(0, ends[1])
-    axes.set_title(style.literal(title))
+    axes.set_title(style.told(title, 44))
     axes.set_xlabel("mu*, mean size of the change")
     axes.set_ylabel("sigma, spread of the changes")
     if percent:
@@ -91,9 +91,3 @@ def _effects(axes, table: pd.DataFrame, title: str, percent: bool) -> None:
     axes.figure.draw_without_rendering()  # labels need the axes' final place
     points = table[["mu_star", "sigma"]].to_numpy()
     labels.place(axes, points, np.full(len(points), 14.0), [style.literal(name) for name in table.index[:NAMED]])
-
-
-def _wrapped(text: str, width: int = 24) -> str:
-    import textwrap
-
-    return style.literal("\n".join(textwrap.wrap(text, width)))

@@ -35,7 +35,7 @@ def draw(result: Result) -> Figure:
     upper.yaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 3, 6, 10]))
     upper.set_ylabel("lag behind the frontier (months)")
     upper.grid(axis="y")
-    figure.legend(*upper.get_legend_handles_labels(), loc="outside upper center", ncols=4, handlelength=1.8)
+    style.above(figure, upper.get_legend_handles_labels()[0], handlelength=1.8)
     standing = frame["lag_coalition", "count"] / frame["lag_mean", "count"]
     lower.fill_between(frame.index, standing, color=colour["coalition"], alpha=0.5, linewidth=0)
     lower.set_ylim(0, 1)

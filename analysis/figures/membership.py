@@ -32,7 +32,7 @@ def draw(result: Result) -> Figure:
         style.mark("member at the end, with 95 % interval", "o", style.GREEN),
         style.mark("member at any time", "o", style.GREEN, hollow=True),
     ]
-    figure.legend(handles=handles, loc="outside upper center", ncols=2)
+    style.above(figure, handles)
     left_out = f"; the {len(frame) - MOST} least frequent of {len(frame)} nations are left out" if len(frame) > MOST else ""
     figure.supxlabel(f"share of {style.replicates(count)}{left_out}", fontsize=8)
     return figure

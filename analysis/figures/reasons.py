@@ -35,7 +35,7 @@ def draw(result: Result) -> Figure:
     figure = style.new(0.9 + sum(0.34 + 0.17 * len(decision.table) for decision in made))
     heights = [1.2 + len(decision.table) for decision in made]
     panels = figure.subplots(len(made), 1, sharex=True, squeeze=False, height_ratios=heights)[:, 0]
-    label = style.labels(result)
+    label = style.labels(result, 36, lines=1)
     for axes, decision in zip(panels, made, strict=True):
         _panel(axes, decision, label)
     gains, costs = (max(_reach(decision, sign) for decision in made) for sign in (1, -1))
@@ -43,7 +43,7 @@ def draw(result: Result) -> Figure:
     panels[-1].set_xlabel("worth to the nation (% of its GDP per year)")
     patches = [Patch(facecolor=colour, label=text) for text, colour in TERMS.values()]
     handles = [*patches, style.mark("sum", "D", style.INK), style.mark("with its taste", "D", style.INK, hollow=True)]
-    figure.legend(handles=handles, loc="outside upper center", ncols=5, handlelength=1.2, columnspacing=1.4, fontsize=7.5)
+    style.above(figure, handles, size=7.5)
     style.one_run(figure, result, replay.run.run)
     return figure
 

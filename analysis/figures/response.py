@@ -47,15 +47,14 @@ def _by_outcome(sweep: Sweep) -> Figure:
         else:
             _each_level(axes, sweep, place, outcome)
         _dress(axes, sweep, place, outcome)
-        axes.set_title(style.literal(sweep.label(outcome)))
+        axes.set_title(style.told(sweep.label(outcome), 44))
     for axes in panels[-1]:
         axes.set_xlabel(style.literal(_axis(sweep, place)))
     for axes in panels.ravel()[len(shown) :]:
         axes.axis("off")
     if len(sweep.factors) == 2:
-        handles, names = panels[0, 0].get_legend_handles_labels()
-        title = style.literal(sweep.factors[1 - place].name)
-        figure.legend(handles, names, loc="outside upper center", ncols=FEW, title=title, title_fontsize=8)
+        handles, _ = panels[0, 0].get_legend_handles_labels()
+        style.above(figure, handles, title=style.literal(sweep.factors[1 - place].name), title_fontsize=8, handlelength=2.0)
     return figure
 
 
@@ -80,7 +79,7 @@ def _by_factor(sweep: Sweep) -> Figure:
         place = places.index(name)
         _curve(axes, sweep, place, responses.response(sweep, place, outcome), style.GREEN)
         _dress(axes, sweep, place, outcome)
-        axes.set_xlabel(style.literal(name), fontsize=7.5)
+        axes.set_xlabel(style.told(name, 24), fontsize=7.5)
     for axes in panels[len(names) :]:
         axes.axis("off")
     figure.supylabel(style.literal(sweep.label(outcome)), fontsize=8)

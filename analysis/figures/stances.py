@@ -43,12 +43,13 @@ def _stacks(figure, frame, result: Result, names) -> None:
 
 
 def _spreads(figure, frame, result: Result, names) -> None:
-    colour, label = style.colours(result.vendors), style.labels(result)
+    colour, titles = style.colours(result.vendors), {vendor.name: vendor.title for vendor in result.scenario.vendors}
+    label, letters = style.labels(result), 80 // len(names)  # of a panel's title
     panels = figure.subplots(1, len(names), sharey=True)
     for axes, name in zip(panels, names, strict=True):
         style.band(axes, frame[f"gdp_{name}"], colour[name])
         axes.plot(frame.index, frame[f"nations_{name}", "median"], color=style.INK, linewidth=0.9, linestyle=(0, (3, 2)))
-        axes.set_title(label[name].replace(" (vendor)", ""), fontsize=7.5)
+        axes.set_title(style.told(titles.get(name, label[name]), letters, lines=4), fontsize=7.5)
         axes.set_ylim(0, 1)
         axes.grid(axis="y")
         style.years(axes, frame.index, ticks=2)
@@ -59,4 +60,4 @@ def _spreads(figure, frame, result: Result, names) -> None:
         Line2D([], [], color=style.GREY, label=f"GDP: median and 10 to 90 % of {style.replicates(count)}"),
         Line2D([], [], color=style.INK, linewidth=0.9, linestyle=(0, (3, 2)), label="nations: median"),
     ]
-    figure.legend(handles=lines, loc="outside lower center", ncols=2, fontsize=7)
+    style.above(figure, lines, "lower center", 7, handlelength=2.0)

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import AbstractContextManager
 from functools import wraps
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, TypeVar
 
 from matplotlib import colormaps, rc_context, rcParamsDefault
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure, SubFigure
+from matplotlib.font_manager import FontProperties
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
+from matplotlib.textpath import TextPath
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter, PercentFormatter
 
 from abm import options
@@ -76,14 +80,19 @@ def colours(vendors: Sequence[str], coalitions: Sequence[str] = ()) -> dict[str,
     return found | {name: COALITIONS[place % len(COALITIONS)] for place, name in enumerate(coalitions)}
 
 
-def labels(result: Result) -> dict[str, str]:
-    """What a reader calls each option."""
-    named = {vendor.name: f"{literal(vendor.title)} (vendor)" for vendor in result.scenario.vendors}
+def labels(result: Result, letters: int = 34, lines: int = 2) -> dict[str, str]:
+    """What a reader calls each option, in at most so many ``lines`` of so many ``letters``."""
+    named = {vendor.name: told(f"{vendor.title} (vendor)", letters, lines) for vendor in result.scenario.vendors}
     return named | {"self_build": "builds alone", "hold_back": "holds back", "coalition": "coalition"}
 
 
+def told(text: str, letters: int, lines: int = 2) -> str:
+    """Text from a file in at most so many ``lines`` of so many ``letters``, broken between words where that can be."""
+    return literal("\n".join(textwrap.wrap(text, letters, max_lines=lines, placeholder=" \u2026")) or text[:letters])
+
+
 def literal(text: str) -> str:
-    """Text from a file, with the sign that would begin a formula made harmless."""
+    """Text of a file, with the sign that would begin a formula made harmless."""
     return text.replace("$", r"\$")
 
 
@@ -93,18 +102,34 @@ def option_names(result: Result) -> tuple[str, ...]:
     return (names[-1], *names[:-1])
 
 
-LEGEND = 100  # letters in a row of a legend
-
-
 def legend(figure: Figure | SubFigure, result: Result, held: Collection[str] | None = None, extra: Sequence = ()) -> None:
     """A legend of the options above all axes; ``held`` leaves out those that nobody holds."""
     colour, label = colours(result.vendors), labels(result)
     shown = [name for name in option_names(result) if held is None or name in held]
-    patches = [Patch(facecolor=colour[name], label=label[name]) for name in shown]
-    entries = [*patches, *extra]
-    wide = sum(len(str(entry.get_label())) + 6 for entry in entries)  # in letters, a patch and its gaps being six
-    columns = -(-len(entries) // -(-wide // LEGEND)) if entries else 1
-    figure.legend(handles=entries, loc="outside upper center", ncols=columns, handlelength=1.2, columnspacing=1.4)
+    above(figure, [*(Patch(facecolor=colour[name], label=label[name]) for name in shown), *extra])
+
+
+def above(figure: Figure | SubFigure, entries: Sequence[Any], place: str = "upper center", size: float = 8, **look: Any) -> None:
+    """A legend outside all axes (``place`` where), in as many columns as the page is wide enough for, of type of ``size``
+    points; ``look`` goes to matplotlib."""
+    look = {"handlelength": 1.2, "columnspacing": 1.4, "fontsize": size} | look
+    gaps = (look["handlelength"] + look["columnspacing"] + 1.2) * size  # with the mark
+    widths = [_width(str(entry.get_label()), size) + gaps for entry in entries]
+    fits = (count for count in range(len(entries), 1, -1) if sum(_columns(widths, count)) <= 72 * WIDTH)
+    figure.legend(handles=list(entries), loc=f"outside {place}", ncols=next(fits, 1), **look)
+
+
+def _columns(widths: Sequence[float], count: int) -> list[float]:
+    """The widths of a legend's columns, which it fills one after the other."""
+    rows, longer = divmod(len(widths), count)
+    ends = [rows * k + min(k, longer) for k in range(count + 1)]
+    return [max(widths[a:b]) for a, b in pairwise(ends)]
+
+
+def _width(text: str, size: float) -> float:
+    """Width of text in points."""
+    font = FontProperties(family=RC["font.sans-serif"][0], size=size)
+    return max(TextPath((0, 0), line, prop=font).get_extents().width if line else 0.0 for line in text.split("\n"))
 
 
 def ramp(count: int) -> list[Any]:

@@ -34,8 +34,8 @@ def draw(shown: tuple[list[Scenario], list[Results]]) -> Figure:
         style.percent(axes.yaxis)
         style.years(axes, dates)
     panels[0].set_ylabel("share of GDP")
-    titles = {vendor.name: vendor.title for vendor in scenario.vendors}
+    titles = {vendor.name: style.told(vendor.title, 34) for vendor in scenario.vendors}
     words = titles | {"self_build": "builds alone", "hold_back": "holds back", "coalition": "coalition"}
     marks = [style.mark(words[name], "s", colour[name]) for name in order]
-    figure.legend(handles=marks, loc="outside upper center", ncols=len(marks))
+    style.above(figure, marks)
     return figure

@@ -39,7 +39,7 @@ def draw(table: pd.DataFrame) -> Figure:
     axes.set_xticks([-1, 1], ["low end of\nthe record", "high end of\nthe record"])
     axes.tick_params(axis="y", length=0)
     marks = [style.mark("met", "o", style.GREEN), style.mark("missed", "o", style.VERMILLION)]
-    figure.legend(handles=[*marks, Patch(facecolor=style.PALE, label="the record")], loc="outside upper center", ncols=3)
+    style.above(figure, [*marks, Patch(facecolor=style.PALE, label="the record")])
     return figure
 
 

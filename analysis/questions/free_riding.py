@@ -167,7 +167,7 @@ def draw(answer: Answer) -> Figure:
     style.percent(left.yaxis)
     left.set_ylabel("share of GDP at the end")
     left.set_xlabel("openness: share of a coalition's quality that outsiders may use")
-    figure.legend(*left.get_legend_handles_labels(), loc="outside upper center", ncols=2, handlelength=2.4)
+    style.above(figure, left.get_legend_handles_labels()[0], handlelength=2.4)
     _draw_riders(right, answer.drawn.head(SHOWN).iloc[::-1])
     return figure
 

@@ -237,5 +237,5 @@ def draw(answer: Answer) -> Figure:
         style.percent(axis)
     frontier.draw_effects(right, effects, statistics.LEVEL)
     handles = [*left.get_legend_handles_labels()[0], *right.get_legend_handles_labels()[0]]
-    figure.legend(handles=handles, loc="outside upper center", ncols=4)
+    style.above(figure, handles, handlelength=2.0)
     return figure

@@ -228,7 +228,7 @@ def draw(answer: Answer) -> Figure:
     figure = style.new(3.8, 0.06)
     left, right = figure.subplots(1, 2, width_ratios=[5, 5])
     _draw_movers(left, table.head(SHOWN), inquiry["after"])
-    figure.legend(handles=left.get_legend_handles_labels()[0], loc="outside upper left", ncols=4, handletextpad=0.2)
+    style.above(figure, left.get_legend_handles_labels()[0], "upper left", handletextpad=0.2)
     _draw_path(right, inquiry, after, found)
     return figure
 

@@ -257,7 +257,7 @@ def draw(answer: Answer) -> Figure:
     for axes, title in zip(upper, ("members of the smallest", "cost of the cheapest\n(bn US$ a year)".replace("$", r"\$"),
                                    "likelihood of the surest")):  # fmt: skip
         axes.set_ylabel(title)
-    figure.legend(*upper[0].get_legend_handles_labels(), loc="outside upper center", ncols=5, title="months behind allowed")
+    style.above(figure, upper[0].get_legend_handles_labels()[0], title="months behind allowed", handlelength=2.0)
     _members(figure.add_subplot(grid[1, :]), own, names[::-1], table["year"].unique(), inquiry)
     return figure
 

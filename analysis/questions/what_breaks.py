@@ -264,7 +264,7 @@ def draw(answer: Answer) -> Figure:
     left, right = upper.subplots(1, 2)
     _draw_screening(left, found.screened.head(SHOWN), inquiry)
     _draw_indices(right, found.indices.sort_values("total", ascending=False))
-    upper.legend(handles=right.get_legend_handles_labels()[0], loc="outside upper right", ncols=2)
+    style.above(upper, right.get_legend_handles_labels()[0], "upper right", handlelength=2.0)
     return figure
 
 

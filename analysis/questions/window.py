@@ -161,7 +161,7 @@ def draw(answer: Answer) -> Figure:
     upper.set_ylim(-0.02, 1.02)
     style.percent(upper.yaxis)
     upper.set_ylabel(f"chance of a coalition at most\n{inquiry['lag']:g} months behind")
-    figure.legend(loc="outside upper center", ncols=2)
+    style.above(figure, upper.get_legend_handles_labels()[0], handlelength=2.0)
     change = 100 * table[["benefit_change", "change_low", "change_high"]]
     style.points(lower, table["launch"], change["benefit_change"], change["change_low"], change["change_high"], style.INK)
     lower.axhline(0, color=style.GREY, linewidth=0.8)

@@ -55,7 +55,7 @@ def panels(figure: Figure | SubFigure, table: pd.DataFrame) -> None:
     drawn[0].set_yticks(-np.arange(len(parts)), [name for name, _ in parts], fontsize=7)
     drawn[0].set_ylim(0.6 - len(parts), 0.6)
     marks = [style.mark(word, "o", colour) for word, colour in COLOURS.items()]
-    figure.legend(handles=marks, loc="outside upper center", ncols=3)
+    style.above(figure, marks)
 
 
 def rows(table: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:

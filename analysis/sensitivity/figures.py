@@ -34,7 +34,7 @@ def curves(found: Study) -> Figure:
             _curve(axes, _of(found, name, outcome), found, name, *look)
         style.percent(axes.yaxis)
         axes.set_ylim(-0.03, 1.03)
-    figure.legend(*panels[0].get_legend_handles_labels(), loc="outside upper center", ncols=len(LINES))
+    style.above(figure, panels[0].get_legend_handles_labels()[0], handlelength=2.0)
     figure.supylabel("at the end of the run: share of GDP; of AI benefit (sovereignty); of runs (chance)", fontsize=8)
     return figure
 
