@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import re
+import secrets
 import socket
 import sys
 from contextlib import suppress
@@ -19,18 +20,24 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,59}")
 
 
 def serve(
-    scenario: str | None = None, port: int = 8765, host: str = "127.0.0.1", replay: tuple[str, int] | None = None
+    scenario: str | None = None,
+    port: int = 8765,
+    host: str = "127.0.0.1",
+    replay: tuple[str, int] | None = None,
+    open_to_all: bool = False,
 ) -> int:
     """Serve the page until it is interrupted; returns the exit status, 2 with one sentence for what cannot be served.
 
-    ``scenario`` is a name or a path, ``replay`` a result directory and a run of it.
+    ``scenario`` is a name or a path, ``replay`` a result directory and a run of it. The printed address holds a token that
+    opens the page, unless it is ``open_to_all`` who reach its port.
     """
+    token = "" if open_to_all else secrets.token_urlsafe(24)
     try:
         chosen = library.scenario(scenario or "baseline")
         bound = _bound(host, port)
         recorded = _opened(Path(replay[0]), int(replay[1])) if replay else None
         print("Loading the model (the first time, and after a change of its rules, this takes half a minute) ...", flush=True)
-        server = page_server(chosen, host, recorded)
+        server = page_server(chosen, host, recorded, token=token)
     except ModuleNotFoundError as error:
         if error.name is None or error.name.split(".")[0] in ("abm", "runs"):
             raise
@@ -38,9 +45,11 @@ def serve(
     except (ValueError, ViewError) as error:
         return _refused(str(error))
     shown = f"[{host}]" if ":" in host else host
-    print(f"The page is at http://{shown}:{bound.getsockname()[1]} (Ctrl-C ends it).", flush=True)
+    address = f"http://{shown}:{bound.getsockname()[1]}/" + (f"?token={token}" if token else "")
+    print(f"The page is at {address} (Ctrl-C ends it).", flush=True)
     if host not in ("127.0.0.1", "::1", "localhost"):
-        print("It listens beyond this machine: anyone who reaches this address can use it.", flush=True)
+        who = "anyone who has this address" if token else "anyone who reaches this machine"
+        print(f"It listens beyond this machine, without encryption: {who} can use it.", flush=True)
     with suppress(KeyboardInterrupt):  # the way to close it, not a fault
         server.run(sockets=[bound])
     print("The page is closed.")
@@ -136,8 +145,8 @@ def _bound(host: str, port: int) -> socket.socket:
     return bound
 
 
-def page_server(scenario: Scenario, host: str = "127.0.0.1", recorded=None, results: Path = RESULTS):
+def page_server(scenario: Scenario, host: str = "127.0.0.1", recorded=None, results: Path = RESULTS, token: str = ""):
     """The server of the page, ready to run on a socket that listens."""
     from abm.page.server import make_server
 
-    return make_server(services(results), scenario, host, recorded)
+    return make_server(services(results), scenario, host, recorded, token=token)

@@ -21,6 +21,7 @@ _KNOWN_WARNING = "Failed to evaluate Vue script"
 #: The last word of a page that is left; the browser sends it, and counts it as failed because the page is gone.
 _GOODBYE = "/_solara/api/close/"
 _PATIENCE = 60_000  # ms
+TOKEN = "a-token-of-the-tests"
 
 
 def chromium() -> str:
@@ -34,7 +35,7 @@ def chromium() -> str:
 
 @dataclass
 class Served:
-    """A served page: its address and its results directory."""
+    """A served page: its address with the token, and its results directory."""
 
     address: str
     results: Path
@@ -45,7 +46,7 @@ def serve_in_background(scenario, results: Path):
     from runs.view import page_server
 
     bound = socket.create_server(("127.0.0.1", 0))
-    server = page_server(scenario, results=results)
+    server = page_server(scenario, results=results, token=TOKEN)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [bound]}, daemon=True)
     thread.start()
 
@@ -53,7 +54,7 @@ def serve_in_background(scenario, results: Path):
         server.should_exit = True
         thread.join(10)
 
-    return Served(f"http://127.0.0.1:{bound.getsockname()[1]}/", results), end
+    return Served(f"http://127.0.0.1:{bound.getsockname()[1]}/?token={TOKEN}", results), end
 
 
 @dataclass

@@ -134,7 +134,9 @@ def futures(session: Session, fan: Fan | None, before: Fan | None, pending: bool
         over = session.model.finished
         text = "The run is over; there is no future left to show." if over else "Running the ensemble …"
         return {"help": purpose, "status": text, "svgs": [], "members": [], "runs": 0, "step": -1, "moved": False}
-    status = f"{fan.runs} of {REPLICATES} runs from step {fan.step}" + (": as if released here" if pending else "")
+    status = f"{fan.runs} of {fan.planned} runs from step {fan.step}" + (": as if released here" if pending else "")
+    if fan.planned < REPLICATES:
+        status += f"; no more, as the world is large (`abm run` does {REPLICATES} and more)"
     if fan.step != session.step_now:
         status += "; it is renewed when play pauses"
     return {

@@ -7,7 +7,8 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from abm.page.futures import REPLICATES, Fan, futures
+from abm.page.futures import Fan, futures
+from abm.page.presence import Presence
 from abm.page.session import Session
 
 _KEPT = 6  # fans
@@ -16,8 +17,8 @@ _KEPT = 6  # fans
 class Foresight:
     """The fan of the question asked last, and ``before``, the fan of its reference (the same without the last move)."""
 
-    def __init__(self, session: Session, redraw: Callable[[], None]):
-        self.session, self.redraw = session, redraw
+    def __init__(self, session: Session, redraw: Callable[[], None], presence: Presence | None = None):
+        self.session, self.redraw, self.presence = session, redraw, presence or Presence()
         self.fan: Fan | None = None
         self.before: Fan | None = None
         self._fans: dict[str, Fan] = {}
@@ -28,10 +29,6 @@ class Foresight:
         self._asked += 1
         work = threading.Thread(target=self._work, args=(self._asked, document, reference, step), daemon=True)
         work.start()
-
-    def stop(self) -> None:
-        """Drop what is under way."""
-        self._asked += 1
 
     def _work(self, ticket: int, document, reference, step: int) -> None:
         with self._turn:
@@ -49,14 +46,18 @@ class Foresight:
         if key in self._fans:
             yield self._fans[key]
             return
-        if ticket == self._asked:
+        if not self._stale(ticket):
             world = session.world_at(document, step)
-            for fan in futures(world, session.steps, session.services, lambda: ticket != self._asked):
-                if ticket != self._asked:
+            for fan in futures(world, session.steps, session.services, lambda: self._stale(ticket)):
+                if self._stale(ticket):
                     return
                 yield fan
-                if fan.runs == REPLICATES:
+                if fan.runs == fan.planned:
                     self._keep(key, fan)
+
+    def _stale(self, ticket: int) -> bool:
+        """Whether something else has been asked since, or the visit is over; waits while the browser is away."""
+        return ticket != self._asked or not self.presence.lasts() or ticket != self._asked
 
     def _keep(self, key: str, fan: Fan) -> None:
         while len(self._fans) >= _KEPT:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -14,6 +15,10 @@ from abm.world import World
 
 REPLICATES = 200
 FIRST = 40  # replicates after which a fan is drawn for the first time
+_BUDGET = 1e9  # pairs of nations times steps that a fan may take: some seconds; large worlds get fewer replicates
+_BATCH = 2e7  # the same of a batch, between two of which a fan can end: a few tenths of a second
+_WORKERS = 2
+_TURNS = threading.BoundedSemaphore(_WORKERS)  # batches under way, of all visitors together
 LEVELS = (0.1, 0.25, 0.5, 0.75, 0.9)
 _SEEDS = 1 << 32  # futures take seeds that no run of the page has
 _FANNED = ("gdp_coalition", "nations_coalition", "lag_coalition", "sovereignty", "net_benefit")
@@ -21,11 +26,13 @@ _FANNED = ("gdp_coalition", "nations_coalition", "lag_coalition", "sovereignty",
 
 @dataclass(frozen=True)
 class Fan:
-    """``dates`` (S,) from the present step on; ``quantiles`` (5, S) per measure at :data:`LEVELS`; ``means`` (S,) per measure;
-    ``chance`` (S,) that a coalition stands; ``members`` per nation the share of runs that end with it in a coalition.
+    """``runs`` of the ``planned`` replicates; ``dates`` (S,) from the present step on; ``quantiles`` (5, S) per measure at
+    :data:`LEVELS`; ``means`` (S,) per measure; ``chance`` (S,) that a coalition stands; ``members`` per nation the share of
+    runs that end with it in a coalition.
     """
 
     runs: int
+    planned: int
     step: int
     dates: np.ndarray
     quantiles: dict[str, np.ndarray]
@@ -34,20 +41,36 @@ class Fan:
     members: np.ndarray
 
 
+def replicates(nations: int, steps: int) -> int:
+    """Replicates of a fan over so many steps: as many as fit into the budget of one, at least two."""
+    return int(min(max(_BUDGET // (nations**2 * steps), 2), REPLICATES))
+
+
 def futures(world: World, steps: int, services: Services, stale: Callable[[], bool] = lambda: False) -> Iterator[Fan]:
     """Fans of futures of ``world``, drawn after few replicates and again after all; ends early once it is ``stale``."""
-    left = steps - int(world.record.step)
+    left, nations = steps - int(world.record.step), int(world.record.n)
+    if left <= 0:
+        return
+    planned = replicates(nations, left)
+    size = int(min(max(_BATCH // (nations**2 * left), 1), FIRST // _WORKERS))
     parts: list = []
-    with ThreadPoolExecutor(2) as pool:
-        for first, count in ((0, FIRST), (FIRST, REPLICATES - FIRST)):
-            if stale() or left <= 0:
-                return
-            seeds = np.arange(_SEEDS + first, _SEEDS + first + count)
-            parts += pool.map(lambda part: services.continue_runs(world, left, part, True, True), np.array_split(seeds, 2))
-            yield _fan(world, parts)
+
+    def batch(seeds):
+        if stale():
+            return None
+        with _TURNS:
+            return services.continue_runs(world, left, seeds, True, True)
+
+    with ThreadPoolExecutor(_WORKERS) as pool:
+        for first, end in ((0, min(FIRST, planned)), (FIRST, planned)):
+            if first < end:
+                parts += pool.map(batch, [_SEEDS + np.arange(k, min(k + size, end)) for k in range(first, end, size)])
+                if any(part is None for part in parts):
+                    return
+                yield _fan(world, parts, planned)
 
 
-def _fan(world: World, parts: list) -> Fan:
+def _fan(world: World, parts: list, planned: int) -> Fan:
     series = np.concatenate([part.series for part in parts])
     ends = np.concatenate([part.sources[:, -1] for part in parts])
     names = list(measures.columns(world.vendors))
@@ -56,6 +79,7 @@ def _fan(world: World, parts: list) -> Fan:
     step = int(world.record.step)
     return Fan(
         runs=len(series),
+        planned=planned,
         step=step,
         dates=np.array([world.date(step + s) for s in range(series.shape[1])]),
         quantiles={name: _quantiles(values) for name, values in shown.items()},

@@ -81,7 +81,7 @@ def _begin(services: Services, scenario: Scenario, seed: int, recorded: Opened |
 def _end(screen: Screen) -> None:
     """The page is closed: let go of the run."""
     screen.playing = False
-    screen.foresight.stop()
+    screen.presence.end()
 
 
 def _escaped(text: str) -> str:

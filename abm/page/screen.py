@@ -12,6 +12,7 @@ from abm.page import components
 from abm.page.components import Plain
 from abm.page.foresight import Foresight
 from abm.page.frame import base
+from abm.page.presence import Presence
 from abm.page.services import Opened, Services
 from abm.page.session import Session
 from abm.scenario import Scenario
@@ -24,10 +25,11 @@ class Screen:
     """What the visitor has open, beside the run: tabs, view, selection, and whether the last frame has been drawn."""
 
     def __init__(self, services: Services, scenario: Scenario, seed: int, recorded: Opened | None):
-        self.session = Session(services, scenario, seed)
+        self.presence = Presence()
+        self.session = Session(services, scenario, seed, self.presence.lasts)
         if recorded is not None:
             self.session.open(recorded)
-        self.foresight = Foresight(self.session, force_update)
+        self.foresight = Foresight(self.session, force_update, self.presence)
         self.playing, self.interval = False, 100
         self.left, self.right, self.view, self.weight = LEFT[0], RIGHT[0], "map", "gdp"
         self.selected, self.now = self.session.model.world.iso3[0], False
@@ -53,7 +55,7 @@ class Screen:
         drawn late would show a step further, and a step would be missing on the screen."""
         with self.turn:
             self.note_drawn(self.session.step_now)
-            while self.playing and not self.session.model.finished:
+            while self.playing and not self.session.model.finished and self.presence.lasts():
                 began = time.monotonic()
                 self.session.step()
                 force_update()
@@ -72,7 +74,7 @@ class Screen:
 
     def ask(self) -> None:
         """Ask for the futures of the present state, or of the move that is being considered."""
-        if not self.playing:
+        if not self.playing and self.presence.lasts():
             session = self.session
             with session.lock:
                 document, reference = session.document(), session.reference

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
+import hmac
 import threading
 import warnings
 from importlib.resources import files
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import solara
+from starlette.requests import cookie_parser
 
 from abm.page.futures import futures
 from abm.page.page import Page
+from abm.page.presence import CONNECTIONS
 from abm.page.services import Opened, Services
 from abm.page.session import Session
 from abm.page.why import changes, stability
@@ -18,6 +22,7 @@ from abm.scenario import Scenario
 
 _GONE = "30s"  # after which a browser that vanished without closing its page loses its run
 _LARGEST_MESSAGE = 1 << 20  # bytes from a browser
+_READ_AHEAD = 32  # messages
 _LOCAL = ("127.0.0.1", "localhost", "::1")
 #: What a browser may load and whom it may call: this server alone. Vue compiles its templates in the browser.
 _POLICY = (
@@ -28,9 +33,13 @@ _POLICY = (
 
 
 def make_server(
-    services: Services, scenario: Scenario, host: str = "127.0.0.1", recorded: Opened | None = None, seed: int = 0
+    services: Services, scenario: Scenario, host: str = "127.0.0.1", recorded: Opened | None = None, seed: int = 0,
+    token: str = "",
 ):
-    """A uvicorn server of the page, ready to ``run(sockets=[...])``. The rules are loaded (the first time: compiled) here."""
+    """A uvicorn server of the page, ready to ``run(sockets=[...])``. The rules are loaded (the first time: compiled) here.
+
+    With a ``token`` it answers only who brings it: first in the address, from then on as a cookie.
+    """
     import uvicorn
 
     _close_doors()
@@ -49,7 +58,7 @@ def make_server(
     reload.reloader.on_change = None  # an edited source file must not take a visitor's run away
     return uvicorn.Server(
         uvicorn.Config(
-            Guard(starlette.app, host), log_level="error", ws_max_size=_LARGEST_MESSAGE, timeout_graceful_shutdown=2
+            Guard(starlette.app, host, token), log_level="error", ws_max_size=_LARGEST_MESSAGE, timeout_graceful_shutdown=2
         )
     )
 
@@ -95,10 +104,11 @@ def _handle_event(self, _, content, buffers) -> None:
 
 
 class Guard:
-    """Before Solara: refuses other sites' pages (a foreign Origin or Host), and tells browsers whom they may call."""
+    """Before Solara: refuses other sites' pages (a foreign Origin or Host) and who has not the token, tells browsers whom they
+    may call, and notes which visits have a browser connected."""
 
-    def __init__(self, app, host: str):
-        self.app, self.local = app, host in _LOCAL
+    def __init__(self, app, host: str, token: str = ""):
+        self.app, self.local, self.token = app, host in _LOCAL, token
 
     async def __call__(self, scope, receive, send):
         """One request."""
@@ -107,21 +117,84 @@ class Guard:
             return
         headers = {key.decode("latin-1"): value.decode("latin-1") for key, value in scope["headers"]}
         if not self._welcome(headers.get("host", ""), headers.get("origin")):
-            await _refuse(scope, send)
-            return
-        await self.app(scope, receive, _with_policy(send) if scope["type"] == "http" else send)
+            await _refuse(scope, send, "This page answers to its own address only.")
+        elif self._brings_token(scope):
+            await self._let_in(scope, send)
+        elif not self._knows_token(scope, headers.get("cookie", "")):
+            await _refuse(scope, send, "This page opens with the whole address that `abm view` printed, its token included.")
+        elif scope["type"] == "websocket":
+            await _connected(self.app, scope, receive, send)
+        else:
+            await self.app(scope, receive, _with_policy(send))
 
     def _welcome(self, host: str, origin: str | None) -> bool:
         name = urlsplit(f"//{host}").hostname
         return (not self.local or name in _LOCAL) and (origin is None or urlsplit(origin).netloc == host)
 
+    def _knows_token(self, scope, cookie: str) -> bool:
+        return not self.token or _same(cookie_parser(cookie).get(_cookie(scope), ""), self.token)
 
-async def _refuse(scope, send) -> None:
+    def _brings_token(self, scope) -> bool:
+        brought = dict(_query(scope)).get("token", "") if self.token and scope["type"] == "http" else ""
+        return scope.get("method") == "GET" and bool(brought) and _same(brought, self.token)
+
+    async def _let_in(self, scope, send) -> None:
+        """The token goes from the address into a cookie, which scripts cannot read and other sites' pages do not send."""
+        rest = urlencode([(name, value) for name, value in _query(scope) if name != "token"])
+        cookie = f"{_cookie(scope)}={self.token}; Path=/; HttpOnly; SameSite=Lax"
+        headers = {"location": f"/?{rest}" if rest else "/", "set-cookie": cookie, "referrer-policy": "no-referrer"}
+        sent = [(name.encode(), value.encode("latin-1")) for name, value in headers.items()]
+        await send({"type": "http.response.start", "status": 303, "headers": sent})
+        await send({"type": "http.response.body", "body": b""})
+
+
+def _query(scope) -> list[tuple[str, str]]:
+    return parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
+
+
+def _cookie(scope) -> str:
+    """The cookie's name; browsers share cookies between the ports of a machine."""
+    return f"abm-page-{scope['server'][1]}"
+
+
+def _same(found: str, wanted: str) -> bool:
+    """Compared in a time that tells nothing of where they differ."""
+    return hmac.compare_digest(found.encode("utf-8", "replace"), wanted.encode("utf-8"))
+
+
+async def _connected(app, scope, receive, send) -> None:
+    """A visit's connection. It is read ahead, so that a browser that leaves is noticed also while its kernel is busy."""
+    kernel, ahead, gone = scope["path"].split("/")[-2], asyncio.Queue(_READ_AHEAD), threading.Event()
+
+    def leave() -> None:
+        if not gone.is_set():
+            gone.set()
+            CONNECTIONS[kernel] -= 1
+            if not CONNECTIONS[kernel]:
+                del CONNECTIONS[kernel]
+
+    async def read() -> None:
+        while not gone.is_set():
+            message = await receive()
+            if message["type"] == "websocket.disconnect":
+                leave()
+            await ahead.put(message)
+
+    CONNECTIONS[kernel] += 1
+    reading = asyncio.create_task(read())
+    try:
+        await app(scope, ahead.get, send)
+    finally:
+        leave()
+        reading.cancel()
+
+
+async def _refuse(scope, send, why: str) -> None:
     if scope["type"] == "websocket":
         await send({"type": "websocket.close", "code": 1008})
         return
-    await send({"type": "http.response.start", "status": 403, "headers": [(b"content-type", b"text/plain")]})
-    await send({"type": "http.response.body", "body": b"This page answers to its own address only."})
+    await send({"type": "http.response.start", "status": 403, "headers": [(b"content-type", b"text/plain; charset=utf-8")]})
+    await send({"type": "http.response.body", "body": why.encode()})
 
 
 def _with_policy(send):

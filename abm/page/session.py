@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import threading
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,8 @@ from abm.world import Event, World
 #: Events that may happen at once. Compute and money are announced long before they come, so they belong in a scenario.
 ACTING_NOW = ("restriction", "outage", "tension", "open_weights", "convene", "parameter")
 _WORLDS = 8  # started worlds kept
+#: What a visit may hold: its rows, its pictures and every run from the start grow with these.
+NATIONS, STEPS, NATION_STEPS = 400, 1000, 50_000
 
 
 class Watched(Model):
@@ -34,17 +37,23 @@ class Watched(Model):
 
 
 class Session:
-    """Everything one open page holds. ``run`` counts the runs begun; ``look`` is the past step shown, None at the present."""
+    """Everything one open page holds. ``run`` counts the runs begun; ``look`` is the past step shown, None at the present.
 
-    def __init__(self, services: Services, scenario: Scenario, seed: int = 0):
-        self.services, self.lock, self.run = services, threading.RLock(), 0
+    ``lasts()`` says whether the visit goes on, of which long work asks between its steps.
+    """
+
+    def __init__(self, services: Services, scenario: Scenario, seed: int = 0, lasts: Callable[[], bool] = lambda: True):
+        self.services, self.lasts, self.lock, self.run = services, lasts, threading.RLock(), 0
         self._worlds: dict[str, World] = {}
         self.recorded: Opened | None = None
         self.begin(scenario, seed)
 
     def begin(self, scenario: Scenario, seed: int, values: dict[str, Any] | None = None) -> None:
-        """Begin a run of a scenario with parameters that differ from it; the first picture is its step 0."""
-        changed = scenario.with_values(values, "page") if values else scenario
+        """Begin a run of a scenario with parameters that differ from it; the first picture is its step 0.
+
+        Errors: ValueError for a scenario that is too large for a page, before anything is changed.
+        """
+        changed = bounded(scenario.with_values(values, "page") if values else scenario)
         with self.lock:
             model = Watched(changed, rng=int(seed))
             self.origin, self.values, self.scenario = scenario, dict(values or {}), changed
@@ -69,7 +78,7 @@ class Session:
         with self.lock:
             self.begin(opened.scenario, opened.seed)
             self.recorded = opened
-            while not self.model.finished:
+            while not self.model.finished and self.lasts():
                 self.step()
 
     def agrees(self) -> bool | None:
@@ -251,6 +260,17 @@ class Session:
                 seeds = np.array([self.seed], np.uint64)
                 self._without = self.services.simulate(self.scenario.world(self.seed), self.steps, seeds, (), None, True, True)
             return self._without
+
+
+def bounded(scenario: Scenario) -> Scenario:
+    """The scenario, if a page can show it. Errors: ValueError in one sentence."""
+    nations, steps = len(scenario.nations()), scenario.content.steps
+    if nations > NATIONS or steps > STEPS or nations * steps > NATION_STEPS:
+        raise ValueError(
+            f"the page shows at most {NATIONS} nations, {STEPS:,} steps and {NATION_STEPS:,} nations times steps; "
+            f"{scenario.name} has {nations:,} nations and {steps:,} steps: make it smaller, or use `abm run`"
+        )
+    return scenario
 
 
 def _same_lever(last: dict[str, Any], move: dict[str, Any]) -> bool:

@@ -17,6 +17,8 @@ def add(commands) -> None:
     view.add_argument("--replay", nargs=2, metavar=("DIR", "RUN"), help="show a run of a result instead")
     view.add_argument("--port", type=whole(0, 65535), default=8765, help="port to serve on (default: 8765)")
     view.add_argument("--host", default="127.0.0.1", help="address to serve on (default: this machine only)")
+    view.add_argument("--no-token", action="store_true",
+                      help="let in who reaches the port, without the token that the printed address holds")
     view.set_defaults(act=act)
 
 
@@ -32,4 +34,4 @@ def act(arguments) -> int:
         if not (run.isdecimal() and run.isascii() and len(run) < 20):
             raise Problem(f"--replay {directory} {run}: the number of a run is needed, such as 17")
         replay = directory, int(run)
-    return serve(arguments.scenario, port=arguments.port, host=arguments.host, replay=replay)
+    return serve(arguments.scenario, port=arguments.port, host=arguments.host, replay=replay, open_to_all=arguments.no_token)
