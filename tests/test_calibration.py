@@ -42,6 +42,7 @@ def fit(*given, **more):
 
 
 TOLD, SILENT = Prior("vendor_lag_china", 0, 1, ""), Prior("trust_gain", 0.03, 0.3, "", log=True)
+CUBE = (Prior("p", 0, 1, ""), Prior("q", 0, 1, ""), Prior("r", 0, 1, ""))
 
 
 def record(truth, of, share: float) -> Pattern:
@@ -96,6 +97,28 @@ def test_waves_come_nearer(found):
     assert found.waves == sorted(found.waves, reverse=True)
     assert found.waves[-1] < found.waves[0]
     assert found.posterior.weight.sum() == pytest.approx(1)
+
+
+def test_the_sampler_leaves_the_posterior_as_it_is(monkeypatch):
+    """Two of three parameters are their patterns, without chance: what is left must be flat within both ranges, and flat in the
+    third; a box a fortieth of the prior's, which the bank of 400 holds ten times."""
+    aimed = (pattern("a", 0.4, 0.6, None), pattern("b", 0.1, 0.225, None))
+
+    def tried(self, points, weight, replicates, seed, apart=False):
+        values = points[["p", "q"]].set_axis(["a", "b"], axis=1)
+        return Kept(points, weight, distance(values, aimed, self.scale), values, np.arange(len(points)))
+
+    monkeypatch.setattr(Aim, "tried", tried)
+    aim = Aim(small(), aimed, {"a": 0.1, "b": 0.05})
+    bank = aim.tried(sample(CUBE, 400, 1), np.ones(400), 1, 0)
+    kept, reached, _ = fitting._waves(aim, CUBE, bank, 400, 40, 1, 0)
+    assert reached[-1] == 0
+    points, weight = kept.points.to_numpy(), kept.weight
+    mean = weight @ points
+    assert mean == pytest.approx([0.5, 0.1625, 0.5], abs=0.07)
+    assert mean[1] == pytest.approx(0.1625, abs=0.008)
+    wide = np.sqrt(12 * (weight @ (points - mean) ** 2))
+    assert wide == pytest.approx([0.2, 0.125, 1.0], rel=0.12)
 
 
 def test_the_sample_is_drawn_by_weight(found):
@@ -253,9 +276,6 @@ def test_history_matching_forgives_a_pattern_that_no_point_meets(monkeypatch):
     assert (first.low, first.high) == (TOLD.low, TOLD.high)
     assert left == [1, 1]
     assert len(bank.points) == 800
-
-
-CUBE = (Prior("p", 0, 1, ""), Prior("q", 0, 1, ""), Prior("r", 0, 1, ""))
 
 
 def gaussian(factor: float, size: int = 3, error: float = 0.1):

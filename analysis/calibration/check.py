@@ -30,7 +30,7 @@ from analysis.calibration.priors import Prior, sample, shares
 from analysis.patterns.table import weights
 
 HELD = 0.8  # share of truths that an interval should hold
-COPIES, NEAREST, FEWEST = 4, 0.05, 200
+COPIES, NEAREST, FEWEST = 4, 0.2, 200
 CHECK_SEEDS = 4 * 10**6  # beyond the seed of the first wave, and beyond those of the report
 
 Posterior = tuple[np.ndarray, np.ndarray]  #: (K, parameters) shares of the priors and (K,) weights, sum 1

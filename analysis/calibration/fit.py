@@ -5,7 +5,9 @@ Each wave then draws its population anew from those within a distance that half 
 with the population's covariance, reflected at the ends of the box; a move counts where it stays within the distance. Moves of the
 kernel leave the posterior at that distance as it is, so that all points weigh the same: with thirty parameters the weights of
 population Monte Carlo, as [Lenormand2013] has them, leave a handful of points that count. Where fewer than :data:`STALL` of the
-moves stay, the distance is kept as it is for a wave, so that the population does not shrink to copies of a few lucky points.
+moves stay, the distance is kept as it is for a wave, so that the population does not shrink to copies of a few lucky points; and
+moves are the shorter, the fewer stay, which lets the distance fall further at the same cost. The number that stays is kept up by
+both: shorter moves alone bring points as near as one likes, all of them kin, that seem to identify what they do not.
 
 Whatever a wave keeps it keeps partly by luck: :mod:`analysis.calibration.fresh` runs it again before anything is said of it.
 
@@ -22,6 +24,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 
 from abm.scenario import Scenario
 from analysis.calibration import fresh as fresh_step
@@ -34,6 +37,8 @@ from analysis.patterns.table import PATTERNS, Pattern
 
 KEPT = 0.5  # share of a population within the next wave's distance
 STALL = 0.2  # share of moves that must have stayed for the distance to fall
+STAYS = 0.25  # share of moves that should stay, about the best for a normal law; moves are as short as that needs
+SHORTEST = 0.15  # part of the kernel's length
 STEP = 2.38  # over the root of the number of parameters: best for a normal law [RobertsGelmanGilks1997]
 
 
@@ -80,6 +85,7 @@ def _waves(
     found = replace(found, root=np.arange(len(found.points)))
     reached: list[float] = []
     stayed: list[float] = []
+    length = 1.0
     for number in range(waves):
         if not stayed or stayed[-1] >= STALL:
             reached.append(float(np.quantile(found.distance, KEPT)))
@@ -87,10 +93,12 @@ def _waves(
             reached.append(reached[-1])
         found = _drawn(found, reached[-1], points, random)
         first = seed + number * points * replicates
-        tried = replace(aim.tried(_moved(priors, found, random), found.weight, replicates, first, apart=True), root=found.root)
+        moves = _moved(priors, found, length, random)
+        tried = replace(aim.tried(moves, found.weight, replicates, first, apart=True), root=found.root)
         within = tried.distance <= reached[-1]
         found = tried.where(within, found)
         stayed.append(float(within.mean()))
+        length = float(np.clip(length * np.exp(2 * (stayed[-1] - STAYS)), SHORTEST, 1.0))
     return found.at(np.argsort(found.distance, kind="stable")), reached, stayed
 
 
@@ -101,10 +109,10 @@ def _drawn(found: Kept, away: float, count: int, random: np.random.Generator) ->
     return found.at(np.concatenate([near, more]).astype(int))
 
 
-def _moved(priors: tuple[Prior, ...], found: Kept, random: np.random.Generator):
-    """Each point moved by the kernel, within the priors."""
+def _moved(priors: tuple[Prior, ...], found: Kept, length: float, random: np.random.Generator) -> pd.DataFrame:
+    """Each point moved by the kernel, a part of its ``length``, within the priors."""
     place = shares(priors, found.points)
     size = place.shape[1]
-    spread = STEP**2 / size * np.cov(place.T).reshape(size, size) + 1e-9 * np.eye(size)
+    spread = (length * STEP) ** 2 / size * np.cov(place.T).reshape(size, size) + 1e-9 * np.eye(size)
     moved = np.abs(place + random.multivariate_normal(np.zeros(size), spread, len(place))) % 2
     return values_at(priors, np.where(moved > 1, 2 - moved, moved))
