@@ -15,12 +15,14 @@ import pandas as pd
 
 from abm import measures
 from abm.scenario import Scenario
-from runs.ensemble import Results, simulate
+from abm.world import World
+from runs.ensemble import Results, Varied, simulate
 from runs.factor import Factor, check_name
 from runs.sweep import processors
 
 BLOCK = 64  # runs that a thread takes at a time
 Progress = Callable[[int], object]
+Job = tuple[World, int, np.ndarray, list[Varied], np.ndarray]  # world, steps, and of R runs the seeds, what varies, and (R, F)
 
 
 def run_arms(
@@ -38,8 +40,7 @@ def run_arms(
     the arms share). A parameter that an arm sets itself away from the first arm keeps the arm's value.
     """
     seeds = np.arange(seed, seed + replicates, dtype=np.uint64)
-    kept = [_free(arm, arms[0], draws) for arm in arms]
-    jobs = [(arm, seeds[b : b + BLOCK], _part(free, b)) for arm, free in zip(arms, kept) for b in range(0, replicates, BLOCK)]
+    jobs = [job for arm in arms for job in _jobs(arm, seeds, _free(arm, arms[0], draws))]
     done = _all(jobs, series, choices, progress)
     blocks = -(-replicates // BLOCK)
     return [_joined(done[a * blocks : (a + 1) * blocks]) for a in range(len(arms))]
@@ -59,14 +60,12 @@ def run_points(
 
     ``draws`` is as in :func:`run_arms`; a factor of the points overrides it. Errors: ValueError for an unknown factor.
     """
-    count = len(points) * replicates
     table = points.loc[points.index.repeat(replicates)].reset_index(drop=True)
     if draws is not None:
         shared = draws.iloc[:replicates].drop(columns=points.columns, errors="ignore")
         table = pd.concat([table, pd.concat([shared] * len(points), ignore_index=True)], axis=1)
     seeds = np.tile(np.arange(seed, seed + replicates, dtype=np.uint64), len(points))
-    jobs = [(scenario, seeds[b : b + BLOCK], _part(table, b)) for b in range(0, count, BLOCK)]
-    return _joined(_all(jobs, series, choices, progress))
+    return _joined(_all(_jobs(scenario, seeds, table), series, choices, progress))
 
 
 def _free(arm: Scenario, first: Scenario, draws: pd.DataFrame | None) -> pd.DataFrame | None:
@@ -77,30 +76,27 @@ def _free(arm: Scenario, first: Scenario, draws: pd.DataFrame | None) -> pd.Data
     return draws.drop(columns=[name for name in map(str, draws) if mine.get(name) != theirs.get(name)])
 
 
-def _part(table: pd.DataFrame | None, start: int) -> pd.DataFrame | None:
-    return None if table is None else table.iloc[start : start + BLOCK]
+def _jobs(scenario: Scenario, seeds: np.ndarray, table: pd.DataFrame | None) -> list[Job]:
+    """The runs of a scenario in blocks. World and design are made once: for each block they took as long as its runs."""
+    world, factors = scenario.world(), [] if table is None else [Factor(str(name)) for name in table]
+    for factor in factors:
+        check_name(factor.name, scenario)
+    varied = [place for factor in factors if (place := factor.varied(scenario)) is not None]
+    columns = [factor.numbers(table[factor.name].to_numpy(float), scenario) for factor in factors]  # type: ignore[index]
+    values = np.column_stack(columns) if columns else np.empty((len(seeds), 0))
+    starts = range(0, len(seeds), BLOCK)
+    return [(world, scenario.content.steps, seeds[b : b + BLOCK], varied, values[b : b + BLOCK]) for b in starts]
 
 
-def _all(jobs, series: bool, choices: bool, progress: Progress) -> list[Results]:
-    def job(work) -> Results:
-        scenario, seeds, table = work
-        done = _simulated(scenario, seeds, table, series, choices)
+def _all(jobs: Sequence[Job], series: bool, choices: bool, progress: Progress) -> list[Results]:
+    def run(job: Job) -> Results:
+        world, steps, seeds, varied, values = job
+        done = simulate(world.copy(), steps, seeds, varied, values, series, choices)
         progress(len(seeds))
         return done
 
     with ThreadPoolExecutor(processors()) as pool:
-        return list(pool.map(job, jobs))
-
-
-def _simulated(scenario: Scenario, seeds: np.ndarray, table: pd.DataFrame | None, series: bool, choices: bool) -> Results:
-    if table is None or not len(table.columns):
-        return simulate(scenario.world(), scenario.content.steps, seeds, series=series, choices=choices)
-    factors = [Factor(str(name)) for name in table]
-    for factor in factors:
-        check_name(factor.name, scenario)
-    varied = [place for factor in factors if (place := factor.varied(scenario)) is not None]
-    values = np.column_stack([factor.numbers(table[factor.name].to_numpy(float), scenario) for factor in factors])
-    return simulate(scenario.world(), scenario.content.steps, seeds, varied, values, series, choices)
+        return list(pool.map(run, jobs))
 
 
 def _joined(parts: Sequence[Results]) -> Results:
