@@ -14,9 +14,11 @@ from abm.scenario import Scenario
 from analysis import calibration
 from analysis.asking.inquiry import Option
 from analysis.asking.uncertainty import DECIDED, left_open
+from analysis.calibration.priors import PRIORS
 from analysis.commands.ask import write
 from analysis.methods.statistics import Estimate
 from analysis.questions import QUESTIONS, question
+from runs import library
 from runs.command_line import main
 from runs.ensemble import Varied
 from tests import questions
@@ -189,7 +191,7 @@ SAMPLE = {"hazard_us": (0.05, 0.2), "pooling": (0.4, 0.9), "notice": (0, 8), "ex
 
 
 def sample() -> pd.DataFrame:
-    """A calibration's sample of two parameters that nobody knows and three that people decide."""
+    """A calibration's sample of five parameters, of which people decide three."""
     random = np.random.default_rng(4)
     return pd.DataFrame({name: random.uniform(low, high, 20).round(2) for name, (low, high) in SAMPLE.items()})
 
@@ -210,27 +212,53 @@ def asked(name: str, monkeypatch, *more: str):
 
 
 @pytest.mark.parametrize("name", QUESTIONS)
-def test_draws_move_what_nobody_knows_and_the_person_has_not_set(name, tmp_path, monkeypatch):
+def test_draws_move_all_that_was_fitted_and_the_person_has_not_set(name, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert asked(name, monkeypatch).draws is None
-    assert list(asked(name, monkeypatch, "--uncertainty", "posterior").draws) == ["hazard_us", "pooling"]
-    own = asked(name, monkeypatch, "--uncertainty", "posterior", "--set", "pooling=0.5")
-    assert list(own.draws) == ["hazard_us"]
+    assert list(asked(name, monkeypatch, "--uncertainty", "posterior").draws) == list(SAMPLE)
+    own = asked(name, monkeypatch, "--uncertainty", "posterior", "--set", "pooling=0.5", "--set", "notice=1")
+    assert list(own.draws) == ["hazard_us", "exit_fee", "portability"]
     assert own.scenario.content.parameters["pooling"] == 0.5
 
 
 def test_a_scenario_keeps_what_it_sets_otherwise_than_the_calibrated_one():
     given = Scenario.parse({"parameters": {"pooling": 0.9 * parameters.defaults()["pooling"]}})
-    assert list(left_open(sample(), given)) == ["hazard_us"]
+    assert list(left_open(sample(), given)) == [name for name in SAMPLE if name != "pooling"]
     same = Scenario.parse({"parameters": {"pooling": parameters.defaults()["pooling"]}})
-    assert list(left_open(sample(), same)) == ["hazard_us", "pooling"]
-    assert list(left_open(sample(), Scenario.parse({}), ["hazard_us", "steps"])) == ["pooling"]
+    assert list(left_open(sample(), same)) == list(SAMPLE)
+    assert list(left_open(sample(), Scenario.parse({}), ["hazard_us", "steps"])) == [*SAMPLE][1:]
+    dated = Scenario.parse({"events": [{"date": 2028, "kind": "parameter", "name": "portability", "value": 0.9}]})
+    assert list(left_open(sample(), dated)) == [*SAMPLE][:-1]
 
 
-def test_of_the_shipped_sample_what_is_decided_is_left_out():
+def test_of_the_shipped_sample_all_is_drawn_that_was_fitted():
     shipped = calibration.posterior()
-    assert "portability" in set(shipped) & set(DECIDED)
-    assert set(left_open(shipped, Scenario.parse({}))) == set(shipped) - set(DECIDED)
+    assert {"portability", "convening_rate", "convening_size", "admission_tolerance"} <= set(shipped) & set(DECIDED)
+    assert set(left_open(shipped, library.scenario("baseline"))) == {prior.name for prior in PRIORS}
+
+
+#: Questions that set a fitted parameter themselves -> their options and what they set.
+SET = {
+    "window": ({"growth_decay": 3.0}, {"convening_rate": 0.05, "growth_decay": 2.0}),
+    "smallest-coalition": ({"every": 6}, {"convening_rate": 5.0}),
+    "pivotal": ({"nations": 10}, {"convening_rate": 5.0}),
+    "levers": ({}, {"portability": 0.9, "convening_rate": 0.05}),
+}
+
+
+@pytest.mark.parametrize("name", SET)
+def test_what_a_question_sets_no_draw_moves(name):
+    """The answer is the same whether or not the draws hold what the question sets; of pivotal, what it sets it in."""
+    options, given = SET[name]
+    module, draws = question(name), sample()[["hazard_us"]]
+    options = questions.FEW.get(name, {}) | options
+    one, other = (
+        module.answer(questions.inquiry(module, questions.small(), 6, table, **options)).table
+        for table in (draws, draws.assign(**given))
+    )
+    if name == "pivotal":
+        one, other = (table[["nation", "shapley", "banzhaf"]].set_index("nation").sort_index() for table in (one, other))
+    pd.testing.assert_frame_equal(one, other)
 
 
 @pytest.mark.slow

@@ -88,6 +88,15 @@ def test_structures_are_admissible_and_change_the_baseline():
         assert any(scenario.parameter(name) != value for name, value in structure.values.items()), structure.name
 
 
+def test_a_drawn_will_to_convene_moves_a_world_but_not_the_one_in_which_nobody_convenes():
+    scenario = questions.small()
+    drawn = [study.Arm(study.POSTERIOR, f"{rate}", {"convening_rate": rate}) for rate in (0.0, 1.0)]
+    never, often = study.worlds(scenario, drawn, 20, 0)
+    assert not never.stands.any()
+    assert not never.worth.any(), "the same world twice"
+    assert often.stands.any()
+
+
 def test_assumptions_are_halved_and_doubled_within_their_bounds():
     scenario = library.scenario("baseline")
     names = study.assumed(scenario)

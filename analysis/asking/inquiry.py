@@ -63,7 +63,7 @@ class Inquiry:
     """A question about a scenario: ``options`` by name, ``draws`` the parameter uncertainty (a row per replicate, or None).
 
     Which parameters the calibration's draws may move, :func:`analysis.asking.uncertainty.left_open` says, for all questions
-    alike; a question leaves out no more than what it varies itself.
+    alike; a question leaves out (:meth:`fixed`) no more than what it varies or sets itself.
     """
 
     scenario: Scenario

@@ -1,10 +1,14 @@
-"""Which parameters a sample of uncertain ones may move: those that nobody knows, and that the question has not set.
+"""Which parameters a sample of uncertain ones may move.
 
-Rules of a coalition and levers of policy are decided by people. A question asks what follows from such a decision, so that it
-keeps the scenario's value in every draw: the calibration's sample of a notice or an exit fee says what would have fitted the
-record, not what a future treaty will say. What vendors host at their clients' homes is an offer, which is made or not; how they
-answer lost clients, what builders find best to spend and what standing a leaver loses are behaviour, and uncertain. One rule for
-all questions; a question leaves out no more than what it varies itself.
+**The calibration's sample** (``--uncertainty posterior``) moves all that was fitted, but for what the person or the scenario sets
+(:func:`left_open`) and for what a question varies or sets itself (:meth:`analysis.asking.inquiry.Inquiry.fixed`). It holds
+parameters that people decide (how often coalitions are convened and by how many, whom they admit, what contracts allow): there
+it says how strong the will on record may have been, and what follows is as uncertain as that.
+
+**Where no sample is given**, what people decide (:data:`DECIDED`) stays at the scenario's values: halving an assumption or
+drawing it from its plausible range says what not knowing it may do, and of a decision there is nothing that is not known. What
+vendors host at their clients' homes is an offer, which is made or not; how they answer lost clients, what builders find best to
+spend and what standing a leaver loses are behaviour, and uncertain.
 """
 
 from __future__ import annotations
@@ -27,8 +31,9 @@ DECIDED = (
 
 
 def left_open(draws: pd.DataFrame, scenario: Scenario, given: Iterable[str] = ()) -> pd.DataFrame:
-    """The draws without what is decided and what was set: by name (``given``), or by a scenario that has another value than the
-    scenario of the calibration."""
+    """The draws without what was set: by name (``given``), or by a scenario that has another value than the scenario of the
+    calibration, or that dates one."""
     fitted = library.scenario(CALIBRATED)
     told = [name for name in map(str, draws) if scenario.parameter(name) != fitted.parameter(name)]
-    return draws.drop(columns=list({*DECIDED, *told, *given} & set(draws)))
+    dated = [event.name for event in scenario.content.events if event.kind == "parameter"]
+    return draws.drop(columns=list({*told, *dated, *given} & set(draws)))

@@ -36,8 +36,8 @@ def add(commands) -> None:
     ask.add_argument("--precision", type=above_zero, metavar="P",
                      help="raise replicates until the headline's interval is within ± P")
     ask.add_argument("--uncertainty", choices=("none", "posterior"), default="none",
-                     help="posterior: every replicate draws its parameters from the calibration's sample, but for rules of "
-                     "coalitions and levers of policy, which people decide, and for what --set or the scenario sets")
+                     help="posterior: every replicate draws all that was fitted from the calibration's sample, but for what "
+                     "--set, the scenario or the question itself sets")
     ask.add_argument("--seed", type=whole(0, 2**63), default=0, help="seed of the first replicate (default: 0)")
     ask.add_argument("--out", metavar="DIR", help="where the answer goes (default: results/answers/QUESTION)")
     ask.add_argument("--quiet", action="store_true", help="say nothing but errors")

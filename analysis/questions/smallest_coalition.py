@@ -85,7 +85,7 @@ def unused(inquiry: Inquiry) -> dict[str, str]:
 
 def answer(inquiry: Inquiry) -> Answer:
     """The smallest and cheapest viable sets of each year and lag."""
-    asked = inquiry.about(held(inquiry.scenario, {"convening_rate": 0.0}))
+    asked = inquiry.about(held(inquiry.scenario, {"convening_rate": 0.0})).fixed("convening_rate")
     draws = draws_of(asked, inquiry["spread"], inquiry.replicates)
     rows = [row for year in years(inquiry) for row in _year(asked, year, draws)]
     table = pd.DataFrame(rows, columns=COLUMNS)

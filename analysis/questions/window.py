@@ -62,7 +62,8 @@ def unused(inquiry: Inquiry) -> dict[str, str]:
 def answer(inquiry: Inquiry) -> Answer:
     """Launch years from the scenario's start to ``last``."""
     years = _years(inquiry)
-    arms = inquiry.arms([launched(inquiry, int(year)) for year in years], series=True)
+    asked = inquiry.fixed("convening_rate", *(["growth_decay"] if inquiry["growth_decay"] > 0 else []))
+    arms = asked.arms([launched(inquiry, int(year)) for year in years], series=True)
     lag = np.array([inquiry.paths(arm, "lag_coalition") for arm in arms])
     last_step = inquiry.scenario.content.steps
     viable = lag[:, :, last_step] <= inquiry["lag"]

@@ -73,13 +73,14 @@ def worlds(
     """The worlds of the arms, all with the same seeds. Dated events that would set what an arm sets are left out."""
     for place in range(0, len(arms), BATCH):
         batch = arms[place : place + BATCH]
-        names = list(dict.fromkeys(name for arm in batch for name in arm.values if name != "convening_rate"))
+        names = list(dict.fromkeys(name for arm in batch for name in arm.values))
         ours = still(scenario, names)
         own = {name: ranges.value(scenario, name) for name in names}
         points = pd.DataFrame([own | {name: arm.values[name] for name in names if name in arm.values} for arm in batch])
+        nobody = points.drop(columns="convening_rate", errors="ignore")
         with_, without = (
-            experiment.run_points(each, points, replicates, seed, choices=choices, progress=progress)
-            for each, choices in ((ours, True), (alone(ours), False))
+            experiment.run_points(each, varied, replicates, seed, choices=choices, progress=progress)
+            for each, varied, choices in ((ours, points, True), (alone(ours), nobody, False))
         )
         for row in range(len(batch)):
             yield world(scenario, *(_part(found, row * replicates, replicates) for found in (with_, without)))
