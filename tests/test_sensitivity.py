@@ -242,8 +242,8 @@ def test_more_parameters_get_indices_where_there_are_more(scenario, found):
 
 
 def test_kinds_and_meanings(scenario):
-    kinds = {name: kind(name, scenario) for name in ("inference_cost", "notice", "admission", "investment_us")}
-    assert list(kinds.values()) == ["assumption", "decision", "decision", "record"]
+    kinds = {name: kind(name, scenario) for name in ("inference_cost", "notice", "admission", "taste_scale", "investment_us")}
+    assert list(kinds.values()) == ["assumption", "decision", "decision", "fitted", "record"]
     assert meaning("frontier_share_growth", scenario).startswith("growth of the share of a vendor's compute")
     assert meaning("growth", scenario) == parameters.lookup("growth").meaning
 

@@ -49,7 +49,7 @@ def assumed(scenario: Scenario) -> list[str]:
         name
         for name, (parameter, _) in parameters.names(scenario.vendor_names).items()
         if not parameter.choices and name not in DECIDED
-        and (name in fitted or parameter.source.lower().startswith("calibrated") or kind(name, scenario) == "assumption")
+        and (name in fitted or kind(name, scenario) in ("fitted", "assumption"))
     ]  # fmt: skip
 
 

@@ -127,7 +127,7 @@ def _method(found: Study) -> str:
 Ranges are those of `analysis/asking/ranges.py`, with their reasons in `parameters.csv`; the parameters are independent and evenly
 spread over them, and dated events that would set one are left out. With other ranges the ranking changes. Indices over
 {weighed} parameters say nothing of the others, which stand still meanwhile. An *assumption* is a parameter whose value the ODD
-calls assumed; a *decision* is a lever of policy or a rule of coalitions, which people set; the *record* gives the others.
-Chance is averaged over the seeds and is no factor.
+calls assumed; what is *fitted* is calibrated to patterns of the record; a *decision* is a lever of policy or a rule of
+coalitions, which people set; the *record* gives the others. Chance is averaged over the seeds and is no factor.
 
 All numbers stand in `sensitivity/`: {', '.join(f'`{name}.csv`' for name in TABLES)}."""

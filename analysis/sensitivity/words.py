@@ -17,7 +17,10 @@ NAMES = {
     "gdp_coalition": "GDP in coalitions", "stands": "whether a coalition stands", "sovereignty": "sovereignty",
     "net_benefit": "net benefit",
 }  # fmt: skip
-ELSE = {"decision": "that people decide", "record": "whose value is on record"}
+ELSE = {
+    "decision": "that people decide", "fitted": "whose value is fitted to patterns of the record",
+    "record": "whose value is on record",
+}  # fmt: skip
 
 
 def foremost(table: pd.DataFrame, kind: str = "assumption", count: int = MOST) -> list[Any]:
