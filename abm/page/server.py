@@ -164,7 +164,8 @@ def _same(found: str, wanted: str) -> bool:
 
 async def _connected(app, scope, receive, send) -> None:
     """A visit's connection. It is read ahead, so that a browser that leaves is noticed also while its kernel is busy."""
-    kernel, ahead, gone = scope["path"].split("/")[-2], asyncio.Queue(_READ_AHEAD), threading.Event()
+    kernel, gone = scope["path"].split("/")[-2], threading.Event()
+    ahead: asyncio.Queue = asyncio.Queue(_READ_AHEAD)
 
     def leave() -> None:
         if not gone.is_set():

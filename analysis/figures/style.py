@@ -116,7 +116,8 @@ def above(figure: Figure | SubFigure, entries: Sequence[Any], place: str = "uppe
     gaps = (look["handlelength"] + look["columnspacing"] + 1.2) * size  # with the mark
     widths = [_width(str(entry.get_label()), size) + gaps for entry in entries]
     fits = (count for count in range(len(entries), 1, -1) if sum(_columns(widths, count)) <= 72 * WIDTH)
-    figure.legend(handles=list(entries), loc=f"outside {place}", ncols=next(fits, 1), **look)
+    look["loc"] = f"outside {place}"
+    figure.legend(handles=list(entries), ncols=next(fits, 1), **look)
 
 
 def _columns(widths: Sequence[float], count: int) -> list[float]:

@@ -94,8 +94,8 @@ def _each_outcome(method, axes: list[Axis], once: Once, size: int, seed: int) ->
 
 
 def kind(name: str, scenario: Scenario) -> str:
-    """What a parameter's value rests on: a ``decision`` of people, a fit to patterns of the record (``fitted``), an ``assumption``
-    (abm/ODD.md), or the ``record`` itself."""
+    """What a parameter's value rests on: a ``decision`` of people, a fit to patterns of the record (``fitted``), an
+    ``assumption`` (abm/ODD.md), or the ``record`` itself."""
     parameter = parameters.lookup(name, scenario.vendor_names)
     if name in DECIDED or parameter.choices:
         return "decision"
