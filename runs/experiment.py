@@ -18,6 +18,7 @@ from abm.scenario import Scenario
 from abm.world import World
 from runs.ensemble import Results, Varied, simulate
 from runs.factor import Factor, check_name
+from runs.space import check_memory
 from runs.sweep import processors
 
 BLOCK = 64  # runs that a thread takes at a time
@@ -39,6 +40,7 @@ def run_arms(
     ``draws`` has a row per replicate and a column per parameter: replicate r of every arm runs with row r (uncertainty that
     the arms share). A parameter that an arm sets itself away from the first arm keeps the arm's value.
     """
+    check_memory(arms[0], len(arms) * replicates, series, choices)
     seeds = np.arange(seed, seed + replicates, dtype=np.uint64)
     jobs = [job for arm in arms for job in _jobs(arm, seeds, _free(arm, arms[0], draws))]
     done = _all(jobs, series, choices, progress)
@@ -60,6 +62,7 @@ def run_points(
 
     ``draws`` is as in :func:`run_arms`; a factor of the points overrides it. Errors: ValueError for an unknown factor.
     """
+    check_memory(scenario, len(points) * replicates, series, choices)
     table = points.loc[points.index.repeat(replicates)].reset_index(drop=True)
     if draws is not None:
         shared = draws.iloc[:replicates].drop(columns=points.columns, errors="ignore")

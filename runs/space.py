@@ -1,38 +1,94 @@
-"""Whether the disk can hold a sweep, estimated from a few of its runs before it starts."""
+"""Whether disk, memory and a lifetime can hold what is asked for, estimated before it starts."""
 
 from __future__ import annotations
 
+import os
 import shutil
+import time
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
+from abm import measures
+from abm.scenario import Scenario
 from runs.perform import perform
 from runs.plan import Plan
 from runs.store import StoreError
 
 SMALL = 1000  # runs; below this nothing is estimated
+FILES = 100_000  # of a table that a directory may hold
+LONG, ENDLESS = 600, 100 * 365.25 * 86_400  # seconds of this machine from which a sweep is told of, and refused
 _PILOTS = (16, 64)  # runs; from two sizes follow the bytes of a file and those of a run
 
 
-def bytes_needed(plan: Plan, chunks: int, runs: int) -> float:
-    """Bytes that ``runs`` runs in ``chunks`` chunks will take, from pilots spread over the plan."""
-    sizes = []
-    for size in _PILOTS:
-        spread = range(0, plan.count, max(1, plan.count // size))[:size]
-        sizes.append(sum(len(content) for content in perform(plan.some(spread)).files.values()))
-    each = max(0.0, (sizes[1] - sizes[0]) / (_PILOTS[1] - _PILOTS[0]))
-    return chunks * max(0.0, sizes[0] - _PILOTS[0] * each) + runs * each
+def check_files(plan: Plan) -> None:
+    """StoreError when a plan is cut into more files than a directory holds well."""
+    if plan.chunks > FILES:
+        files = f"{plan.count:,} runs would leave {plan.chunks:,} files a table, and at most {FILES:,} are kept"
+        least = -(-plan.count // FILES)
+        raise StoreError(f"chunk = {plan.chunk}: {files}; take fewer runs, or in a sweep file chunk = {least:,} or more")
 
 
-def check_space(plan: Plan, left: list[int], directory: Path) -> None:
-    """StoreError when what is left to do needs more than the disk has free."""
+def needed(plan: Plan, chunks: int, runs: int, processors: int) -> tuple[float, float]:
+    """Bytes and seconds that ``runs`` runs in ``chunks`` chunks will take, from pilots spread over the plan."""
+    few, many = max(1, min(_PILOTS[0], plan.chunk // 4)), min(_PILOTS[1], plan.chunk)  # no more than fit into memory
+    (small, _), (large, seconds) = (_pilot(plan, count) for count in (few, many))  # the second finds all compiled
+    each = max(0.0, (large - small) / (many - few)) if many > few else large / many
+    return chunks * max(0.0, small - few * each) + runs * each, runs * seconds / many / processors
+
+
+def _pilot(plan: Plan, count: int) -> tuple[int, float]:
+    """Bytes and seconds of so many runs, spread over the plan."""
+    spread, began = range(0, plan.count, max(1, plan.count // count))[:count], time.perf_counter()
+    files = perform(plan.some(spread)).files
+    return sum(len(content) for content in files.values()), time.perf_counter() - began
+
+
+def check_space(plan: Plan, left: list[int], directory: Path, processors: int, notice: Callable[[str], None]) -> None:
+    """Tell of what takes long. StoreError when what is left to do needs more than the disk has free, or no one lives to see."""
     runs = sum(len(plan.runs(chunk)) for chunk in left)
     if runs < SMALL:
         return
-    needed, free = bytes_needed(plan, len(left), runs), shutil.disk_usage(directory).free
-    if needed > free:
-        raise StoreError(
-            f"{directory}: {runs:,} runs need about {size(needed)}, {size(free)} are free; record less, or take another --out"
-        )
+    room, seconds = needed(plan, len(left), runs, processors)
+    free = shutil.disk_usage(directory).free
+    told = f"{runs:,} runs need about {duration(seconds)} on {processors} processor{'s' * (processors != 1)} and {size(room)}"
+    if room > free:
+        raise StoreError(f"{directory}: {told}; {size(free)} are free: record less, or take another --out")
+    if seconds > ENDLESS:
+        raise StoreError(f"{directory}: {told}; take fewer points or replicates")
+    if seconds > LONG:
+        notice(told)
+
+
+def check_memory(scenario: Scenario, runs: int, series: bool = False, choices: bool = False) -> None:
+    """ValueError when the outcomes of so many runs, kept in memory twice while they are put together, would not fit."""
+    if runs < SMALL:
+        return
+    steps, numbers = scenario.content.steps + 1, len(measures.columns(scenario.vendor_names))
+    kept = runs * (8 * numbers * (1 + series * steps) + 3 * len(scenario.nations()) * steps * choices)
+    if 2 * kept > memory():
+        raise ValueError(f"{runs:,} runs take about {size(2 * kept)} of memory, and there are {size(memory())}: "
+                         "take fewer replicates, points or steps")  # fmt: skip
+
+
+def memory() -> float:
+    """Bytes of memory of this machine, or of the part of it that this process may use."""
+    found = float(os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE"))
+    with suppress(OSError, ValueError):  # no such limit, or the word max
+        found = min(found, float(Path("/sys/fs/cgroup/memory.max").read_text()))
+    return found
+
+
+def duration(seconds: float) -> str:
+    """Seconds as a person reads them."""
+    whole = int(seconds + 0.5)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min"
+    if whole < 3 * 86_400:
+        return f"{whole // 3600} h {whole % 3600 // 60} min"
+    return f"{whole // 86_400:,} days" if whole < 3 * 365 * 86_400 else f"{whole / (365.25 * 86_400):,.0f} years"
 
 
 def size(count: float) -> str:

@@ -22,7 +22,7 @@ from runs.perform import Done, perform
 from runs.plan import Plan
 from runs.points import FEW, POINTS, to_parquet
 from runs.resume import Notice, begun, failed_runs, whole_files, without_failed
-from runs.space import check_space
+from runs.space import check_files, check_space
 from runs.store import Store
 
 #: Takes (plan, chunks) and yields (chunk, what it left) in any order.
@@ -68,6 +68,7 @@ def carry_out(
 
     StoreError when the directory holds something else or cannot be written; what stands there is then as it was.
     """
+    check_files(plan)
     store.reach()
     with store.lock():
         if overwrite:
@@ -79,7 +80,7 @@ def carry_out(
         if retry_failed:
             files = without_failed(store, files)
         left = [chunk for chunk in range(plan.chunks) if ("runs", chunk) not in files]
-        check_space(plan, left, store.directory)
+        check_space(plan, left, store.directory, processors(), notice)
         return _do_chunks(plan, store, execute, left, files, before, progress)
 
 

@@ -73,6 +73,12 @@ def damaged(directory: Path, chance: random.Random) -> str:
     return f"{act.__name__} {path.relative_to(directory)}"
 
 
+@pytest.fixture(autouse=True)
+def elsewhere(tmp_path, monkeypatch):
+    """What is written about results goes below the working directory."""
+    monkeypatch.chdir(tmp_path)
+
+
 @pytest.mark.parametrize("reader", READERS)
 def test_what_is_whole_is_read(whole, tmp_path, reader):
     shutil.copytree(whole, tmp_path / "out")

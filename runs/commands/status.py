@@ -6,7 +6,7 @@ from pathlib import Path
 
 from runs.clock import read
 from runs.results import open_result
-from runs.space import size
+from runs.space import duration, size
 from runs.store import Store
 
 
@@ -38,18 +38,11 @@ def lines(directory: Path, verify: bool = False) -> list[str]:
     rate = read(store)["rate"]
     found = [f"{plan.name}: {state}, {done:,} of {count:,} runs ({100 * done // count} %), {failed:,} failed"]
     if state == "running" and rate > 0:
-        found.append(f"{rate:,.0f} runs/s, {_duration((count - done) / rate)} left")
+        found.append(f"{rate:,.0f} runs/s, {duration((count - done) / rate)} left")
     elif state == "interrupted":
         found.append("the same command goes on where it was")
     elif state == "complete":
         seconds = result.manifest["seconds"]
-        found.append(f"took {_duration(seconds)}, {count / max(seconds, 1e-9):,.0f} runs/s")
+        found.append(f"took {duration(seconds)}, {count / max(seconds, 1e-9):,.0f} runs/s")
     seen = "every byte was read" if result.every_byte else "names, sizes and footers; --verify reads every byte"
     return [*found, f"{size(result.size)} in {len(plan.tables) * len(result.chunks):,} files, as they were written ({seen})"]
-
-
-def _duration(seconds: float) -> str:
-    whole = int(seconds + 0.5)
-    if whole < 60:
-        return f"{whole} s"
-    return f"{whole // 60} min" if whole < 3600 else f"{whole // 3600} h {whole % 3600 // 60} min"
