@@ -16,8 +16,9 @@ from runs.plan import TABLES
 from runs.points import POINTS
 
 WROTE, LOCK, PROGRESS, PICTURES = ".abm-wrote", ".lock", "progress.json", "figures"
-#: What a result directory holds beside its manifest and its lock.
-PARTS = (PROGRESS, POINTS, "network.gexf", "report.html", PICTURES, *TABLES)
+#: What a result directory holds beside its manifest and its lock: files, and folders.
+SINGLE = (PROGRESS, POINTS, "network.gexf", "report.html")
+PARTS = (*SINGLE, PICTURES, *TABLES)
 
 
 class PlaceError(ValueError):
@@ -27,16 +28,17 @@ class PlaceError(ValueError):
 class Folder:
     """A folder into which these files are to be written; looked at before the work, and opened after it.
 
-    ``result`` says that it may be a result directory. Errors: PlaceError.
+    ``result`` says that it may be a result directory, or a folder of one. Errors: PlaceError.
     """
 
     def __init__(self, path: str | Path, names: Iterable[str], *sources: str | Path, result: bool = False):
         self.path, self.names = Path(path), list(names)
         if self.path.exists() and not self.path.is_dir():
             raise PlaceError(f"{self.path}: is a file; a directory is needed")
-        if not result and (self.path / MANIFEST).exists():
-            raise PlaceError(f"{self.path}: is a result directory; what is written about results needs one of its own")
-        _check_parts(self.path)
+        if not result:
+            check_parts(self.path)
+            if (self.path / MANIFEST).exists():
+                raise PlaceError(f"{self.path}: is a result directory; what is written about results needs one of its own")
         ours = listed(self.path)
         for path in (self.path / name for name in self.names):
             if any(_same(path, Path(source)) for source in sources):
@@ -65,7 +67,7 @@ def check_result(directory: Path, *sources: Path, overwrite: bool = False) -> No
 
     ``overwrite`` says that what stands in the directory is removed first.
     """
-    _check_parts(directory)
+    check_parts(directory)
     for source in sources if overwrite else ():
         if source.is_dir() and (_same(source, directory) or directory.resolve() in source.resolve().parents):
             raise PlaceError(f"{directory}: holds what this command reads; --force would remove it: take another --out")
@@ -77,15 +79,15 @@ def check_result(directory: Path, *sources: Path, overwrite: bool = False) -> No
 
 
 def check_ours(directory: Path) -> None:
-    """PlaceError where a directory holds files of the names of a result's, yet is none."""
+    """PlaceError where a directory holds files that a result's would replace, yet is none; its folders may hold others' files."""
     if os.path.lexists(directory / LOCK) or _is_manifest(directory / MANIFEST):
         return
-    other = next((name for name in (MANIFEST, *PARTS) if os.path.lexists(directory / name)), None)
+    other = next((name for name in (MANIFEST, *SINGLE) if os.path.lexists(directory / name)), None)
     if other:
         raise PlaceError(f"{directory / other}: was not written by abm; take another --out, or move it away")
 
 
-def _check_parts(directory: Path) -> None:
+def check_parts(directory: Path) -> None:
     """PlaceError inside one of the folders that belong to a result."""
     whole = directory.resolve()
     for parent in whole.parents:

@@ -6,7 +6,7 @@ import difflib
 from pathlib import Path
 
 from runs.commands.asking import Problem, whole
-from runs.places import Folder
+from runs.places import Folder, check_parts
 from runs.results import open_result
 
 MISSED = (
@@ -52,6 +52,7 @@ def act(arguments) -> int:
     if not path.parent.is_dir():
         raise Problem(f"--out {path}: there is no directory {path.parent}")
     read = [lists.find(arguments.score)] if arguments.score else []
+    check_parts(path.parent)
     folder = Folder(path.parent, [path.name], *read, result=True)
     if arguments.score:
         lists.read_list(read[0], result.scenario.nations().index)  # what is wrong is told before the runs are done
