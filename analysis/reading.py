@@ -18,6 +18,11 @@ def finished(result: Result) -> list[int]:
     return [run for (run,) in result.sql("select run from runs where status = 'done' order by run").fetchall()]
 
 
+def some(runs: list[int], most: int) -> list[int]:
+    """At most ``most`` of these, evenly chosen."""
+    return runs[:: max(1, -(-len(runs) // most))]
+
+
 def spread(result: Result, columns: list[str]) -> pd.DataFrame:
     """Low quantile, median and high quantile, mean and count over the finished runs, by date.
 

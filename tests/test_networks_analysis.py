@@ -25,7 +25,7 @@ def made(serial):
     """A record of memberships alone, from (R, T+1, N) coalition numbers; quarters from 2025."""
     serial = np.asarray(serial, np.int32)
     names = tuple(f"N{i}" for i in range(serial.shape[2]))
-    return Record(np.arange(len(serial)), names, names, serial, pd.DataFrame(), 2025.0, 0.25)
+    return Record(np.arange(len(serial)), len(serial), names, names, serial, pd.DataFrame(), 2025.0, 0.25)
 
 
 @pytest.fixture(scope="module")
@@ -45,6 +45,15 @@ def test_memberships_are_those_of_the_choices(record):
     wanted = table[list(record.iso3)].to_numpy().reshape(record.serial.shape)
     assert (record.serial == wanted).all()
     assert record.inside.any()
+
+
+def test_of_many_runs_some_are_studied_evenly_chosen(found):
+    whole, some = read(found.result), read(found.result, 4)
+    step = -(-whole.count // 4)
+    assert whole.counted == f"{whole.count} runs"
+    assert some.counted == f"{len(whole.runs[::step])} runs (evenly chosen of {whole.count})"
+    assert np.array_equal(some.runs, whole.runs[::step])
+    assert np.array_equal(some.serial, whole.serial[::step])
 
 
 def test_a_result_without_ties_is_refused_in_a_sentence():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from runs.commands.asking import tell
+from runs.commands.asking import tell, whole
 from runs.places import Folder
 from runs.progress import bar
 from runs.results import open_result
@@ -34,6 +34,8 @@ def add(commands) -> None:
     )
     networks.add_argument("directory", metavar="DIR", help="result directory of a run or sweep")
     networks.add_argument("--out", metavar="OUT", help="directory for page, tables and figures (default: DIR/networks)")
+    networks.add_argument("--runs", type=whole(1, 1_000_000), default=1000, metavar="N",
+                          help="most runs that are looked at, evenly chosen (default: 1000)")
     networks.add_argument("--figures", choices=("all", "none"), default="all", help="draw the figures (default: all)")
     networks.add_argument("--quiet", action="store_true", help="say nothing but errors")
     networks.set_defaults(act=act)
@@ -41,8 +43,9 @@ def add(commands) -> None:
 
 def act(arguments) -> int:
     """Study the network, write it down, say it in a few lines."""
+    from analysis.networks.figures import FIGURES
     from analysis.networks.page import names, write
-    from analysis.networks.study import sentences, study
+    from analysis.networks.study import PARTS, sentences, study
 
     result = open_result(arguments.directory)
     if len(result.plan.points) > 1:
@@ -50,12 +53,11 @@ def act(arguments) -> int:
         named = absent if any(factor.name == "nations" for factor in result.plan.factors) else ""
         tell(f"{arguments.directory}: holds {len(result.plan.points)} design points; they are taken together{named}")
     folder = Folder(arguments.out or result.directory / "networks", names())
-    with bar(None, "networks", arguments.quiet) as progress:
-        found = study(result)
-        progress(1)
+    with bar(PARTS + (len(FIGURES) if arguments.figures == "all" else 0), "parts", arguments.quiet) as progress:
+        found = study(result, arguments.runs, progress)
         write(found, folder.open(), arguments.figures, progress)
     if not arguments.quiet:
         for line in sentences(found):
             print(f"  {line}")
-        print(f"{found.record.count} runs -> {folder.path}/networks.md")
+        print(f"{found.record.counted} -> {folder.path}/networks.md")
     return 0

@@ -25,7 +25,7 @@ from abm.dates import years_of
 from abm.scenario import Scenario
 from abm.submodels.choice import outlooks
 from abm.world import World
-from analysis.reading import finished
+from analysis.reading import finished, some
 from runs.chunk import Chunk
 from runs.ensemble import stages
 from runs.plan import Plan
@@ -60,7 +60,7 @@ def propensity(result: Result, most: int = MOST) -> Propensity:
     done = finished(result)
     if not done:
         raise StoreError(f"{result.directory}: no run is finished yet")
-    return of_runs(result.plan, done[:: -(-len(done) // most)])
+    return of_runs(result.plan, some(done, most))
 
 
 def of_runs(plan: Plan, runs: Sequence[int]) -> Propensity:

@@ -38,7 +38,7 @@ def _draw(found: Study, name: str, folder: Path) -> None:
 
 def _lines(found: Study, drawn: tuple[str, ...]) -> Iterator[str]:
     yield f"# The network of {found.result.plan.title or found.result.plan.name}\n"
-    yield f"{found.record.count} runs of {len(found.record.iso3)} nations. Brackets: 95 % intervals over runs.\n"
+    yield f"{found.record.counted} of {len(found.record.iso3)} nations. Brackets: 95 % intervals over runs.\n"
     yield from (f"- {line}" for line in sentences(found))
     for name in drawn:
         module = figure(name)

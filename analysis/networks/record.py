@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -11,16 +12,20 @@ from analysis import reading
 from runs.results import Result
 from runs.store import StoreError
 
+MOST = 1000  # runs of which the network is studied: shares are then known to a point or two, and more take long
+
 
 @dataclass(frozen=True)
 class Record:
     """``serial`` (R, T+1, N): number of the coalition each nation is in at each step, 0 outside; N are ``iso3``.
 
     ``ties`` has a row per tie with ``run`` as a row of ``serial``, ``start`` and ``end`` as steps, and ``ended``; what stands at
-    the last step ends, as far as seen, with it. ``runs`` are the runs' own numbers. Steps are ``dt`` years from ``begin`` on.
+    the last step ends, as far as seen, with it. ``runs`` are the runs' own numbers, of so many that ``finished``. Steps are
+    ``dt`` years from ``begin`` on.
     """
 
     runs: np.ndarray
+    finished: int
     iso3: tuple[str, ...]
     names: tuple[str, ...]
     serial: np.ndarray
@@ -34,11 +39,16 @@ class Record:
         return len(self.runs)
 
     @property
+    def counted(self) -> str:
+        """Number of runs, in words."""
+        return f"{self.count:,} runs" + (f" (evenly chosen of {self.finished:,})" if self.count < self.finished else "")
+
+    @property
     def last(self) -> int:
         """The last step."""
         return self.serial.shape[1] - 1
 
-    @property
+    @cached_property
     def inside(self) -> np.ndarray:
         """(R, T+1, N) whether a nation is in a coalition."""
         return self.serial > 0
@@ -52,20 +62,24 @@ class Record:
         return sorted({*range(0, self.last + 1, max(round(1 / self.dt), 1)), self.last})
 
 
-def read(result: Result) -> Record:
-    """The record of all finished runs. Errors: StoreError when the ties were not recorded or no run finished."""
+def read(result: Result, most: int = MOST) -> Record:
+    """The record of at most ``most`` finished runs, evenly chosen.
+
+    Errors: StoreError when the ties were not recorded or no run finished.
+    """
     if "ties" not in result.plan.tables:
         raise StoreError(
             f"{result.directory}: ties were not recorded, and the network is made of them; "
             'abm run records them, a sweep does with record = ["ties"]'
         )
-    runs = np.array(reading.finished(result), int)
-    if not len(runs):
+    finished = reading.finished(result)
+    if not finished:
         raise StoreError(f"{result.directory}: no run was finished, so there is no network")
+    runs = np.array(reading.some(finished, most), int)
     content, nations = result.scenario.content, _nations(result, runs)
-    ties = _in_steps(result.ties(), runs, content)
+    ties = _in_steps(_ties(result, runs), runs, content)
     serial = memberships(ties, list(nations), len(runs), content.steps)
-    return Record(runs, tuple(nations), tuple(nations.values()), serial, ties, content.start, content.step_years)
+    return Record(runs, len(finished), tuple(nations), tuple(nations.values()), serial, ties, content.start, content.step_years)
 
 
 def memberships(ties: pd.DataFrame, iso3: list[str], runs: int, steps: int) -> np.ndarray:
@@ -88,8 +102,13 @@ def _nations(result: Result, runs: np.ndarray) -> dict[str, str]:
     return found or dict(result.scenario.nations()["name"])
 
 
+def _ties(result: Result, runs: np.ndarray) -> pd.DataFrame:
+    chosen = ", ".join(map(str, runs))
+    return result.sql(f"select * from ties where run in ({chosen}) order by run, kind, source, target, start").df()
+
+
 def _in_steps(ties: pd.DataFrame, runs: np.ndarray, content) -> pd.DataFrame:
-    ties = ties[ties["run"].isin(runs)].astype({"source": str, "target": str, "kind": str})
+    ties = ties.astype({"source": str, "target": str, "kind": str})
     step = [((ties[column] - content.start) / content.step_years).round() for column in ("start", "end")]
     end = step[1].fillna(content.steps).astype(int)
     row = np.searchsorted(runs, ties["run"])

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import pandas as pd
 
 from analysis.methods.statistics import Estimate
 from analysis.networks import brokers, churn, communities, core, survival, waves
-from analysis.networks.record import Record, read
+from analysis.networks.record import MOST, Record, read
 from runs.results import Result
 
 NAMED = 8  # nations named in a sentence
 
 
+PARTS = 8
 TABLES = ("waves", "survival", "dissolution", "churn", "communities", "core", "brokers")
 
 
@@ -39,12 +40,21 @@ class Study:
         return {name: getattr(self, name) for name in TABLES}
 
 
-def study(result: Result) -> Study:
-    """Everything. Errors: StoreError where the result holds no ties or no finished run."""
-    record = read(result)
+def study(result: Result, most: int = MOST, progress: Callable[[int], object] = lambda parts: None) -> Study:
+    """Everything, of at most ``most`` runs; ``progress`` is told of every part that is done, of :data:`PARTS`.
+
+    Errors: StoreError where the result holds no ties or no finished run.
+    """
+    record = read(result, most)
+
+    def done(part):
+        progress(1)
+        return part
+
     return Study(
-        result, record, waves.summary(record), waves.waves(record), survival.survival(record), survival.dissolution(record),
-        churn.churn(record), communities.over_time(result, record), core.core(record), brokers.brokers(record),
+        result, record, done(waves.summary(record)), done(waves.waves(record)), done(survival.survival(record)),
+        done(survival.dissolution(record)), done(churn.churn(record)), done(communities.over_time(result, record)),
+        done(core.core(record)), done(brokers.brokers(record)),
     )  # fmt: skip
 
 
