@@ -15,7 +15,7 @@ from typing import Annotated, Any
 import pandas as pd
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from abm import data, dates, files, names, parameters
+from abm import countries, data, dates, files, names, parameters
 from abm.draws import MOST_VENDORS
 from abm.parameters import PARAMETERS
 from abm.submodels.events import KINDS
@@ -274,11 +274,11 @@ class Scenario:
         if event.kind in ("compute", "funding") and ("nations" in given) == ("vendor" in given):
             problems.append("give either nations or vendor")
         if isinstance(event.nations, str) and event.nations not in data.GROUPS:
-            problems.append(f"nations: {_unknown(event.nations, data.GROUPS, 'group')}")
+            problems.append(f"nations: {_no_group(event.nations)}")
         if event.nations == []:
             problems.append("nations: names no nation")
         if isinstance(event.nations, list):
-            problems += [f"nations: {_no_nation(iso3, known)}" for iso3 in event.nations if iso3 not in known]
+            problems += [f"nations: {problem}" for problem in countries.problems(event.nations, known)]
         if event.name is not None and event.value is not None:
             faults = list(_parameter_problems({event.name: event.value}, self.vendor_names, "name: "))
             if not faults and parameters.lookup(event.name, self.vendor_names).at_start:
@@ -290,12 +290,12 @@ class Scenario:
 def _selection_problems(chosen: Selection, known: set[str]) -> list[str]:
     problems = []
     if isinstance(chosen.select, str) and chosen.select not in data.GROUPS:
-        problems.append(f"nations.select: {_unknown(chosen.select, data.GROUPS, 'group')}")
+        problems.append(f"nations.select: {_no_group(chosen.select)}")
     listed = chosen.select if isinstance(chosen.select, list) else []
     if listed and len(set(listed)) < len(listed):
         problems.append("nations.select: a nation is named twice")
     for field, codes in (("select", listed), ("exclude", chosen.exclude)):
-        problems += [f"nations.{field}: {_no_nation(iso3, known)}" for iso3 in codes if iso3 not in known]
+        problems += [f"nations.{field}: {problem}" for problem in countries.problems(codes, known)]
     return problems
 
 
@@ -304,9 +304,9 @@ def _vendor_problems(vendor: NewVendor, known: set[str]) -> list[str]:
     hosts = set(data.economies().index)
     problems = [f".memberships: {_unknown(institution, data.AFFINITY, 'institution')}"
                 for institution in vendor.memberships or () if institution not in data.AFFINITY]
-    if vendor.iso3 and vendor.iso3 not in hosts:
-        problems.append(f".iso3: {_no_nation(vendor.iso3, hosts)}")
-    return problems + [f".clients: {_no_nation(iso3, known)}" for iso3 in vendor.clients if iso3 not in known]
+    if vendor.iso3:
+        problems += [f".iso3: {problem}" for problem in countries.problems([vendor.iso3], hosts)]
+    return problems + [f".clients: {problem}" for problem in countries.problems(vendor.clients, known)]
 
 
 def _parameter_problems(values: dict[str, Any], vendors: tuple[str, ...], prefix: str = "parameters."):
@@ -331,10 +331,12 @@ def _unknown(word: str, known, what: str) -> str:
     return f"{word}: no such {what}{_near(word, known)}"
 
 
-def _no_nation(iso3: str, known: set[str]) -> str:
-    if iso3 in data.VENDOR_HOSTS:
-        return f"{iso3} hosts a vendor and is no agent"
-    return f"{iso3}: no such nation" + _near(iso3, sorted(known)).replace("; known are", "; codes are ISO 3166 such as")
+def _no_group(word: str) -> str:
+    """Why a word names no group; the code of a nation belongs into a list."""
+    code = countries.meant(word)
+    if code:
+        return f'{word}: no such group; nations are given as a list, such as ["{code}"]'
+    return _unknown(word, data.GROUPS, "group")
 
 
 def _faults(error: ValidationError) -> list[str]:

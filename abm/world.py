@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from abm import attributes, data, parameters
+from abm import attributes, countries, data, parameters
 from abm.names import clashes
 from abm.submodels.derived import set_pace
 from abm.submodels.start import start
@@ -95,7 +95,7 @@ class World:
     def row(self, iso3: str) -> int:
         """Row of a nation; ValueError when it is not in this world."""
         if iso3 not in self.iso3:
-            raise ValueError(f"{iso3}: no such nation in this world")
+            raise ValueError(f"{countries.problem(iso3, self.iso3)} (nations of this world: {len(self.iso3)})")
         return self.iso3.index(iso3)
 
     def date(self, step: int | None = None) -> float:

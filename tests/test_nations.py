@@ -282,7 +282,8 @@ def test_a_list_of_the_package_is_scored_against_its_own_option(result, tmp_path
     ("text", "said"),
     [("a,b\n1,2\n", "iso3 and value are needed"), ("iso3,value\nDEU,2\n", "found 2 for DEU; 0 or 1 is needed"),
      ("iso3,value\nDEU,1\n", "10 of both kinds are needed"), ("", "is empty; a table needs"),
-     ("iso3,value\nDEU,1\nDEU,0\n", "DEU stands there twice"), ("iso3,value\nGER,1\n", "found GER")],
+     ("iso3,value\nDEU,1\nDEU,0\n", "DEU stands there twice"), ("iso3,value\nGER,1\n", "did you mean DEU (Germany)?"),
+     ("iso3,value\nNA,1\n", "did you mean NAM (Namibia)?")],
 )  # fmt: skip
 def test_bad_lists_are_refused_in_one_sentence(result, tmp_path, capsys, text, said):
     path = tmp_path / "list.csv"

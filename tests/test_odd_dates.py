@@ -50,8 +50,8 @@ def test_nations_have_a_chance_in_every_year_of_a_run(name):
 
 ASKED = {
     "months from February": {"window": {"last": 2027, "wait": 1.0}, "shock": {"date": 2026.5, "after": 1.9},
-                             "rules": {"by": 2025},
-                             "pivotal": {"by": 2025, "year": 2028, "nations": 2}, "tipping": {"rungs": 2, "settle": 1.0}},
+                             "rules": {"by": 2025}, "pivotal": {"by": 2025, "year": 2028, "nations": 2},
+                             "tipping": {"rungs": 2, "settle": 1.0}},
     "half a decade": {"window": {"last": 2030, "wait": 2.3}, "shock": {"date": 2028.0, "after": 4.67}, "rules": {"by": 2032},
                       "pivotal": {"by": 2026, "year": 2032, "nations": 2}, "tipping": {"rungs": 2, "settle": 1.4}},
 }  # fmt: skip

@@ -131,7 +131,7 @@ FAULTS = {
     "rules small.toml --by 2050": "--by 2050: lies outside the run, 2025 to 2035",
     "rules small.toml --levels all": "argument --levels: found all; allowed is few, many",
     "shock small.toml --kind war": "argument --kind: found war; allowed is outage, tier-rule, lasting-cut",
-    "shock small.toml --nations FRX": "--nations: FRX: no such nation; did you mean FRA?",
+    "shock small.toml --nations FRX": "--nations: FRX: no such nation; did you mean FRA (France)?",
     "shock small.toml --nations USA": "--nations: USA hosts a vendor",
     "shock small.toml --vendor uss": "--vendor uss: no such vendor; known are us, china",
     "shock small.toml --date 2050": "--date 2050: lies outside the run, 2025 to 2035",

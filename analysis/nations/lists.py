@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from abm import data, parameters
+from abm import countries, data, parameters
 from runs.delimited import Table, read_table
 
 LEAST = 10  # nations of a list in the result
@@ -59,13 +59,16 @@ def read_list(path: str | Path, known: pd.Index) -> pd.Series:
 
 
 def _checked(table: Table) -> dict[str, int]:
-    everywhere, found = set(data.nations().index), {}
+    found: dict[str, int] = {}
     iso3s, values = (table.names.index(name) for name in ("iso3", "value"))
+    known = set(data.nations().index)
+    unknown = {cells[iso3s]: line for line, cells in zip(table.lines, table.rows) if cells[iso3s] not in known}
+    if unknown:
+        told = (f"{table.path}: line {line}: {countries.problem(code, known)}" for code, line in unknown.items())
+        raise ValueError("\n".join(told))
     for line, cells in zip(table.lines, table.rows):
         iso3, value = cells[iso3s], table.number(cells[values])
         where = f"{table.path}: line {line}"
-        if iso3 not in everywhere:
-            raise ValueError(f"{where}: found {iso3 or 'nothing'}; a nation's three letters in capitals are needed, such as DEU")
         if iso3 in found:
             raise ValueError(f"{where}: {iso3} stands there twice; one row per nation is needed")
         if value not in (0, 1):

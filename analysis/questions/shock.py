@@ -104,7 +104,7 @@ def event_of(inquiry: Inquiry) -> dict[str, Any]:
             raise Problem(f"--nations {inquiry['nations']}: an outage hits all clients of the vendor, so it takes no nations")
         return event
     asked = nations if inquiry["nations"] == "default" else inquiry["nations"]
-    return event | {"nations": asked if asked in data.GROUPS else asked.split(",")}
+    return event | {"nations": asked if asked in data.GROUPS else [code.strip() for code in asked.split(",")]}
 
 
 def shocked(scenario: Scenario, event: dict[str, Any]) -> Scenario:
@@ -112,7 +112,7 @@ def shocked(scenario: Scenario, event: dict[str, Any]) -> Scenario:
     try:
         return with_events(scenario, [event])
     except ScenarioError as error:
-        raise Problem(f"--nations: {str(error).splitlines()[0].rpartition('nations: ')[2]}") from None
+        raise Problem("\n".join(f"--nations: {line.rpartition('nations: ')[2]}" for line in str(error).splitlines())) from None
 
 
 def _steps(inquiry: Inquiry) -> tuple[int, int]:
