@@ -8,6 +8,7 @@ from pathlib import Path
 
 from abm import data
 from abm.attributes import TABLES
+from abm.docstrings import docstring
 from abm.measures import MEASURES
 from abm.parameters import PARAMETERS, Parameter
 from abm.scenario import FIELDS
@@ -69,7 +70,7 @@ def _measures() -> str:
 
 def _schedule() -> str:
     """Each phase with the first paragraph of its rule's docstring."""
-    said = [" ".join(str(phase.rule.__doc__).split("\n\n")[0].split()) for phase in PHASES]
+    said = [" ".join(docstring(getattr(phase.rule, "py_func", phase.rule)).split("\n\n")[0].split()) for phase in PHASES]
     rows = [(at, phase.rows, f"`{phase.rule.__name__}`", said[at - 1]) for at, phase in enumerate(PHASES, 1)]
     return table("phase, rows, rule, what it does", rows)
 

@@ -11,6 +11,7 @@ import io
 import logging
 import os
 import sys
+import warnings
 
 import duckdb
 
@@ -50,6 +51,8 @@ def _own_process() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal without arrows or umlauts gets question marks
+    if not sys.warnoptions or any(option.startswith("error") for option in sys.warnoptions):
+        warnings.simplefilter("ignore")  # what packages have to say to each other's authors
     os.environ.pop("MPLBACKEND", None)  # figures need none, and one that is not installed would stop matplotlib
     logging.getLogger("matplotlib").setLevel(logging.ERROR)  # of a matplotlibrc that figures take nothing of
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Iterator
 from types import ModuleType
 
 import pandas as pd
 
+from abm.docstrings import docstring
 from analysis.asking.inquiry import Answer, Inquiry
 
 ROWS = 40  # of the table; the rest is in table.csv
@@ -29,7 +29,7 @@ def _lines(name: str, module: ModuleType, inquiry: Inquiry, answer: Answer) -> I
     yield f"\n## Table\n\n{markdown(answer.table.head(ROWS))}\n"
     if len(answer.table) > ROWS:
         yield f"The first {ROWS} of {len(answer.table)} rows; all stand in `table.csv`.\n"
-    yield f"## What lies behind it\n\n{inspect.cleandoc(module.__doc__ or '')}\n"
+    yield f"## What lies behind it\n\n{docstring(module)}\n"
     options = "".join(f" --{key} {value}" for key, value in inquiry.options.items())
     again = f"abm ask {name} {inquiry.scenario.name}{options} --replicates {inquiry.replicates} --seed {inquiry.seed}"
     drawn = "" if inquiry.draws is None else " --uncertainty posterior"

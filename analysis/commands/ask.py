@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import inspect
 import json
 import math
 import time
@@ -12,6 +11,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from abm.docstrings import docstring
 from runs.commands.asking import Problem, above_zero, add_scenario, scenario_of, settings, tell, whole
 from runs.commands.grammar import given
 from runs.places import Folder
@@ -54,7 +54,7 @@ def _with_options(ask: argparse.ArgumentParser, parse, words):
     if name not in QUESTIONS:
         return words
     module = question(name)
-    ask.prog, ask.description = f"{ask.prog} {name}", f"{module.TITLE}\n\n{inspect.cleandoc(module.__doc__ or '')}"
+    ask.prog, ask.description = f"{ask.prog} {name}", f"{module.TITLE}\n\n{docstring(module)}"
     own = ask.add_argument_group(f"options of {name} (replicates: {module.REPLICATES} by default)")
     for option in module.OPTIONS:
         meaning = f"{option.meaning}; {option.allowed} (default: {option.default})"

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
 
+from abm.docstrings import docstring
 from abm.odd import table as markdown
 from analysis.asking.inquiry import rows
 from analysis.robustness import headlines
@@ -52,7 +52,7 @@ def _lines(table: pd.DataFrame, made: str) -> Iterator[str]:
     yield from summary(table)
     yield f"\n![{figure.TITLE}](robustness/robustness.png)\n\n*{figure.CAPTION}*\n\n## The structures\n"
     yield from (f"- *{structure.name}*: {structure.says} ({_set(structure.values)})." for structure in STRUCTURES)
-    yield f"\n## When a result holds\n\n{inspect.cleandoc(headlines.__doc__ or '')}\n\n## What is halved and doubled\n"
+    yield f"\n## When a result holds\n\n{docstring(headlines)}\n\n## What is halved and doubled\n"
     yield (
         "Every number that was assumed (abm/ODD.md) or fitted, one at a time; not what people decide (levers, rules of "
         "coalitions), nor figures of the record. A date, and a number that is nought, goes to both ends of its plausible range "
