@@ -1,17 +1,28 @@
 """Sweeps on a real Dask cluster on loopback: a scheduler and workers as processes of their own, some of which die."""
 
+import http.server
 import json
+import multiprocessing
 import os
+import re
 import shutil
+import signal
+import socketserver
 import subprocess
 import sys
+import threading
 import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from abm.provenance import decisive
 from runs import cluster
 from runs.cluster import dask
+from runs.perform import Done
 from runs.store import StoreError
 from runs.sweep import local
 from tests import sweeps
@@ -44,9 +55,9 @@ class Cluster:
                 time.sleep(0.05)
         raise AssertionError((self.folder / "log").read_text())
 
-    def add_worker(self, root: Path = ROOT) -> None:
+    def add_worker(self, root: Path = ROOT, nanny: Sequence[str] = ("--no-nanny",)) -> None:
         """Another worker, of one thread, with the project as it stands in ``root``."""
-        self.workers.append(self._dask("worker", self.address, "--nthreads", "1", "--no-nanny", root=root))
+        self.workers.append(self._dask("worker", self.address, "--nthreads", "1", *nanny, root=root))
 
     def close(self) -> None:
         """Kill what is left."""
@@ -164,7 +175,7 @@ def test_a_worker_with_other_sources_that_comes_late_is_refused(running, tmp_pat
             with distributed.Client(running.address, set_as_default=False) as client:
                 client.wait_for_workers(3, timeout=60)
 
-    with pytest.raises(StoreError, match="a worker that joined later: this worker has other sources"):
+    with pytest.raises(StoreError, match=r"^tcp://127\.0\.0\.1:\d+: this worker has other sources of the model"):
         sweeps.carry(PLAN, tmp_path / "out", dask(running.address), progress=join)
 
 
@@ -176,8 +187,6 @@ def test_no_scheduler_and_no_workers_are_one_sentence_each(tmp_path, monkeypatch
     monkeypatch.setattr(cluster, "PATIENCE", 2)
     with pytest.raises(StoreError, match="no Dask scheduler answers there"):
         sweeps.carry(PLAN, tmp_path / "out", dask("tcp://127.0.0.1:9"))
-    with pytest.raises(StoreError, match="nowhere: no Dask scheduler answers there"):
-        sweeps.carry(PLAN, tmp_path / "out", dask("nowhere"))
     (tmp_path / "empty").mkdir()
     empty = Cluster(tmp_path / "empty")
     try:
@@ -185,6 +194,221 @@ def test_no_scheduler_and_no_workers_are_one_sentence_each(tmp_path, monkeypatch
             sweeps.carry(PLAN, tmp_path / "out", dask(empty.address))
     finally:
         empty.close()
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["nowhere", "localhost", "localhost:", "http://localhost:8786", "https://node1:8786", "tcp://", "tcp://localhost", ":8786",
+     "", "tcp://localhost:99999", "tcp://localhost:0", "tcp:/localhost:8786", "tcp://local host:8786", "tcp://a:b:1", "8786"],
+)
+def test_what_is_no_address_is_one_sentence_at_once(address):
+    with pytest.raises(StoreError) as told:
+        dask(address)
+    said = "is no address of a Dask scheduler; allowed is tcp://HOST:PORT, such as tcp://node1:8786"
+    assert str(told.value) == f"{address}: {said}"
+
+
+@pytest.mark.parametrize("address", ["tcp://nowhere.invalid:8786", "nowhere.invalid:1", f"tcp://{'x' * 70}:1"])
+def test_a_host_that_is_not_known_is_one_sentence_at_once(address):
+    with pytest.raises(StoreError, match="there is no host"):
+        dask(address)
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1:8786", "tcp://[::1]:8786", "tls://localhost:1"])
+def test_addresses_of_all_allowed_forms_are_taken(address):
+    dask(address)
+
+
+class Silent(socketserver.BaseRequestHandler):
+    """Takes a connection and says nothing."""
+
+    def handle(self):
+        while self.request.recv(1000):
+            pass
+
+
+class Garbage(socketserver.BaseRequestHandler):
+    """Says at once what Dask cannot read."""
+
+    def handle(self):
+        self.request.sendall(b"220 mail.example ESMTP\r\n" * 50)
+
+
+@pytest.mark.parametrize("kind", [http.server.BaseHTTPRequestHandler, Silent, Garbage])
+def test_a_server_of_another_kind_is_one_sentence_in_time(tmp_path, monkeypatch, kind):
+    monkeypatch.setattr(cluster, "PATIENCE", 2)
+    began = time.monotonic()
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), kind) as server:
+        server.daemon_threads = True
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        address = f"tcp://127.0.0.1:{server.server_address[1]}"
+        with pytest.raises(StoreError, match=f"^{address}: .*no Dask scheduler"):
+            sweeps.carry(PLAN, tmp_path / "out", dask(address))
+        server.shutdown()
+    assert time.monotonic() - began < 10
+
+
+def short(monkeypatch, **seconds):
+    """Patience of a few seconds instead of minutes."""
+    for name, value in {"SILENT": 2, "ANSWER": 1, "PATIENCE": 20, "GIVE_UP": 6, **seconds}.items():
+        monkeypatch.setattr(cluster, name, value)
+
+
+def freeze(process, due=20):
+    """A progress that stops a process with SIGSTOP, once ``due`` runs are done."""
+
+    def stop(done, before, failed):
+        if done >= due:
+            process.send_signal(signal.SIGSTOP)
+
+    return stop
+
+
+def test_a_frozen_workers_chunks_go_to_the_others_with_one_notice(running, tmp_path, monkeypatch, undisturbed):
+    short(monkeypatch, GIVE_UP=60)
+    told = []
+    execute = dask(running.address, notice=told.append)
+    sweeps.carry(PLAN, tmp_path / "out", execute, progress=freeze(running.workers[0]))
+    assert sweeps.files(tmp_path / "out") == undisturbed
+    assert len(told) == 1
+    assert re.fullmatch(r"tcp://127\.0\.0\.1:\d+: this worker has been silent for 2 s; its work goes to others", told[0])
+    began = time.monotonic()  # and one that is frozen when another sweep begins
+    short(monkeypatch, PATIENCE=4)
+    sweeps.carry(PLAN, tmp_path / "again", dask(running.address))
+    assert sweeps.files(tmp_path / "again") == undisturbed
+    assert time.monotonic() - began < 30
+
+
+def test_where_all_workers_are_frozen_the_sweep_ends_in_time_and_goes_on_later(running, tmp_path, monkeypatch, undisturbed):
+    short(monkeypatch)
+
+    def stop(done, before, failed):
+        for worker in running.workers:
+            freeze(worker)(done, before, failed)
+
+    with pytest.raises(StoreError, match="no worker works, and nothing was done for 6 s; what was finished is whole"):
+        sweeps.carry(PLAN, tmp_path / "out", dask(running.address), progress=stop)
+    for worker in running.workers:
+        worker.send_signal(signal.SIGCONT)
+    sweeps.carry(PLAN, tmp_path / "out", dask(running.address))
+    assert sweeps.files(tmp_path / "out") == undisturbed
+
+
+def test_a_frozen_scheduler_is_told_and_the_sweep_ends_in_time(running, tmp_path, monkeypatch):
+    short(monkeypatch)
+    told, address, began = [], running.address, time.monotonic()
+    with pytest.raises(StoreError, match=f"{address}: the scheduler has been silent for 2 s, and nothing was done for 6 s"):
+        sweeps.carry(PLAN, tmp_path / "out", dask(address, notice=told.append), progress=freeze(running.scheduler))
+    assert told == [f"{address}: the scheduler has been silent for 2 s; waiting for 6 s at most"]
+    short(monkeypatch, PATIENCE=3)
+    with pytest.raises(StoreError, match="a server there has said nothing for 3 s"):
+        sweeps.carry(PLAN, tmp_path / "out", dask(address))
+    assert time.monotonic() - began < 40
+
+
+OTHER = replace(PLAN, seed=700)  # the same design, the same numbers of chunks, other draws
+
+
+@pytest.fixture(scope="module")
+def other_undisturbed(tmp_path_factory):
+    return sweeps.files(sweeps.carry(OTHER, tmp_path_factory.mktemp("other"), local(2)))
+
+
+def test_sweeps_at_once_on_one_scheduler_stay_apart(tmp_path, undisturbed, other_undisturbed):
+    """Two of other seeds, and one of the same job twice."""
+    import distributed
+
+    options = {"n_workers": 1, "threads_per_worker": 2, "processes": False, "protocol": "tcp://", "dashboard_address": None}
+    with distributed.LocalCluster(**options) as shared, ThreadPoolExecutor(3) as threads:
+        sweep = [
+            threads.submit(sweeps.carry, plan, tmp_path / str(place), dask(shared.scheduler_address))
+            for place, plan in enumerate([PLAN, OTHER, PLAN])
+        ]
+        found = [sweeps.files(done.result()) for done in sweep]
+    assert found == [undisturbed, other_undisturbed, undisturbed]
+
+
+def carry_on(address, plan, directory):
+    """What a process of its own does."""
+    sweeps.carry(plan, directory, dask(address))
+
+
+def test_a_client_that_was_frozen_while_another_swept_takes_nothing_of_it(running, tmp_path, undisturbed, other_undisturbed):
+    process = multiprocessing.get_context("spawn").Process(target=carry_on, args=(running.address, PLAN, tmp_path / "frozen"))
+    process.start()
+    try:
+        while len(list((tmp_path / "frozen" / "runs").glob("*.parquet"))) < 5:
+            assert process.is_alive()
+            time.sleep(0.01)
+        os.kill(process.pid, signal.SIGSTOP)
+        assert sweeps.files(sweeps.carry(OTHER, tmp_path / "other", dask(running.address))) == other_undisturbed
+        assert len(list((tmp_path / "frozen" / "runs").glob("*.parquet"))) < PLAN.chunks
+    finally:
+        os.kill(process.pid, signal.SIGCONT)
+    process.join()
+    assert process.exitcode == 0
+    assert sweeps.files(tmp_path / "frozen") == undisturbed
+
+
+def test_what_comes_home_of_another_sweep_is_done_again_or_refused(running, tmp_path, monkeypatch, undisturbed):
+    """Once for every chunk is mended; again and again is a fault."""
+    import distributed
+
+    result, seen, always = distributed.Future.result, set(), []
+
+    def swapped(self, *arguments, **options):
+        done = result(self, *arguments, **options)
+        if not isinstance(done, Done) or (done.chunk in seen and not always):
+            return done
+        seen.add(done.chunk)
+        return done._replace(job="0" * 64) if done.chunk % 2 else done._replace(chunk=done.chunk + 1)
+
+    monkeypatch.setattr(distributed.Future, "result", swapped)
+    assert sweeps.files(sweeps.carry(PLAN, tmp_path / "out", dask(running.address))) == undisturbed
+    always.append(True)
+    with pytest.raises(StoreError, match=r"chunk \d+: 3 times what came home was of another sweep; what was finished is whole"):
+        sweeps.carry(PLAN, tmp_path / "never", dask(running.address))
+
+
+def test_a_worker_whose_sources_changed_after_it_began_is_known_by_what_it_runs(tmp_path, undisturbed):
+    """It has loaded the sources of this process: its results are right. Of the edited sources it is refused to be."""
+    import distributed
+
+    root = tmp_path / "copy"
+    for package in ("abm", "runs"):
+        shutil.copytree(ROOT / package, root / package, ignore=shutil.ignore_patterns("__pycache__"))
+    found = Cluster(tmp_path)
+    try:
+        found.add_worker(root)
+        execute = dask(found.address)
+        assert sweeps.files(sweeps.carry(PLAN, tmp_path / "before", execute)) == undisturbed
+        rule = root / "abm" / "submodels" / "payoff.py"
+        text = rule.read_text("utf-8")
+        rule.write_text(f"{text}\n# edited\n", "utf-8")
+        assert sweeps.files(sweeps.carry(PLAN, tmp_path / "after", execute)) == undisturbed
+        with distributed.Client(found.address, set_as_default=False) as client:
+            loaded = client.submit(cluster.differing, decisive() | {"sources": hash_of(root)}, key="asked").result()
+        assert loaded == ["sources"]  # so that a command that runs the edited sources refuses it
+    finally:
+        found.close()
+
+
+def hash_of(root):
+    """The hash of the sources as a command that starts there now would tell it."""
+    command = [sys.executable, "-c", "from abm.provenance import results_hash; print(results_hash())"]
+    return subprocess.check_output(command, env={**os.environ, "PYTHONPATH": str(root)}, cwd=root, text=True).strip()
+
+
+def test_a_worker_of_too_little_memory_is_one_sentence(tmp_path, monkeypatch):
+    """The nanny kills it again and again, or it stops by itself."""
+    short(monkeypatch, SILENT=20, GIVE_UP=15)
+    found = Cluster(tmp_path)
+    try:
+        found.add_worker(nanny=["--memory-limit", "120MB"])
+        with pytest.raises(StoreError, match=r"want of memory|no worker works|no workers are left|has no workers"):
+            sweeps.carry(PLAN, tmp_path / "out", dask(found.address))
+    finally:
+        found.close()
 
 
 def test_without_dask_the_other_engine_is_named(monkeypatch):
