@@ -29,8 +29,8 @@ from runs.resume import Notice
 from runs.store import StoreError
 from runs.sweep import Executor, processors
 
-#: Seconds: in which a scheduler must answer and a worker have come; after which one that was not heard of is called silent, and
-#: its work goes to others; after which a sweep ends for which nobody works; that a question to the scheduler may take.
+#: Seconds: in which a scheduler must answer and a worker have come; after which who is not heard of is called silent, and a
+#: worker's chunks go to others; after which a sweep ends for which nobody works; that a question to the scheduler may take.
 PATIENCE, SILENT, GIVE_UP, ANSWER = 20, 20, 120, 5
 #: Times that the workers of one chunk may die, or that what comes home may be of another sweep.
 DEATHS = 3
@@ -162,7 +162,9 @@ class _Watch:
         self.workers: dict[str, dict[str, Any]] = {}
         self.resting: dict[str, str] = {}
         self._heard: dict[str, tuple[float, float]] = {}
-        self._asked = self._answered = self._worked = time.monotonic()
+        self._asked = 0.0
+        self._unanswered: float | None = None
+        self._idle: float | None = None
         self._told: set[str] = set()
 
     @property
@@ -173,49 +175,48 @@ class _Watch:
     def ask(self, question: Callable) -> Any:
         """What the scheduler answers; None when it does not in time."""
         try:
-            found = self.client.sync(question, callback_timeout=ANSWER)
+            return self.client.sync(question, callback_timeout=ANSWER)
         except (OSError, TimeoutError):
             return None
-        self._answered = time.monotonic()
-        return found
 
     def look(self) -> None:
         """Ask who is there, at most once a second. StoreError when nobody has worked for too long."""
         if time.monotonic() - self._asked < 1 and self.workers:
             return
-        if time.monotonic() - self._asked > 3 * SILENT:  # this process itself was stopped: it knows of nobody's silence
-            self._answered = self._worked = time.monotonic()
-            self._heard.clear()
         self._asked = time.monotonic()
         found = self.ask(self.client.scheduler.identity)
-        now = time.monotonic()
-        if found is not None:
-            self.workers = found["workers"]
-            for address, worker in self.workers.items():
-                if self._heard.get(address, (None,))[0] != worker["last_seen"]:
-                    self._heard[address] = worker["last_seen"], now
-        self.resting = {address: why for address in self.workers if (why := self._rests(address, now))}
+        if found is None:
+            self._unanswered = self._unanswered or self._asked
+        else:
+            self._unanswered, self.workers = None, found["workers"]
+            self.resting = {address: why for address in self.workers if (why := self._rests(address))}
         for address, why in self.resting.items():
             self._tell(address, f"{address}: this worker {why}; its work goes to others")
         self._told -= set(self.working)
-        self._give_up(now)
+        self._give_up()
 
-    def _rests(self, address: str, now: float) -> str:
-        if now - self._heard.get(address, (0, now))[1] > SILENT:
+    def _rests(self, address: str) -> str:
+        """Why a worker does nothing; empty when it works."""
+        worker = self.workers[address]
+        if self._heard.get(address, (None,))[0] != worker["last_seen"]:
+            self._heard[address] = worker["last_seen"], self._asked
+        if self._asked - self._heard[address][1] > SILENT:
             return f"has been silent for {SILENT} s"
-        return "has stopped working for want of memory" if self.workers[address]["status"] == "paused" else ""
+        return "has stopped working for want of memory" if worker["status"] == "paused" else ""
 
-    def _give_up(self, now: float) -> None:
-        if self.working and now - self._answered < SILENT:
-            self._worked = now
+    def _give_up(self) -> None:
+        now = time.monotonic()
+        if self._unanswered is None and self.working:
+            self._idle = None
             self._told.discard("")
             return
-        silent = now - self._answered > SILENT
-        none = "no workers are left" if not self.workers else "no worker works"
+        self._idle = self._idle or self._asked
+        silent = self._unanswered is not None and now - self._unanswered > SILENT
+        none = "no worker works" if self.workers else "no workers are left"
         why = f"the scheduler has been silent for {SILENT} s" if silent else none
-        if now - self._worked > GIVE_UP:
+        if now - self._idle > GIVE_UP:
             raise StoreError(f"{self.name}: {why}, and nothing was done for {GIVE_UP} s; {_GOES_ON}")
-        if silent or now - self._worked > PATIENCE:
+        if silent or (self._unanswered is None and now - self._idle > SILENT):
             self._tell("", f"{self.name}: {why}; waiting for {GIVE_UP} s at most")
 
     def _tell(self, who: str, sentence: str) -> None:
