@@ -111,7 +111,9 @@ def _client(distributed: ModuleType, scheduler: str | None, workers: int, stack:
     """A client, closed with the stack within a bounded time."""
     if scheduler is None:
         try:
-            cluster = distributed.LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address="127.0.0.1:0")
+            cluster = distributed.LocalCluster(
+                n_workers=workers, threads_per_worker=1, dashboard_address="127.0.0.1:0", silence_logs=logging.CRITICAL + 1
+            )
         except (RuntimeError, OSError, TimeoutError, MemoryError) as error:
             raise StoreError(f"the worker processes cannot be started here: {error}; --engine local needs none") from error
         client = distributed.Client(stack.enter_context(cluster), set_as_default=False)

@@ -68,6 +68,8 @@ def main(argv: list[str] | None = None) -> int:
         for line in str(error).splitlines():
             tell(line)
         return 2
+    except duckdb.OutOfMemoryException:
+        raise  # as any other want of memory
     except duckdb.Error as error:  # a file that was damaged since the result was opened
         tell(f"the result cannot be read: {str(error).splitlines()[0]}; `abm status DIR --verify` names what is not whole")
         return 2

@@ -1,9 +1,11 @@
 """The command line: what a person types, what they are told, and with which exit status; never a traceback."""
 
+import errno
 import json
 import os
 import pty
 import re
+import resource
 import shutil
 import signal
 import subprocess
@@ -13,6 +15,9 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
+import duckdb
+import numpy as np
+import pyarrow as pa
 import pytest
 
 import runs
@@ -260,7 +265,7 @@ def test_listings_list(arguments, sentence, capsys):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGKILL])
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 @pytest.mark.parametrize("command", [["run", "small.toml", "--figures", "none", "--replicates", "4000"], ["sweep", "large.toml"]])
 def test_stopped_at_any_moment_it_leaves_a_valid_result_and_goes_on(stop, command, folder):
     Path("large.toml").write_text(SWEEP.replace("= 3", "= 20000") + "fee_us = [0.2, 0.5]\n", "utf-8")
@@ -271,14 +276,99 @@ def test_stopped_at_any_moment_it_leaves_a_valid_result_and_goes_on(stop, comman
     _, err = child.communicate(timeout=60)
     manifest = json.loads((directory / "manifest.json").read_text())
     assert "Traceback" not in err
-    if stop == signal.SIGINT:
-        assert (child.returncode, err) == (130, "abm: stopped; what was finished is whole, and the same command goes on\n")
+    if stop != signal.SIGKILL:
+        assert (child.returncode, err) == (128 + stop, "abm: stopped; what was finished is whole, and the same command goes on\n")
         assert manifest["status"] == "interrupted"
     done = runs.open(directory).runs(["run", "status"])
     assert 0 < len(done) < manifest["runs"]
     assert done["run"].is_unique
     assert main([*command, "--out", "out", "--quiet"]) == 0
     assert runs.open(directory).runs(["run"])["run"].tolist() == list(range(manifest["runs"]))
+
+
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_stopped_while_it_is_loaded_it_says_so_too(stop):
+    """From the first moment of its own code on; before that, Python has not begun it."""
+    program = (
+        "import os, sys, threading, time, runs.__main__ as way\n"
+        f"threading.Timer(0.2, os.kill, (os.getpid(), {int(stop)})).start()\n"
+        "class Slow:\n"
+        "    def find_spec(self, name, *rest):\n"
+        "        time.sleep(60 * (name == 'runs.command_line'))\n"
+        "sys.meta_path.insert(0, Slow())\n"
+        "sys.exit(way.main(['scenarios']))"
+    )
+    world = {**os.environ, "PYTHONPATH": str(Path(runs.__file__).parent.parent)}
+    done = subprocess.run([sys.executable, "-c", program], env=world, capture_output=True, text=True, timeout=50)
+    said = "abm: stopped; what was finished is whole, and the same command goes on\n"
+    assert (done.returncode, done.stdout, done.stderr) == (128 + stop, "", said)
+
+
+def test_what_is_ignored_as_by_nohup_still_is_and_handlers_are_put_back(monkeypatch):
+    """A second request, while the first is obeyed, changes nothing."""
+    from runs import __main__ as way
+    from runs import command_line
+
+    def ask(*numbers):
+        def act(argv):
+            for number in numbers:
+                with suppress(KeyboardInterrupt):
+                    os.kill(os.getpid(), number)
+            os.kill(os.getpid(), numbers[0])
+            return 0
+
+        monkeypatch.setattr(command_line, "main", act)
+        return way.main([])
+
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
+    assert ask(signal.SIGTERM, signal.SIGHUP) == 0
+    monkeypatch.setattr(command_line, "main", lambda argv: os.kill(os.getpid(), signal.SIGHUP))
+    assert way.main([]) == 128 + signal.SIGHUP
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        monkeypatch.setattr(command_line, "main", lambda argv: os.kill(os.getpid(), signal.SIGHUP) or 0)
+        assert way.main([]) == 0
+        assert signal.getsignal(signal.SIGHUP) == signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGHUP, before[signal.SIGHUP])
+    assert {number: signal.getsignal(number) for number in before} == before
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("megabytes", [500, 800])
+def test_too_little_memory_is_one_sentence_and_the_same_command_goes_on(megabytes, folder, monkeypatch):
+    """Too little to load the libraries, to start threads, or for the runs; where it is enough after all, the result is whole."""
+    monkeypatch.setenv("OPENBLAS_NUM_THREADS", "1")  # which takes memory for each, and ends the process where there is none
+
+    def limit():
+        resource.setrlimit(resource.RLIMIT_AS, (megabytes << 20, megabytes << 20))
+
+    Path("large.toml").write_text(SWEEP.replace("= 3", "= 20000"), "utf-8")
+    child = process("sweep", "large.toml", "--out", "out", preexec_fn=limit, cwd=folder)
+    _, err = child.communicate(timeout=100)
+    said = r"abm: .*not enough memory.*what was finished is whole.*the same command goes on\n"
+    assert child.returncode in (0, 2)
+    assert (child.returncode, err) == (0, "") or re.fullmatch(said, err), err
+    assert child.returncode == 2 or megabytes > 500
+    assert main(["sweep", "large.toml", "--out", "out", "--quiet"]) == 0
+    assert runs.open("out").runs(["run"])["run"].tolist() == list(range(40000))
+
+
+@pytest.mark.parametrize("error", [
+    MemoryError(), np._core._exceptions._ArrayMemoryError((9,), np.dtype(float)), pa.lib.ArrowMemoryError("malloc failed"),
+    RuntimeError("can't start new thread"), ImportError("x.so: failed to map segment from shared object"),
+    duckdb.OutOfMemoryException("Out of Memory Error: failed to allocate data"), OSError(errno.ENOMEM, os.strerror(errno.ENOMEM)),
+])
+def test_every_word_for_a_want_of_memory_is_one_sentence(error, monkeypatch, capsys):
+    from runs import __main__ as way
+    from runs.commands import status
+
+    def fail(arguments):
+        raise error
+
+    monkeypatch.setattr(status, "act", fail)
+    assert way.main(["status", "x"]) == 2
+    assert re.fullmatch(r"abm: .*([Cc]annot allocate|not enough) memory.*\n", capsys.readouterr().err)
 
 
 @pytest.mark.slow
