@@ -78,7 +78,7 @@ class Axis:
 
     def check_apart(self, numbers: Sequence[float]) -> None:
         """ValueError where two of these values stand for the same runs: equal ones, and dates within one step."""
-        kinds = self._on_step(np.array(numbers)).round(9).tolist()
+        kinds = self._on_step(np.array(numbers)).round(9).tolist() if self.steps else numbers
         first: dict[float, float] = {}
         for number, kind in zip(numbers, kinds):
             if kind in first and first[kind] == number:

@@ -51,7 +51,9 @@ def _with_options(ask: argparse.ArgumentParser, parse, words):
     from analysis.questions import QUESTIONS, question
 
     name = parse([word for word in words if word not in ("-h", "--help")], None)[0].question
-    if name not in QUESTIONS:
+    if name not in QUESTIONS:  # it may follow an option of its own
+        name = next((word for word in words if word in QUESTIONS), None)
+    if name is None:
         return words
     module = question(name)
     ask.prog, ask.description = f"{ask.prog} {name}", f"{module.TITLE}\n\n{docstring(module)}"
