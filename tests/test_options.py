@@ -49,7 +49,8 @@ CASES = {
     "run": SCENARIO | SEED | {
         "--replicates": "small.toml --replicates 7", "--figures": "small.toml --figures none", "--force": "small.toml --force",
     },
-    "view": {"SCENARIO": "small.toml", "--replay": "--replay results/sweep 1", "--port": "--port 1", "--host": "--host ::1"},
+    "view": {"SCENARIO": "small.toml", "--replay": "--replay results/sweep 1", "--port": "--port 1", "--host": "--host ::1",
+             "--no-token": "--no-token"},
     "sweep": {
         "SWEEP": "hazard-grid", "--out": "sweep.toml --out other", "--engine": "sweep.toml --engine dask",
         "--scheduler": "sweep.toml --engine dask --scheduler tcp://a:1", "--workers": "sweep.toml --workers 1",
@@ -86,7 +87,7 @@ CASES = {
     },
     "networks": {
         "DIR": "results/two", "--out": "results/one --out other", "--figures": "results/one --figures none",
-        "--quiet": "results/one --quiet",
+        "--quiet": "results/one --quiet", "--runs": "results/one --runs 1",
     },
     "patterns": SCENARIO | SEED | {"--replicates": "small.toml --replicates 11"},
     "report": {
