@@ -89,6 +89,8 @@ def examine(
         for (key, path), result in zip(single, pool.map(looked_at, single)):
             if isinstance(result, File):
                 seen.files[key] = result
+            elif not path.exists() and key not in listed and ("runs", key[1]) not in found:
+                continue  # what a killed sweep had left of a chunk, cleared away by one that goes on right now
             elif result is None:
                 seen.foreign.append(path)
                 seen.faults.append(Fault(path, "belongs to another run"))
