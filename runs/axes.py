@@ -54,7 +54,7 @@ class Axis:
         if self.steps is None:
             return numbers
         start, length = self.steps
-        return start + length * np.floor((numbers - start) / length + 1e-9)
+        return start + length * np.array([dates.step_in(number, start, length) for number in numbers.tolist()])
 
     @property
     def size(self) -> int:

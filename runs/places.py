@@ -38,7 +38,8 @@ class Folder:
         if not result:
             check_parts(self.path)
             if (self.path / MANIFEST).exists():
-                raise PlaceError(f"{self.path}: is a result directory; what is written about results needs one of its own")
+                raise PlaceError(f"{self.path}: is a result directory, since it holds {MANIFEST}; "
+                             "what is written about results needs one of its own")  # fmt: skip
         ours = listed(self.path)
         for path in (self.path / name for name in self.names):
             if any(_same(path, Path(source)) for source in sources):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from abm import data
+from abm import data, dates
 from abm.files import FileError
 from abm.scenario import Scenario
 from runs.axes import Axis, SweepError, axis
@@ -19,7 +18,6 @@ from runs.factor import NATIONS, check_name
 
 #: What ema-workbench writes beside the factors into experiments.csv.
 BESIDE = ("scenario", "policy", "model")
-_DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
 def read_points(path: Path, scenario: Scenario) -> tuple[list[Axis], np.ndarray, list[str]]:
@@ -100,8 +98,9 @@ def _value(name: str, cell: str, table: Table) -> Any:
     number = table.number(cell)
     if number is not None:
         return number
-    if _DATE.fullmatch(cell):
-        return datetime.date.fromisoformat(cell)
+    dated = dates.plain(cell)
+    if dated != cell:
+        return dated
     why = cause(cell)
     if why:
         raise ValueError(why)

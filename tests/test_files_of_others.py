@@ -129,7 +129,7 @@ FAULTY = {
     "admission\nopen\n\nopne\n": "line 4: column admission: 'opne' is not one of",
     "events.2..date\n2027\n": "events.2..date: is written events[2].date",
     "events[02].date\n2027\n": "events[02].date: is written events[2].date",
-    "events[2].date\n2027-02-30\n": "line 2: column events[2].date: day",
+    "events[2].date\n2027-02-30\n": "line 2: column events[2].date: found '2027-02-30'; a date is needed",
     "events[2].date\n2027.5\n2027.55\n": "lines 2 and 3: are the same runs: events[2].date fall into the same step of 0.25 years",
     "convening_size\n3\n\n3.5\n": "line 4: column convening_size: 3.5 is not a whole number",
     HEAD + f"0.25,{'9' * 200_000}\n": "line 2: field larger than field limit",
