@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -113,19 +114,23 @@ def _listed(name: str, values: Sequence[Any], scenario: Scenario, distinct: bool
     present = _present(factor, scenario)
     if not _categorical(factor, scenario):
         numbers = tuple(_number(value) for value in values)
-        for number in (min(numbers), max(numbers), *(n for n in numbers if n % 1)):
+        parameter = factor.parameter(scenario)
+        broken = [number for number in numbers if number % 1] if parameter and parameter.whole else []
+        for number in (min(numbers), max(numbers), *broken[:1]):  # what is admissible is an interval, or its whole numbers
             _check(factor, number, scenario)
         found = Axis(factor, numbers, present=float("nan") if present is None else present, steps=_steps(factor, scenario))
         if distinct:
             found.check_apart(numbers)
         return found
-    different = [value for place, value in enumerate(values) if value not in values[:place]]
+    different = {repr(value): value for value in values}
     if distinct and len(different) < len(values):
-        raise ValueError(f"{shown(next(v for place, v in enumerate(values) if v in values[:place]))} stands there twice")
-    for value in different:
+        twice = next(word for word, count in Counter(map(repr, values)).items() if count > 1)
+        raise ValueError(f"{twice if len(twice) < 80 else twice[:76] + ' ...'} stands there twice")
+    for value in different.values():
         _check(factor, value, scenario)
-    levels = [present, *(value for value in different if value != present)]
-    return Axis(Factor(name, tuple(levels)), tuple(float(levels.index(value)) for value in values), present=0.0)
+    levels = [present, *(value for value in different.values() if value != present)]
+    places = {word: float(levels.index(value)) for word, value in different.items()}
+    return Axis(Factor(name, tuple(levels)), tuple(places[repr(value)] for value in values), present=0.0)
 
 
 def _steps(factor: Factor, scenario: Scenario) -> tuple[float, float] | None:

@@ -23,6 +23,7 @@ from runs.store import StoreError
 
 COMMANDS = (run, view, sweep, status, replay, parameters, listings)
 
+MOST = 40  # sentences at once
 EXAMPLES = """examples:
   abm run                                     the baseline, 100 replicates, figures and report in results/baseline
   abm run baseline --set portability=0.8 --replicates 20 --out results/portable
@@ -65,8 +66,11 @@ def main(argv: list[str] | None = None) -> int:
         arguments = parser().parse_args(argv)
         return arguments.act(arguments)
     except (Problem, StoreError, SourcesChanged, ValueError) as error:
-        for line in str(error).splitlines():
+        lines = str(error).splitlines()
+        for line in lines[:MOST]:
             tell(line)
+        if len(lines) > MOST:
+            tell(f"and {len(lines) - MOST:,} more of the kind")
         return 2
     except duckdb.OutOfMemoryException:
         raise  # as any other want of memory

@@ -126,7 +126,7 @@ def _without_index(records: list[list[str]], quoted: bool, separator: str) -> li
     widths = {len(cells) for cells in records[1:]}
     if widths == {width + 1} and not any(cells[-1] for cells in records[1:]):
         return [names, *(cells[:-1] for cells in records[1:])]  # a separator ends each line
-    if widths == {width + 1} and (quoted or ((separator != "," or width > 1) and _counted([row[0] for row in records[1:]]))):
+    if widths == {width + 1} and (quoted or ((separator != "," or width > 1) and counted([row[0] for row in records[1:]]))):
         return [names, *(cells[1:] for cells in records[1:])]  # R gives its row names no header
     while widths == {width} and width > 1 and not any(cells[width - 1] for cells in records):
         records, width, widths = [cells[:-1] for cells in records], width - 1, {width - 1}
@@ -135,7 +135,8 @@ def _without_index(records: list[list[str]], quoted: bool, separator: str) -> li
     return records
 
 
-def _counted(cells: list[str]) -> bool:
+def counted(cells: list[str]) -> bool:
+    """Whether these are the numbers of rows, from 0 or 1 on."""
     return cells in ([str(number + first) for number in range(len(cells))] for first in (0, 1))
 
 

@@ -13,7 +13,7 @@ from abm import data, dates
 from abm.files import FileError
 from abm.scenario import Scenario
 from runs.axes import Axis, SweepError, axis
-from runs.delimited import Table, cause, read_table
+from runs.delimited import Table, cause, counted, read_table
 from runs.factor import NATIONS, check_name
 
 #: What ema-workbench writes beside the factors into experiments.csv.
@@ -49,7 +49,11 @@ def read_points(path: Path, scenario: Scenario) -> tuple[list[Axis], np.ndarray,
 
 def _axis(name: str, cells: Sequence[str], table: Table, scenario: Scenario) -> Axis:
     """The axis of a column. ValueError with the line where a cell is the fault."""
-    check_name(name, scenario)
+    try:
+        check_name(name, scenario)
+    except ValueError as error:
+        hint = "; it numbers the rows: take it out" if counted(list(cells)) else ""
+        raise ValueError(f"{error}{hint}") from None
     values = []
     for line, cell in zip(table.lines, cells):
         try:

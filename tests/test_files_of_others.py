@@ -127,6 +127,7 @@ FAULTY = {
     "portability,,taste_renewal\n0.1,0.2,0.3\n": "column 2 has no name",
     HEAD + "0.25,0.5\n\n7,0.5\n": "line 4: column portability: 7.0 is outside",
     "admission\nopen\n\nopne\n": "line 4: column admission: 'opne' is not one of",
+    "id,portability\n0,0.5\n1,0.6\n": "id: no such parameter; it numbers the rows: take it out",
     "events.2..date\n2027\n": "events.2..date: is written events[2].date",
     "events[02].date\n2027\n": "events[02].date: is written events[2].date",
     "events[2].date\n2027-02-30\n": "line 2: column events[2].date: found '2027-02-30'; a date is needed",

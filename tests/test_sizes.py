@@ -17,6 +17,8 @@ from runs.store import StoreError
 from tests import sweeps
 from tests.test_command_line import folder  # noqa: F401
 
+DATES = f"[{', '.join(str(2026 + place / 1e5) for place in range(60_000))}]"
+
 
 def sweep(design: str, factors: str = "portability = { low = 0, high = 1 }", more: str = "") -> str:
     return f'{more}\n[design]\n{design}\n[factors]\n{factors}\n'
@@ -48,6 +50,7 @@ REFUSED = {
     sweep(GRID, "portability = [0.1, 0.2, 0.1]"): "factors.portability: 0.1 stands there twice",
     sweep(GRID, 'admission = ["open", "open"]'): "factors.admission: 'open' stands there twice",
     sweep(GRID, '"events[2].date" = [2026.5, 2027.5, 2026.55]'): "2026.5 and 2026.55 fall into the same step of 0.25",
+    sweep(GRID, f'"events[2].date" = {DATES}'): "2026 and 2026.00001 fall into the same step of 0.25 years",
     sweep(GRID, '"events[02].date" = [2026.5]'): "events[02].date: is written events[2].date",
     sweep(GRID, '"events[2].date" = [2026.5]\n"Events[2].Date" = [2027.5]'): "is written events[2].date",
     sweep(GRID, '"events[ 2 ].date" = [2026.5]'): "is written events[2].date",
@@ -142,3 +145,11 @@ def test_dates_of_a_design_are_those_that_are_run(tmp_path):
     assert len(np.unique(dates)) == len(np.unique(steps)) == 8
     assert dates.min() == 2026.1
     assert ((dates == 2026.1) | (dates % 0.25 == 0)).all()
+
+
+def test_a_file_full_of_faults_is_told_on_one_screen(capsys):
+    Path("own.toml").write_text("[parameters]\n" + "".join(f"a{place} = 1\n" for place in range(1000)), "utf-8")
+    assert main(["run", "own.toml"]) == 2
+    said = capsys.readouterr().err.splitlines()
+    assert len(said) == 41
+    assert said[-1] == "abm: and 960 more of the kind"
