@@ -84,5 +84,6 @@ def main(argv: list[str] | None = None) -> int:
         if isinstance(error, BrokenPipeError):
             sys.stderr.close()
             return 0
-        tell(f"{error.filename or 'the system'}: {error.strerror}")
+        nameless = "the folder that this was started in" if isinstance(error, FileNotFoundError) else "the system"
+        tell(f"{error.filename or nameless}: {error.strerror}")
         return 2

@@ -1,0 +1,88 @@
+"""A command works, or says one sentence, whatever terminal, locale, Python options or files its surroundings bring."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+import abm
+from abm.docstrings import docstring
+from tests.results import result
+
+ROOT = Path(abm.__file__).parent.parent
+PLAIN = {"LC_ALL": "C", "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+ODD = PLAIN | {
+    "PYTHONWARNINGS": "error", "PYTHONOPTIMIZE": "2", "HOME": "/nonexistent", "TZ": ":nowhere", "TERM": "dumb", "COLUMNS": "20",
+    "NO_COLOR": "1", "LC_NUMERIC": "de_DE.UTF-8", "OMP_NUM_THREADS": "x",
+}  # fmt: skip
+
+
+@dataclass
+class Case:
+    """Words of the command with ``DIR`` for a result, what surrounds it, and what is to come of it."""
+
+    words: str
+    env: dict[str, str] = field(default_factory=dict)
+    before: Callable[[], object] | None = None
+    out: str | None = None
+    status: int = 0
+    said: str = ""
+    told: str = ""
+
+
+CASES = {
+    "a terminal that knows ASCII only": Case("parameters", PLAIN, told="hazard_us"),
+    "a name that the terminal cannot write": Case("status no-köln-→", PLAIN, status=2, said="abm: no-k"),
+    "all that is odd at once": Case("report DIR --figures none", ODD, before=lambda: os.umask(0o077), told="report: "),
+    "docstrings dropped": Case("ask pivotal --help", {"PYTHONOPTIMIZE": "2"}, told="What is computed"),
+    "no output": Case("status DIR", before=lambda: os.close(1)),
+    "no error stream": Case("status nowhere", before=lambda: os.close(2), status=2),
+    "no streams at all": Case("status DIR", before=lambda: [os.close(stream) for stream in (0, 1, 2)]),
+    "a full disk": Case("status DIR", out="/dev/full", status=2, said="abm: the system: No space left on device"),
+    "a folder that is gone": Case("status nowhere", before=lambda: os.rmdir(os.getcwd()), status=2, said="abm: nowhere"),
+    "nowhere to write": Case(
+        "run --replicates 2 --figures none --quiet", before=lambda: os.rmdir(os.getcwd()), status=2,
+        said="abm: the folder that this was started in: No such file",
+    ),  # fmt: skip
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_command_works_or_says_one_sentence(name, tmp_path):
+    case = CASES[name]
+    words = [word.replace("DIR", str(result("few steps").directory)) for word in case.words.split()]
+    env = os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])} | case.env
+    with open(case.out or os.devnull, "w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "runs", *words], cwd=tmp_path, env=env, preexec_fn=case.before, check=False,
+            stdout=full if case.out else subprocess.PIPE, stderr=subprocess.PIPE,
+        )  # fmt: skip
+    said = done.stderr.decode("ascii" if case.env.get("PYTHONIOENCODING") else "utf-8")
+    assert (done.returncode, said.count("\n")) == (case.status, int(bool(case.said)))
+    assert said.startswith(case.said)
+    assert case.told.encode() in (done.stdout or b"")
+
+
+def test_a_reader_who_has_seen_enough_is_no_error():
+    """``abm parameters | head -1``, with a pipe that is closed before the first word."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    words = [sys.executable, "-m", "runs", "parameters"]
+    done = subprocess.run(words, cwd=ROOT, stdout=writing, stderr=subprocess.PIPE, check=False)
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_docstrings_are_those_of_the_sources():
+    from analysis.questions import QUESTIONS, question
+
+    for name in QUESTIONS:
+        assert docstring(question(name)).split() == question(name).__doc__.split()
+    assert docstring(docstring).split() == docstring.__doc__.split()
+    assert docstring(test_docstrings_are_those_of_the_sources) == ""
