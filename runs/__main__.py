@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 from collections.abc import Iterator
@@ -28,7 +29,11 @@ def main(argv: list[str] | None = None) -> int:
             return act(argv)
     except KeyboardInterrupt as stop:
         _tell("stopped; what was finished is whole, and the same command goes on")
-        return 128 + getattr(stop, "number", signal.SIGINT)
+        status = 128 + getattr(stop, "number", signal.SIGINT)
+        if argv is None:  # this process is the command's own: what its threads still compute is of no use
+            sys.stdout.flush()
+            os._exit(status)
+        return status
     except Exception as error:
         if not _short_of_memory(error):
             raise
@@ -42,6 +47,9 @@ def _ends_when_asked() -> Iterator[None]:
     taken = [number for number in _ASKS if signal.getsignal(number) == signal.SIG_DFL]
 
     def stop(number, frame):
+        if signal.getsignal(signal.SIGTERM) not in (stop, signal.SIG_IGN):  # a server has its own way to end, which that begins
+            signal.raise_signal(signal.SIGTERM)
+            return
         for each in taken:
             signal.signal(each, signal.SIG_IGN)  # what is under way is the end
         raise Stopped(number)

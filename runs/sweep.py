@@ -39,18 +39,16 @@ def local(workers: int | None = None) -> Executor:
     threads = workers or processors()
 
     def execute(plan: Plan, chunks: list[int]):
-        with ThreadPoolExecutor(threads) as pool:
-            coming = iter(chunks)
+        pool, coming = ThreadPoolExecutor(threads), iter(chunks)
+        try:
             running = {pool.submit(perform, plan.part(c)): c for c in islice(coming, 2 * threads)}
-            try:
-                while running:
-                    for done in wait(running, return_when=FIRST_COMPLETED).done:
-                        chunk = running.pop(done)
-                        running |= {pool.submit(perform, plan.part(c)): c for c in islice(coming, 1)}
-                        yield chunk, done.result()
-            finally:
-                for future in running:
-                    future.cancel()
+            while running:
+                for done in wait(running, return_when=FIRST_COMPLETED).done:
+                    chunk = running.pop(done)
+                    running |= {pool.submit(perform, plan.part(c)): c for c in islice(coming, 1)}
+                    yield chunk, done.result()
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)  # who stops need not wait for chunks that nobody takes
 
     return execute
 

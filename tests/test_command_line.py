@@ -320,10 +320,18 @@ def test_what_is_ignored_as_by_nohup_still_is_and_handlers_are_put_back(monkeypa
         monkeypatch.setattr(command_line, "main", act)
         return way.main([])
 
+    def serve(argv):  # as the page's server does, which ends in its own way
+        ended = []
+        signal.signal(signal.SIGTERM, lambda number, frame: ended.append(7))
+        os.kill(os.getpid(), signal.SIGHUP)
+        return ended[0]
+
     before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
     assert ask(signal.SIGTERM, signal.SIGHUP) == 0
     monkeypatch.setattr(command_line, "main", lambda argv: os.kill(os.getpid(), signal.SIGHUP))
     assert way.main([]) == 128 + signal.SIGHUP
+    monkeypatch.setattr(command_line, "main", serve)
+    assert way.main([]) == 7
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     try:
         monkeypatch.setattr(command_line, "main", lambda argv: os.kill(os.getpid(), signal.SIGHUP) or 0)

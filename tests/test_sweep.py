@@ -5,6 +5,7 @@ import json
 import multiprocessing
 import os
 import re
+import threading
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 
@@ -233,6 +234,28 @@ def test_a_fault_of_the_machine_is_no_failed_run_and_the_same_command_goes_on(tm
             sweeps.carry(sweeps.plan(), tmp_path)
     assert json.loads((tmp_path / "manifest.json").read_text())["status"] == "interrupted"
     assert not sweeps.tables(tmp_path)["runs"]["status"].eq("failed").any()
+    sweeps.carry(sweeps.plan(), tmp_path)
+    assert sweeps.files(tmp_path) == sweeps.files(undisturbed)
+
+
+def test_who_stops_does_not_wait_for_chunks_that_nobody_takes(tmp_path, undisturbed, monkeypatch):
+    simulate, go_on = work.simulate, threading.Event()
+
+    def slow(world, steps, seeds, *rest, **options):
+        if seeds.tolist() != sweeps.plan().part(0).seeds.tolist():
+            assert go_on.wait(60)
+        return simulate(world, steps, seeds, *rest, **options)
+
+    def stop(done, before, failed):
+        if done:
+            raise KeyboardInterrupt
+
+    with monkeypatch.context() as slowed:
+        slowed.setattr(work, "simulate", slow)
+        with pytest.raises(KeyboardInterrupt):
+            sweeps.carry(sweeps.plan(), tmp_path, local(2), progress=stop)
+        assert json.loads((tmp_path / "manifest.json").read_text())["status"] == "interrupted"
+        go_on.set()
     sweeps.carry(sweeps.plan(), tmp_path)
     assert sweeps.files(tmp_path) == sweeps.files(undisturbed)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from runs import library, sweep_file
-from runs.cluster import dask
+from runs.cluster import GIVE_UP, SILENT, dask
 from runs.commands.asking import Problem, failures, tell, whole
 from runs.places import check_result
 from runs.progress import runs_bar
@@ -27,7 +27,8 @@ def add(commands) -> None:
     sweep.add_argument("--engine", choices=("local", "dask"), default="local",
                        help="threads of this machine, or a Dask cluster (default: local)")
     sweep.add_argument("--scheduler", metavar="ADDRESS",
-                       help="a running Dask scheduler, such as tcp://node1:8786 (default: a cluster of processes here)")
+                       help="a running Dask scheduler, such as tcp://node1:8786 (default: a cluster of processes here); who is "
+                       f"silent for {SILENT} s is named, and the command ends after {GIVE_UP} s in which nobody works")
     sweep.add_argument("--workers", type=whole(1, 1024), metavar="N",
                        help="threads or local processes (default: one a processor)")
     sweep.add_argument("--retry-failed", action="store_true", help="do the runs again that failed, if any did")
