@@ -64,8 +64,8 @@ def _attributes() -> str:
 
 
 def _measures() -> str:
-    rows = [(f"`{m.name}`", m.per, m.unit, f"{m.low:g} to {m.high:g}", m.meaning) for m in MEASURES]
-    return table("measure, per, unit, range, meaning", rows)
+    rows = [(f"`{m.name}`", m.per, m.unit, f"{m.low:g} to {m.high:g}", m.meaning, m.undefined) for m in MEASURES]
+    return table("measure, per, unit, range, meaning, not defined", rows)
 
 
 def _schedule() -> str:

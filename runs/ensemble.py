@@ -14,7 +14,7 @@ import numpy as np
 
 from abm import measures, parameters
 from abm.compiled import rule
-from abm.measures import measure_all
+from abm.measures import all_defined, measure_all
 from abm.options import first_coalition
 from abm.parameters import set_parameter
 from abm.schedule import step
@@ -80,7 +80,7 @@ def _keep(world, r, s, series, sources, serials):
 def _sound(world):
     total = 0.0
     for i in range(world.n):
-        total += world.gdp[i] + world.compute[i] + world.trust_sum[i]
+        total += world.gdp[i] + world.compute[i] + world.trust_sum[i] + world.net_benefit[i]
     return math.isfinite(total)
 
 
@@ -95,6 +95,8 @@ def _go_on(world, steps, r, status, outcomes, series, sources, serials):
         if status[r] == 0 and not _sound(world):
             status[r] = s
     measure_all(world, outcomes[r])
+    if status[r] == 0 and not all_defined(world, outcomes[r]):
+        status[r] = max(steps, 1)
 
 
 @rule
