@@ -200,9 +200,9 @@ PARAMETERS: tuple[Parameter, ...] = (
         ("lock_in_start", 0.5, 0, 1, _SHARE, "lock-in of all clients at the start", "Assumption: clients for some years already",
          _START),
         ("lock_in_time", 3, 0.1, 50, _YEAR, "time in which lock-in builds up", "Assumption"),
-        ("migration_cost", 315000, 0, 10_000_000, "US$/project", "loss on moving one project to another source",
-         "Mean loss a project [CIODive2025]"),
-        ("projects_per_bn", 16, 0, 1000, "1/bn US$ of GDP", "AI projects to move at full adoption",
+        ("migration_cost", 315000, 0, 2_000_000, "US$/project", "loss on moving one project to another source; at the bounds of "
+         "this and of projects_per_bn all projects together a fifth of a year's GDP", "Mean loss a project [CIODive2025]"),
+        ("projects_per_bn", 16, 0, 100, "1/bn US$ of GDP", "AI projects to move at full adoption",
          "Assumption: large and medium enterprises per GDP [Eurostat2023]"),
         ("portability", 0.5, 0, 1, _SHARE, "share of switching cost that contracts and standards take away",
          "Assumption: agreements keep the cost of changing partners low [Article2025]"),

@@ -4,13 +4,14 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.stats import qmc
 
-from abm import parameters
+from abm import measures, parameters
 from abm.model import Model
 from abm.scenario import Scenario
 from abm.submodels.events import KINDS
 from abm.world import Event, Vendor, World, baseline_vendors, build, synthetic
-from runs.ensemble import simulate
+from runs.ensemble import Varied, simulate
 from tests import worlds
 
 # The same examples at each run, so that a failure is a failure of the code.
@@ -88,6 +89,7 @@ def test_any_run_stays_finite_or_is_said_to_have_failed(scenario, seed):
     world = scenario.world()
     results = simulate(world, STEPS, np.array([seed], np.uint64))
     assert results.status[0] > 0 or finite(world)
+    assert results.status[0] > 0 or measures.all_defined(world.record, results.outcomes[0])
 
 
 @bounded
@@ -216,3 +218,58 @@ def test_agents_and_ensemble_agree_on_any_world(scenario, seed):
     world = scenario.world()
     simulate(world, STEPS, np.array([seed]))
     assert not worlds.changed(world.record, model.world.record)
+
+
+def box(count: int, corners: bool) -> np.ndarray:
+    """(count, parameters) points of the whole box that the bounds span: a Latin hypercube, or corners drawn at random."""
+    table = [parameter for parameter, _ in parameters.names().values()]
+    low, high = (np.array([getattr(parameter, end) for parameter in table]) for end in ("low", "high"))
+    share = qmc.LatinHypercube(len(table), seed=1).random(count)
+    whole = np.array([bool(parameter.choices) or parameter.whole for parameter in table])
+    points = np.where(whole, np.minimum(np.floor(low + share * (high - low + 1)), high), low + share * (high - low))
+    return np.where(share < 0.5, low, high) if corners else points
+
+
+@pytest.mark.parametrize("corners", [False, True], ids=["Latin hypercube", "corners"])
+def test_anywhere_in_the_box_of_all_bounds_a_run_is_sound_and_its_measures_are_within_their_bounds(corners):
+    scenario, count = Scenario.read(worlds.BASELINE), 300
+    varied = [Varied.parameter(name) for name in ADDRESSES]
+    results = simulate(scenario.world(), scenario.content.steps, np.zeros(count, np.uint64), varied, box(count, corners))
+    assert results.status.tolist() == [0] * count
+    for (name, measure), values in zip(measures.columns(parameters.VENDORS).items(), results.outcomes.T, strict=True):
+        assert measure.undefined or not np.isnan(values).any(), name
+        known = values[~np.isnan(values)]
+        assert np.isfinite(known).all(), name
+        assert ((known >= measure.low - 1e-9) & (known <= measure.high + 1e-9)).all(), name
+        if name == "net_benefit":
+            assert ((known >= -1) & (known <= parameters.BY_NAME["value_end"].high)).all()
+
+
+def test_dear_sites_and_a_strong_feedback_leave_every_run_with_a_net_benefit():
+    values = {"site_cost": 10, "taste_scale": 1, "growth": -0.1, "growth_feedback": 2}
+    scenario = Scenario.read(worlds.BASELINE).with_values(values)
+    results = simulate(scenario.world(), 60, np.arange(50))
+    column = list(measures.columns(parameters.VENDORS)).index("net_benefit")
+    assert not results.status.any()
+    assert ((results.outcomes[:, column] >= -1) & (results.outcomes[:, column] <= 0.1)).all()
+
+
+@pytest.mark.parametrize(("name", "measure"), measures.columns(parameters.VENDORS).items())
+def test_a_measure_without_a_value_is_told_from_one_that_is_broken(name, measure):
+    world = worlds.plain(4, 1).world()
+    out, place = np.ones(len(measures.columns(world.vendors))), list(measures.columns(world.vendors)).index(name)
+    for value, sound in ((1.0, True), (np.nan, bool(measure.undefined)), (np.inf, False), (-np.inf, False)):
+        out[place] = value
+        assert measures.all_defined(world.record, out) == sound
+
+
+def test_a_run_with_a_broken_measure_has_failed():
+    """A thousand years of steps of five, with every rate at its bound, end beyond what a number can hold."""
+    points = box(40, corners=True)
+    scenario = Scenario.parse({"nations": {"synthetic": 6}, "step_years": 5, "steps": 200})
+    varied = [Varied.parameter(name) for name in ADDRESSES]
+    results = simulate(scenario.world(), 200, np.zeros(40, np.uint64), varied, points)
+    required = [not measure.undefined for measure in measures.columns(parameters.VENDORS).values()]
+    broken = ~np.isfinite(results.outcomes[:, required]).all(axis=1)
+    assert 0 < broken.sum() < 40
+    assert (results.status[broken] > 0).all()

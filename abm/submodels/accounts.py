@@ -27,7 +27,8 @@ def training(world, i):
 def settle(world, i):
     """Nation i's benefit, payments and losses in this step.
 
-    net = benefit - fee - build - restriction loss - (switching + exit fees) / dt, all as shares of GDP per year.
+    net = benefit - fee - build - restriction loss - (switching + exit fees) / dt, all as shares of GDP per year, and at least -1:
+    no nation loses more than its GDP, whatever it owes.
     """
     p = world.p
     source = world.source[i]
@@ -60,6 +61,8 @@ def settle(world, i):
     world.net_benefit[i] = (
         world.benefit[i] - world.restriction_loss[i] - world.fee_paid[i] - world.build_paid[i] - once
     )
+    if world.net_benefit[i] < -1.0:
+        world.net_benefit[i] = -1.0
 
 
 @inline_rule

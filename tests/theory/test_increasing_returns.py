@@ -24,7 +24,7 @@ TASTES = np.where(np.arange(N) % 2, -1, 1)  # 1 for R, which is near the US, and
 
 def newcomers(**values) -> World:
     """Nations of two tastes that have yet to choose a vendor, and will do so once."""
-    stuck = {"portability": 0, "migration_cost": 1e7, "projects_per_bn": 1000, "lock_in_start": 0}
+    stuck = {"portability": 0, "migration_cost": 2e6, "projects_per_bn": 100, "lock_in_start": 0, "planning_horizon": 0.25}
     world = still(N, **{**stuck, "taste_scale": 0, "peer_weight": PEERS, "distance_weight": TASTE, **values})
     world.record.source_start[:N] = HOLD
     return apart(world, us=TASTES < 0, china=TASTES > 0)

@@ -18,8 +18,8 @@ TWO: dict[str, float] = {}  # the two vendors alone are worth V
 
 def costly(cost: float, **values):
     """Nations whose moving costs ``cost`` of GDP a year over a horizon of 4 years."""
-    migration = cost * 4 / (1000 * 1e-9)
-    return still(taste_scale=SCALE, portability=0, projects_per_bn=1000, migration_cost=migration, **values)
+    migration = cost * 4 / (100 * 1e-9)
+    return still(taste_scale=SCALE, portability=0, projects_per_bn=100, migration_cost=migration, **values)
 
 
 def stay_chance(cost: float, options: int) -> float:
@@ -54,8 +54,8 @@ def test_the_incumbents_share_fades_to_an_equal_one_at_the_rate_of_the_moves(opt
 
 
 def test_everybody_is_frozen_where_moving_costs_more_than_anything_gains():
-    """Even under a fee on the incumbent that takes all of the benefit."""
-    sources = held(costly(1.0, fee_us=1), 20, 10)
+    """Even under a fee on the incumbent that takes all of the benefit: a move costs a fifth of GDP, counted on a quarter."""
+    sources = held(costly(0.05, fee_us=1, planning_horizon=0.25), 20, 10)
     assert (sources == US).all()
     assert not (held(costly(0.0, fee_us=1), 20, 10)[:, 1:] == US).any()
 
