@@ -13,7 +13,7 @@ from abm.scenario import Scenario
 from analysis import calibration
 from analysis.calibration import fit as fitting
 from analysis.calibration import fresh as fresh_step
-from analysis.calibration import history, report
+from analysis.calibration import guess, history, nearest, report
 from analysis.calibration.aim import UNDEFINED, Aim, arms_run, distance, evaluate, met
 from analysis.calibration.check import COPIES, coverage, examined, inference, uneven
 from analysis.calibration.found import Kept, quantiles
@@ -104,7 +104,7 @@ def test_the_sampler_leaves_the_posterior_as_it_is(monkeypatch):
     third; a box a fortieth of the prior's, which the bank of 400 holds ten times."""
     aimed = (pattern("a", 0.4, 0.6, None), pattern("b", 0.1, 0.225, None))
 
-    def tried(self, points, weight, replicates, seed, apart=False):
+    def tried(self, points, weight, replicates, seed, apart=False, within=np.inf):
         values = points[["p", "q"]].set_axis(["a", "b"], axis=1)
         return Kept(points, weight, distance(values, aimed, self.scale), values, np.arange(len(points)))
 
@@ -190,9 +190,78 @@ def test_a_posterior_that_ends_where_its_prior_does_is_said_to():
     assert "end of the prior" not in told(True, True)
 
 
-def test_a_small_sample_identifies_only_what_is_narrower():
-    assert report.limit(1000) == report.IDENTIFIED
-    assert report.limit(9) > 0.6
+@pytest.mark.parametrize(("kin", "alike"), [(1, 0.0), (10, 0.0), (10, 1.0)])
+def test_the_error_of_a_mean_counts_kin_as_far_as_they_are_alike(kin, alike):
+    """400 samples of 60 families: the error is the spread of their means, whether kin are copies, independent, or alone."""
+    random = np.random.default_rng(3)
+    found = []
+    for _ in range(400):
+        own, shared = random.random((60 * kin, 1)), np.repeat(random.random((60, 1)), kin, axis=0)
+        values = np.where(alike, shared, own)
+        points, weight, root = pd.DataFrame(values), np.full(60 * kin, 1 / (60 * kin)), np.repeat(np.arange(60) * 7, kin)
+        kept = Kept(points, weight, np.zeros(60 * kin), points, root)
+        found.append((values.mean(), kept.error(values)[0]))
+    means, errors = np.array(found).T
+    assert errors.mean() == pytest.approx(means.std(), rel=0.1)
+
+
+@pytest.mark.parametrize(("starts", "identified"), [(40, True), (1, False)])
+def test_kin_of_one_start_identify_nothing_however_many_and_alike(found, starts, identified):
+    random = np.random.default_rng(4)
+    root = np.arange(120) % starts
+    near = pd.DataFrame({"vendor_lag_china": random.normal(0.4, 0.02, 120), "trust_gain": 0.03 * 10 ** random.random(120)})
+    kept = Kept(near, np.full(120, 1 / 120), np.zeros(120), found.posterior.values.iloc[np.zeros(120, int)], root)
+    table = report.marginals(replace(found, posterior=kept)).set_index("parameter")
+    assert list(table["identified"]) == [identified, False]
+
+
+def test_walks_keep_the_law_that_the_guess_gives():
+    """A guess of a known law on two shares: walks from draws of it end as draws of it, and gain what its densities say."""
+    random = np.random.default_rng(5)
+
+    def likely(share):
+        return -0.5 * np.square((share - [0.7, 0.2]) / [0.2, 0.1]).sum(axis=1)
+
+    proposed = random.random((60_000, 2))
+    start = proposed[np.log(random.random(len(proposed))) < likely(proposed)]
+    end, gain = guess.walk(start, likely, 0.02 * np.eye(2), random)
+    assert gain == pytest.approx(likely(end) - likely(start))
+    assert np.abs(np.corrcoef(start.T, end.T)[:2, 2:]).max() < 0.1, "far from where they began"
+    assert end.mean(axis=0) == pytest.approx(start.mean(axis=0), abs=0.008)
+    assert end.std(axis=0) == pytest.approx(start.std(axis=0), rel=0.03)
+
+
+def test_a_guess_learns_a_polynomial_and_forgets_what_is_old():
+    random = np.random.default_rng(6)
+    share = random.random((3000, 3))
+
+    def away(share, peak):
+        return 0.3 + np.square(share - peak) @ [1, 2, 0] + random.normal(0, 0.05, len(share))
+
+    known = guess.learnt(share, away(share, 0.8))
+    for _ in range(40):
+        known = guess.learnt(share, away(share, 0.3), known)
+    assert known.spread == pytest.approx(0.05, rel=0.15)
+    near, far = np.exp(known.likely(np.array([[0.3, 0.3, 0.9], [0.8, 0.8, 0.9]]), 0.4))
+    assert near > 0.9
+    assert far < 0.01
+
+
+def test_of_points_that_are_too_far_anyway_the_other_scenarios_are_not_run(monkeypatch):
+    """Points of two patterns in two scenarios: the first rules half of them out, and only the others reach the second."""
+    aimed = [pattern("lag", 0, 8, measured.lag_china), replace(pattern("hedge", 0, 0.3, measured.hedging), scenario="hindcast")]
+    points, ran = pd.DataFrame({"vendor_lag_china": [0.1, 0.75, 0.1, 0.75]}), []
+    aim = Aim(small(), tuple(aimed), {"lag": 1.0, "hedge": 0.3}, ran.append)
+    whole = aim.tried(points, np.ones(4), 2, 0)
+    assert sum(ran) == 16
+    near = whole.distance < 1
+    assert list(near) == [True, False, True, False]
+    ran.clear()
+    part = aim.tried(points, np.ones(4), 2, 0, within=1.0)
+    assert sum(ran) == 12
+    assert part.distance[near] == pytest.approx(whole.distance[near])
+    assert (part.distance[~near] > 1).all()
+    assert (part.distance <= whole.distance).all()
 
 
 def test_points_of_one_root_count_as_one():
@@ -249,7 +318,7 @@ def history_of(shape, monkeypatch, points: int = 400):
     """History matching of two parameters, flat in 0 to 1, on values that ``shape`` makes of their shares; a unit is 0.1."""
     aimed = (pattern("a", 0.0, 0.2, None), pattern("b", -1.0, 1.0, None))
 
-    def tried(self, points, weight, replicates, seed, apart=False):
+    def tried(self, points, weight, replicates, seed, apart=False, within=np.inf):
         values = pd.DataFrame(shape(shares((TOLD, SILENT), points)), columns=["a", "b"])
         return Kept(points, weight, distance(values, aimed, self.scale), values, np.arange(len(points)))
 
@@ -335,16 +404,28 @@ def test_what_is_inferred_from_a_bank_holds_as_often_as_it_says(half):
     assert abs(table.loc["r", "contraction"]) < 0.05
 
 
-def test_an_undefined_value_is_no_part_of_a_record_and_moves_no_point():
+@pytest.mark.parametrize(("seen", "low", "high"), [(np.nan, 0.0, 0.3), (0.7, 0.6, 0.8)])
+def test_that_a_value_is_undefined_is_seen(seen, low, high):
+    """Of a bank in which a pattern is undefined below 0.3, a record without it keeps those points, and one with it none."""
     random = np.random.default_rng(1)
-    bank = random.random((500, 3))
-    values = pd.DataFrame({"a": bank[:, 0], "b": np.where(bank[:, 1] < 0.3, np.nan, bank[:, 1])})
-    aimed = (pattern("a", 0, 0.1, None), pattern("b", 0, 0.1, None))
-    infer = inference(Aim(small(), aimed, {"a": 0.05, "b": 0.05}), bank, values, random)
-    points, weight = infer(pd.DataFrame({"a": [0.5], "b": [np.nan]}))(0)
+    bank = random.random((3000, 1))
+    values = pd.DataFrame({"a": np.where(bank[:, 0] < 0.3, np.nan, bank[:, 0])})
+    infer = inference(Aim(small(), (pattern("a", 0, 0.1, None),), {"a": 0.05}), bank, values, random)
+    points, weight = infer(pd.DataFrame({"a": [seen]}))(0)
     assert weight.sum() == pytest.approx(1)
-    assert weight @ points[:, 0] == pytest.approx(0.5, abs=0.05)
-    assert weight @ points[:, 1] == pytest.approx(0.5, abs=0.12), "nothing was seen of it"
+    assert weight @ ((points[:, 0] > low - 0.03) & (points[:, 0] < high + 0.03)) > 0.95
+
+
+@pytest.mark.parametrize("bend", [0.0, 0.5, -0.5])
+def test_points_are_moved_to_the_record_along_a_bend(bend):
+    """Logits of a share rise with one pattern and bend with it, those of another do not: at the record both are nought."""
+    random = np.random.default_rng(7)
+    off = random.normal(0, 1, (4000, 2))
+    logit = np.column_stack([off[:, 0] + bend * off[:, 0] ** 2, np.zeros(4000)]) + random.normal(0, 0.3, (4000, 2))
+    points = nearest.moved(1 / (1 + np.exp(-logit)), off, np.full(4000, 1 / 4000))
+    told = np.log(points / (1 - points))
+    assert told.mean(axis=0) == pytest.approx([0, 0], abs=0.03)
+    assert told.std(axis=0) == pytest.approx([0.3, 0.3], rel=0.05)
 
 
 def test_the_whole_fit_checks_itself_on_records_that_the_model_made():

@@ -23,9 +23,16 @@ from runs import experiment
 from runs.ensemble import Results
 
 FARTHEST, UNDEFINED = 4.0, 2.0
+Near = Callable[[pd.DataFrame], np.ndarray]  #: of values (P, patterns), whether each point is still of interest
+
 PILOTS = 12
 PILOT_SEEDS = 10**6  # beyond the seed of the first wave; waves use at most 10^5
 BATCH = 3200  # runs whose records are in memory at once
+
+
+def everywhere(values: pd.DataFrame) -> np.ndarray:
+    """(P,) true."""
+    return np.ones(len(values), bool)
 
 
 @dataclass(frozen=True)
@@ -37,9 +44,16 @@ class Aim:
     scale: dict[str, float]
     progress: Callable[[int], object] = lambda runs: None
 
-    def tried(self, points: pd.DataFrame, weight: np.ndarray, replicates: int, seed: int, apart: bool = False) -> Kept:
-        """Points with their values and distances; seeds as in :func:`evaluate`."""
-        values = evaluate(self.baseline, points, self.patterns, replicates, seed, self.progress, apart)
+    def tried(
+        self, points: pd.DataFrame, weight: np.ndarray, replicates: int, seed: int, apart: bool = False, within: float = np.inf
+    ) -> Kept:
+        """Points with their values and distances; seeds as in :func:`evaluate`. Of points beyond ``within`` a distance that is
+        at least so much: their other scenarios are not run."""
+
+        def near(values: pd.DataFrame) -> np.ndarray:
+            return distance(values, self.patterns, self.scale) <= within
+
+        values = evaluate(self.baseline, points, self.patterns, replicates, seed, self.progress, apart, near)
         return Kept(points, weight, distance(values, self.patterns, self.scale), values, np.arange(len(points)))
 
     def again(self, kept: Kept, replicates: int, seed: int) -> Kept:
@@ -67,8 +81,12 @@ def evaluate(
     seed: int,
     progress=lambda runs: None,
     apart: bool = False,
+    near: Near = everywhere,
 ) -> pd.DataFrame:
     """(P, patterns) the median of each pattern at every point.
+
+    Scenarios are run one after another, those whose patterns weigh most for their runs first, and only at points still ``near``
+    by the values so far; the middle of its range stands for a pattern that has not been run.
 
     All points share the seeds ``seed`` to ``seed + replicates - 1``, so that they can be compared; with ``apart`` each batch of
     points has seeds of its own, the next ones, so that the luck of a few seeds does not pass for what points have in common.
@@ -77,10 +95,10 @@ def evaluate(
     parts = [tried.iloc[start : start + size] for start in range(0, len(tried), size)]
 
     def measured(number: int, part: pd.DataFrame) -> pd.DataFrame:
-        def run(arm: Scenario) -> Results:
-            return experiment.run_points(arm, part, replicates, seed + apart * number * replicates, None, True, True, progress)
+        def run(arm: Scenario, points: pd.DataFrame) -> Results:
+            return experiment.run_points(arm, points, replicates, seed + apart * number * replicates, None, True, True, progress)
 
-        return _medians(baseline, aimed, run, part)
+        return _medians(baseline, aimed, run, part.reset_index(drop=True), near)
 
     return pd.concat([measured(number, part) for number, part in enumerate(parts)], ignore_index=True)
 
@@ -90,10 +108,10 @@ def scales(
 ) -> dict[str, float]:
     """What one unit of distance is for each pattern: half-width of the range and chance in a median, as a root of squares."""
 
-    def run(arm: Scenario) -> Results:
+    def run(arm: Scenario, points: pd.DataFrame) -> Results:
         return experiment.run_arms([arm], PILOTS * replicates, seed + PILOT_SEEDS, None, True, True, progress)[0]
 
-    medians = _medians(baseline, aimed, run, pd.DataFrame(index=range(PILOTS)))
+    medians = _medians(baseline, aimed, run, pd.DataFrame(index=range(PILOTS)), everywhere)
     found = {}
     for pattern in aimed:
         known = medians[pattern.name].dropna()
@@ -127,13 +145,29 @@ def met(values: pd.DataFrame, aimed: Sequence[Pattern]) -> np.ndarray:
 
 
 def _medians(
-    baseline: Scenario, aimed: Sequence[Pattern], run: Callable[[Scenario], Results], points: pd.DataFrame
+    baseline: Scenario,
+    aimed: Sequence[Pattern],
+    run: Callable[[Scenario, pd.DataFrame], Results],
+    points: pd.DataFrame,
+    near: Near,
 ) -> pd.DataFrame:
-    """(P, patterns) medians over the runs of each of ``points``, in every scenario that a pattern is measured on."""
-    columns: dict[str, np.ndarray] = {}
-    for name, arm in arms(baseline).items():
-        mine = [pattern for pattern in aimed if pattern.scenario == name]
-        if mine:
-            evidence = gathered(arm, run, any(pattern.beside for pattern in mine), points)
-            columns |= {pattern.name: evidence.medians(pattern.of(evidence)) for pattern in mine}
-    return pd.DataFrame({pattern.name: columns[pattern.name] for pattern in aimed})
+    """(P, patterns) medians over the runs of each of ``points``, as :func:`evaluate` says."""
+    values = pd.DataFrame({pattern.name: np.full(len(points), (pattern.low + pattern.high) / 2) for pattern in aimed})
+    left = np.arange(len(points))
+    for arm, mine in _by_yield(baseline, aimed):
+        part = points.iloc[left].reset_index(drop=True)
+        evidence = gathered(arm, lambda scenario, part=part: run(scenario, part), any(pattern.beside for pattern in mine), part)
+        for pattern in mine:
+            values.loc[left, pattern.name] = evidence.medians(pattern.of(evidence))
+        left = left[near(values)[left]]
+        if not len(left):
+            break
+    return values
+
+
+def _by_yield(baseline: Scenario, aimed: Sequence[Pattern]) -> list[tuple[Scenario, list[Pattern]]]:
+    """The scenarios that patterns are measured on with these patterns, those whose patterns weigh most for their runs first."""
+    weight, scenarios = weights(aimed), arms(baseline)
+    found = [(scenarios[name], [pattern for pattern in aimed if pattern.scenario == name]) for name in scenarios]
+    found = [(arm, mine) for arm, mine in found if mine]
+    return sorted(found, key=lambda pair: -sum(weight[pattern.name] for pattern in pair[1]) / arms_run(pair[1]))

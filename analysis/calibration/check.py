@@ -2,9 +2,9 @@
 
 Truths are drawn from the priors on the box that history matching left, and each is run with seeds of its own. Its record is the
 medians of its patterns, each with an error drawn flat within the half-width of that pattern's range, as the ranges of the real
-record are read; a pattern that is undefined there is no part of it. All truths are inferred from one bank of simulated points of
-the same box: each point is given :data:`COPIES` errors of the same law, so that bank and record are alike, the nearest
-:data:`NEAREST` of these are kept (or :data:`FEWEST`), and a local linear regression moves them to the record
+record are read; where a pattern is undefined, that is what is seen of it. All truths are inferred from one bank of simulated
+points of the same box: each point is given :data:`COPIES` errors of the same law, so that bank and record are alike, the nearest
+:data:`NEAREST` of these are kept (or :data:`FEWEST`), and a local regression moves them to the record
 (:mod:`analysis.calibration.nearest`).
 
 An 80 % interval should hold the truth four times in five for each parameter, and the share of a posterior that lies nearer to a
@@ -74,9 +74,9 @@ def inference(
         records = records + random.uniform(-half, half, records.shape)
 
         def posterior(number: int) -> Posterior:
-            known = np.isfinite(records[number])
-            off = np.clip((observed[:, known] - records[number, known]) / scale[known], -FARTHEST, FARTHEST)
-            away = np.sqrt(np.square(np.where(np.isnan(off), UNDEFINED, off)) @ (weight[known] / weight[known].sum()))
+            off = np.clip((observed - records[number]) / scale, -FARTHEST, FARTHEST)
+            other = np.isnan(observed) != np.isnan(records[number])
+            away = np.sqrt(np.square(np.where(other, UNDEFINED, np.nan_to_num(off))) @ weight)
             rows, kernel = nearest(away, max(FEWEST, round(NEAREST * len(away))))
             return moved(points[rows], off[rows], kernel), kernel
 

@@ -1,13 +1,14 @@
 """Fitting parameters to the patterns: history matching, then approximate Bayesian computation by sequential Monte Carlo.
 
 History matching (:mod:`analysis.calibration.history`) cuts the prior's box; the nearest of its points are the first population.
-Each wave then draws its population anew from those within a distance that half of them keep, and moves each by a normal kernel
-with the population's covariance, reflected at the ends of the box; a move counts where it stays within the distance. Moves of the
-kernel leave the posterior at that distance as it is, so that all points weigh the same: with thirty parameters the weights of
-population Monte Carlo, as [Lenormand2013] has them, leave a handful of points that count. Where fewer than :data:`STALL` of the
-moves stay, the distance is kept as it is for a wave, so that the population does not shrink to copies of a few lucky points; and
-moves are the shorter, the fewer stay, which lets the distance fall further at the same cost. The number that stays is kept up by
-both: shorter moves alone bring points as near as one likes, all of them kin, that seem to identify what they do not.
+Each wave then draws its population anew from those within a distance that half of them keep, and moves each by a walk of normal
+steps with the population's covariance, reflected at the ends of the box, that a guess of the distance leads
+(:mod:`analysis.calibration.guess`); a move counts where the runs keep it within the distance. Such moves leave the posterior at
+that distance as it is, so that all points weigh the same: with thirty parameters the weights of population Monte Carlo, as
+[Lenormand2013] has them, leave a handful of points that count. Where fewer than :data:`STALL` of the moves stay, the distance is
+kept as it is for a wave, so that the population does not shrink to copies of a few lucky points; and steps are the shorter, the
+fewer stay, which lets the distance fall further at the same cost. The number that stays is kept up by both: shorter moves alone
+bring points as near as one likes, all of them kin, that seem to identify what they do not.
 
 Whatever a wave keeps it keeps partly by luck: :mod:`analysis.calibration.fresh` runs it again before anything is said of it.
 
@@ -28,7 +29,7 @@ import pandas as pd
 
 from abm.scenario import Scenario
 from analysis.calibration import fresh as fresh_step
-from analysis.calibration import history
+from analysis.calibration import guess, history
 from analysis.calibration.aim import PILOTS, Aim, aim_at, arms_run
 from analysis.calibration.check import Check, check
 from analysis.calibration.found import Fit, Kept
@@ -36,7 +37,7 @@ from analysis.calibration.priors import PRIORS, Prior, shares, values_at
 from analysis.patterns.table import PATTERNS, Pattern
 
 KEPT = 0.5  # share of a population within the next wave's distance
-STALL = 0.2  # share of moves that must have stayed for the distance to fall
+STALL = 0.15  # share of moves that must have stayed for the distance to fall
 STAYS = 0.25  # share of moves that should stay, about the best for a normal law; moves are as short as that needs
 SHORTEST = 0.15  # part of the kernel's length
 STEP = 2.38  # over the root of the number of parameters: best for a normal law [RobertsGelmanGilks1997]
@@ -81,21 +82,21 @@ def _waves(
 ) -> tuple[Kept, list[float], list[float]]:
     """What the last wave leaves, the nearest first, the distance of each wave, and the share of its moves within it."""
     random = np.random.default_rng(seed)
+    known = guess.learnt(shares(priors, bank.points), bank.distance)
     found = bank.at(np.argsort(bank.distance, kind="stable")[:points])
     found = replace(found, root=np.arange(len(found.points)))
     reached: list[float] = []
     stayed: list[float] = []
     length = 1.0
     for number in range(waves):
-        if not stayed or stayed[-1] >= STALL:
-            reached.append(float(np.quantile(found.distance, KEPT)))
-        else:
-            reached.append(reached[-1])
+        fall = not stayed or stayed[-1] >= STALL
+        reached.append(float(np.quantile(found.distance, KEPT)) if fall else reached[-1])
         found = _drawn(found, reached[-1], points, random)
         first = seed + number * points * replicates
-        moves = _moved(priors, found, length, random)
-        tried = replace(aim.tried(moves, found.weight, replicates, first, apart=True), root=found.root)
+        moves = _moved(priors, found, known, reached[-1], length, random)
+        tried = replace(aim.tried(moves, found.weight, replicates, first, True, reached[-1]), root=found.root)
         within = tried.distance <= reached[-1]
+        known = guess.learnt(shares(priors, tried.points), tried.distance, known)
         found = tried.where(within, found)
         stayed.append(float(within.mean()))
         length = float(np.clip(length * np.exp(2 * (stayed[-1] - STAYS)), SHORTEST, 1.0))
@@ -109,10 +110,13 @@ def _drawn(found: Kept, away: float, count: int, random: np.random.Generator) ->
     return found.at(np.concatenate([near, more]).astype(int))
 
 
-def _moved(priors: tuple[Prior, ...], found: Kept, length: float, random: np.random.Generator) -> pd.DataFrame:
-    """Each point moved by the kernel, a part of its ``length``, within the priors."""
+def _moved(
+    priors: tuple[Prior, ...], found: Kept, known: guess.Guess, within: float, length: float, random: np.random.Generator
+) -> pd.DataFrame:
+    """Each point after a walk of the guess with steps a part of ``length`` long, or as it was where the gain forbids that."""
     place = shares(priors, found.points)
     size = place.shape[1]
-    spread = (length * STEP) ** 2 / size * np.cov(place.T).reshape(size, size) + 1e-9 * np.eye(size)
-    moved = np.abs(place + random.multivariate_normal(np.zeros(size), spread, len(place))) % 2
-    return values_at(priors, np.where(moved > 1, 2 - moved, moved))
+    kernel = (length * STEP) ** 2 / size * np.cov(place.T).reshape(size, size) + 1e-9 * np.eye(size)
+    ends, gain = guess.walk(place, lambda share: known.likely(share, within), kernel, random)
+    allowed = np.log(random.random(len(place))) < -gain
+    return values_at(priors, np.where(allowed[:, None], ends, place))

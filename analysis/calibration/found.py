@@ -41,6 +41,23 @@ class Kept:
         whole = self.at(np.flatnonzero(first))
         return replace(whole, weight=np.bincount(copies, self.weight))
 
+    def error(self, values: np.ndarray) -> np.ndarray:
+        """(F,) standard error of the mean by weight of values (K, F), as of draws of the sampler.
+
+        Points of one root were drawn together, however far they were moved since, so that deviations are summed over each root
+        before they are squared: sum over roots of (sum over kin of weight (value - mean)) ** 2, which is consistent for the
+        variance of a mean over a sequential Monte Carlo sample. Where moves have made kin independent, kin count as such. As
+        deviations are from the mean of few roots, it is widened as for as many independent draws as :meth:`worth` says, and one
+        root alone tells no error at all (inf). Source: [ChanLai2013].
+        """
+        roots, off = self.worth(), self.weight[:, None] * (values - self.weight @ values)
+        if roots < 1 + 1e-9:
+            return np.full(values.shape[1], np.inf)
+        _, root = np.unique(self.root, return_inverse=True)
+        families = np.zeros((root.max() + 1, values.shape[1]))
+        np.add.at(families, root, off)
+        return np.sqrt(np.square(families).sum(axis=0) * roots / (roots - 1))
+
     def worth(self) -> float:
         """As many independent points of equal weight would say as much, at least: those of one root are taken for one."""
         weight = np.bincount(self.root, self.weight)

@@ -1,9 +1,9 @@
 """The last step of a calibration: what the waves kept is run again with seeds that no wave has used.
 
 A wave keeps the points that came nearest, so the distances it keeps them by are partly luck. Hence every point that the last wave
-left is run again, and the nearer half by these runs is the posterior. Its distances and values come from a further set of seeds,
-on which it was not chosen; the scenario's own values, those that the posterior suggests and random points of the prior are run
-with the same seeds, as often. How much of a difference is chance is read off :data:`SETS` sets of seeds.
+left is run again, and the nearest quarter by these runs is the posterior. Its distances and values come from a further set of
+seeds, on which it was not chosen; the scenario's own values, those that the posterior suggests and random points of the prior are
+run with the same seeds, as often. How much of a difference is chance is read off :data:`SETS` sets of seeds.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from analysis.calibration.found import Fit, Kept, joined, quantiles
 from analysis.calibration.priors import Prior, sample, shares
 
 SETS = 10  # sets of seeds for the scenario's own values and those that the posterior suggests
-ACCEPTED = 0.5  # share of what the last wave left that is accepted when run again
+ACCEPTED = 0.25  # share of what the last wave left that is accepted when run again
 BEST, OFTEN = 24, 4  # points that may be suggested, run so many times as often as the others before one is chosen
 CHOICE_SEEDS, REPORT_SEEDS = 2 * 10**6, 3 * 10**6  # beyond the seed of the first wave; waves and pilots use fewer
 
@@ -25,7 +25,7 @@ CHOICE_SEEDS, REPORT_SEEDS = 2 * 10**6, 3 * 10**6  # beyond the seed of the firs
 def judged(
     aim: Aim, kept: Kept, priors: tuple[Prior, ...], cut: tuple[Prior, ...], fresh: int, seed: int, waves: tuple[list[float], ...]
 ) -> Fit:
-    """The nearer half of what was ``kept`` when run again, run once more beside the scenario's own values and the prior."""
+    """The nearest quarter of what was ``kept`` when run again, run once more beside the scenario's own values and the prior."""
     alone, choice, first = kept.alone(), seed + CHOICE_SEEDS, seed + REPORT_SEEDS
     again = aim.again(alone, fresh, choice)
     nearer = again.at(np.argsort(again.distance, kind="stable")[: max(2, int(ACCEPTED * len(again.points)))])

@@ -13,36 +13,35 @@ from analysis.calibration.aim import met as met_by_points
 from analysis.calibration.check import Check
 from analysis.calibration.found import Fit, Kept, quantiles
 from analysis.calibration.fresh import deviations
-from analysis.calibration.priors import shares
+from analysis.calibration.priors import Prior, shares
 
 IDENTIFIED = 0.36  # contraction, 1 - posterior variance / prior variance: a spread of four fifths of the prior's
 CORRELATED = 0.4
-CHANCE = 3  # standard errors of a sample worth as much by which spreads and correlations must differ from the prior's
+CHANCE = 3  # standard errors by which contractions and correlations must differ from nought
 EDGE = 0.05  # share of the prior's range: a posterior whose 10 or 90 % is as near to its end leans on it (the prior's are at 0.1)
 
 
-def limit(worth: float) -> float:
-    """The contraction from which on a parameter is identified.
-
-    The spread of ``worth`` points of the prior has a standard error of sqrt(0.2 / worth): a small sample must contract more.
-    """
-    return max(IDENTIFIED, 1 - max(0.0, 1 - CHANCE * float(np.sqrt(0.2 / worth))) ** 2)
+def errors(fit: Fit) -> np.ndarray:
+    """(parameters,) standard error of each contraction: how far another run of the sampler might have it."""
+    place = shares(fit.priors, fit.posterior.points)
+    return 12 * fit.posterior.error(np.square(place - fit.posterior.weight @ place))
 
 
 def marginals(fit: Fit) -> pd.DataFrame:
-    """A row per parameter: prior, posterior 10, 50 and 90 %, contraction and whether that identifies it, the scenario's value,
-    whether that lies ``inside`` the posterior's 80 %, and what the posterior suggests, rounded."""
+    """A row per parameter: prior, posterior 10, 50 and 90 %, contraction with its standard ``error`` and whether that identifies
+    it, the scenario's value, whether that lies ``inside`` the posterior's 80 %, and what the posterior suggests, rounded."""
     spread = deviations(fit.posterior, fit.priors)
-    return pd.DataFrame([_marginal(fit, prior, float(wide)) for prior, wide in zip(fit.priors, spread)])
+    return pd.DataFrame([_marginal(fit, *each) for each in zip(fit.priors, spread, errors(fit))])
 
 
-def _marginal(fit: Fit, prior, spread: float) -> dict:
+def _marginal(fit: Fit, prior: Prior, spread: float, error: float) -> dict:
     present, contraction = fit.present[prior.name], 1 - 12 * spread**2
     ends = quantiles(prior.share(fit.posterior.points[prior.name].to_numpy(float)), fit.posterior.weight)
     low, median, high = prior.at(ends)
     return {
         "parameter": prior.name, "prior_low": prior.low, "prior_high": prior.high, "posterior_10": low, "median": median,
-        "posterior_90": high, "contraction": contraction, "identified": contraction > limit(fit.posterior.worth()),
+        "posterior_90": high, "contraction": contraction, "error": error,
+        "identified": contraction > max(IDENTIFIED, CHANCE * error),
         "default": present, "inside": bool(low <= present <= high), "suggested": fit.rounded[prior.name],
         "low_share": ends[0], "high_share": ends[2], "prior_because": prior.reason,
     }  # fmt: skip
@@ -235,7 +234,8 @@ def _yes_no(table: pd.DataFrame) -> pd.DataFrame:
 def _columns_mean(fit: Fit) -> str:
     return (
         "Contraction: 1 - posterior variance / prior variance. Identified: it is above "
-        f"{limit(fit.posterior.worth()):.0%}. Inside: the default lies in the posterior's 10 to 90 %. Suggested: the posterior's "
+        f"{IDENTIFIED:.0%} and {CHANCE} times its standard error, for which the points that the sampler has moved from one start "
+        f"are one draw. Inside: the default lies in the posterior's 10 to 90 %. Suggested: the posterior's "
         "median or one of its nearest points, whichever meets most patterns on further runs, rounded to what its spread supports."
     )
 
