@@ -156,7 +156,11 @@ def _medians(
     left = np.arange(len(points))
     for arm, mine in _by_yield(baseline, aimed):
         part = points.iloc[left].reset_index(drop=True)
-        evidence = gathered(arm, lambda scenario, part=part: run(scenario, part), any(pattern.beside for pattern in mine), part)
+
+        def there(scenario: Scenario, part: pd.DataFrame = part) -> Results:
+            return run(scenario, part)
+
+        evidence = gathered(arm, there, any(pattern.beside for pattern in mine), part)
         for pattern in mine:
             values.loc[left, pattern.name] = evidence.medians(pattern.of(evidence))
         left = left[near(values)[left]]
