@@ -5,6 +5,8 @@ from itertools import combinations
 from pathlib import Path
 from tempfile import mkdtemp
 
+import numpy as np
+import pandas as pd
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.patches import Patch
@@ -12,7 +14,8 @@ from matplotlib.text import Text
 
 import runs
 from abm.scenario import Scenario
-from analysis.figures import FIGURES, figure, style
+from analysis.comparisons.comparison import Arm, compare
+from analysis.figures import FIGURES, differences, figure, style
 from runs import library
 from runs.plan import TABLES, Plan
 from tests import sweeps
@@ -82,6 +85,15 @@ def test_no_text_is_cut_or_overprinted(name, case, monkeypatch):
     done = figure(name).draw(result(case))
     assert len(written(done, monkeypatch)) > 5
     assert faults(done, monkeypatch) == []
+
+
+@pytest.mark.parametrize("others", [1, 2, 3, 4])
+@pytest.mark.parametrize("name", [LONG[0], WITHOUT_A_BREAK, "results/" + "a-very-long-name-" * 8])
+def test_scenarios_of_long_names_are_compared_side_by_side(name, others, monkeypatch):
+    chance = np.random.default_rng(1)
+    measures = ["sovereignty", "cohesion", "gdp_coalition"]
+    arms = [Arm(f"{name} {k}", pd.DataFrame(chance.normal(k, 1, (20, 3)), columns=measures)) for k in range(others + 1)]
+    assert faults(differences.draw(compare(arms, ("us", "china"))), monkeypatch) == []
 
 
 @style.styled
