@@ -59,7 +59,7 @@ def _perform(chunk: Chunk) -> Done:
     parts = [_world_runs(chunk, scenario, places) for scenario, places in chunk.worlds()]
     tables = {name: _joined([part[name] for part in parts]) for name in chunk.tables}
     failed = pc.sum(pc.equal(tables["runs"]["status"], "failed")).as_py()
-    files = {name: _parquet(table, label(chunk.job, chunk.number, name)) for name, table in tables.items()}
+    files = {name: parquet(table, label(chunk.job, chunk.number, name)) for name, table in tables.items()}
     return Done(files, failed, chunk.job, chunk.number)
 
 
@@ -111,7 +111,8 @@ def _joined(parts: list[pa.Table]) -> pa.Table:
     return table.take(pc.sort_indices(table["run"]))
 
 
-def _parquet(table: pa.Table, labelled: dict[bytes, bytes]) -> bytes:
+def parquet(table: pa.Table, labelled: dict[bytes, bytes]) -> bytes:
+    """A table as the bytes of its file."""
     sink = pa.BufferOutputStream()
     pq.write_table(table.replace_schema_metadata(labelled), sink, compression="zstd", write_page_checksum=True)
     return sink.getvalue().to_pybytes()

@@ -5,9 +5,13 @@ from pathlib import Path
 import duckdb
 import numpy as np
 import pandas as pd
+import pyarrow.parquet as pq
 
-from runs.manifest import read_manifest, sealed
+from runs.integrity import chunk_files
+from runs.manifest import files_of, listed, read_manifest, sealed
+from runs.perform import parquet
 from runs.plan import TABLES, Factor, Plan
+from runs.results import Result
 from runs.store import Store
 from runs.sweep import Executor, carry_out, local
 from tests import worlds
@@ -45,6 +49,22 @@ def amended(directory: Path, **fields) -> None:
     """Give a result's manifest other values of some fields, sealed as if it had been written so."""
     manifest = read_manifest(directory) | fields
     (directory / "manifest.json").write_bytes(sealed(manifest))
+
+
+def with_failed(directory: Path, where: str, error: str = "it broke") -> Result:
+    """A result of which some runs failed (``where``, in SQL), sealed as if they had."""
+    files, store = files_of(read_manifest(directory)), Store(directory)
+    with store.lock():
+        for chunk, path in chunk_files(directory, "runs"):
+            table = duckdb.sql(
+                f"select * replace (case when {where} then 'failed' else status end as status, "
+                f"case when {where} then '{error}' else error end as error) from '{path}'"
+            ).to_arrow_table()
+            content = parquet(table.cast(pq.read_schema(path)), pq.read_schema(path).metadata)
+            path.unlink()
+            files |= {(file.table, file.chunk): file for file in store.write(chunk, {"runs": content})}
+    amended(directory, files=listed(files.values()))
+    return Result(directory)
 
 
 def files(directory: Path) -> dict[str, bytes]:

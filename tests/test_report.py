@@ -201,7 +201,7 @@ def test_a_result_without_records_says_what_is_missing(tmp_path):
 
 def test_failed_runs_are_left_out_and_counted(tmp_path):
     done = carried(bare("no coalition", title="Failing"), tmp_path)
-    alter(done, "run = 1")
+    done = sweeps.with_failed(done.directory, "run = 1")
     found = {finding.key: finding for finding in headline(done)}
     assert found["sovereignty"].count == 2
     assert "1 of 3 runs failed" in report.write(done, figures="none").read_text("utf-8")
@@ -209,14 +209,6 @@ def test_failed_runs_are_left_out_and_counted(tmp_path):
 
 def test_a_result_in_which_all_runs_failed_still_has_a_page(tmp_path):
     done = carried(bare("no coalition", title="Failing"), tmp_path)
-    alter(done, "true")
+    done = sweeps.with_failed(done.directory, "true")
     assert headline(done) == []
     assert "nothing to report" in report.write(done).read_text("utf-8")
-
-
-def alter(done, where):
-    """Mark runs of a result as failed, in its files."""
-    for path in (done.directory / "runs").glob("*.parquet"):
-        table = duckdb.sql(f"select * replace (case when {where} then 'failed' else status end as status) from '{path}'").df()
-        path.unlink()
-        duckdb.from_df(table).write_parquet(str(path))

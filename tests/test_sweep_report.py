@@ -51,7 +51,12 @@ def written(folder, design, names):
     scenario.write_text(f'title = "Small"\nsteps = 10\n[nations]\nsynthetic = 8\n[parameters]\n{values}\n')
     lines = ['title = "A <b>small</b> sweep"', 'scenario = "small.toml"', "replicates = 2", "[design]"]
     lines += [f"{key} = {toml(value)}" for key, value in design.items()]
-    lines += ["[factors]", *(f"{name} = {toml(FACTORS[name])}" for name in names)]
+    cut = design["method"] in ("grid", "one_at_a_time")  # the others draw from the whole of a range
+    ranges = {name: FACTORS[name] for name in names}
+    if not cut:
+        ranges = {name: {k: v for k, v in given.items() if k != "count"} if isinstance(given, dict) else given
+                  for name, given in ranges.items()}  # fmt: skip
+    lines += ["[factors]", *(f"{name} = {toml(given)}" for name, given in ranges.items())]
     (folder / "sweep.toml").write_text("\n".join(lines))
     return runs.open(sweeps.carry(sweep_file.read(folder / "sweep.toml"), folder / "result"))
 
@@ -219,14 +224,7 @@ def test_a_design_of_another_version_is_refused():
 
 
 def alter(done, where):
-    for path in (done.directory / "runs").glob("*.parquet"):
-        table = duckdb.sql(
-            f"select * replace (case when {where} then 'failed' else status end as status, "
-            f"case when {where} then 'it <i>broke</i>' else error end as error) from '{path}'"
-        ).df()
-        path.unlink()
-        duckdb.from_df(table).write_parquet(str(path))
-    return runs.open(done.directory)
+    return sweeps.with_failed(done.directory, where, "it <i>broke</i>")
 
 
 def test_failed_runs_and_empty_points_are_told(tmp_path):
