@@ -35,6 +35,7 @@ PATIENCE, SILENT, GIVE_UP, ANSWER = 20, 20, 120, 5
 #: Times that the workers of one chunk may die, or that what comes home may be of another sweep.
 DEATHS = 3
 _ADDRESS = re.compile(r"(?:(?:tcp|tls)://)?(?:\[([0-9a-fA-F:.]+)\]|([\w.-]+)):(\d{1,5})")
+_PAUSED = "has stopped working for want of memory"
 _GOES_ON = "what was finished is whole, and the same command goes on"
 
 
@@ -182,8 +183,8 @@ class _Watch:
             return None
 
     def look(self) -> None:
-        """Ask who is there, at most once a second. StoreError when nobody has worked for too long."""
-        if time.monotonic() - self._asked < 1 and self.workers:
+        """Ask who is there, about once a second. StoreError when nobody has worked for too long."""
+        if time.monotonic() - self._asked < 1 + len(self.workers) / 100 and self.workers:
             return
         self._asked = time.monotonic()
         found = self.ask(self.client.scheduler.identity)
@@ -192,8 +193,8 @@ class _Watch:
         else:
             self._unanswered, self.workers = None, found["workers"]
             self.resting = {address: why for address in self.workers if (why := self._rests(address))}
-        for address, why in self.resting.items():
-            self._tell(address, f"{address}: this worker {why}; its work goes to others")
+        for address, why in self.resting.items():  # one that wants memory is replaced by the next, which is told once for all
+            self._tell(address if why != _PAUSED else why, f"{address}: this worker {why}; its work goes to others")
         self._told -= set(self.working)
         self._give_up()
 
@@ -204,7 +205,7 @@ class _Watch:
             self._heard[address] = worker["last_seen"], self._asked
         if self._asked - self._heard[address][1] > SILENT:
             return f"has been silent for {SILENT} s"
-        return "has stopped working for want of memory" if worker["status"] == "paused" else ""
+        return _PAUSED if worker["status"] == "paused" else ""
 
     def _give_up(self) -> None:
         now = time.monotonic()
@@ -305,7 +306,7 @@ class _Stream:
 
     def _again(self, chunk: int, why: str) -> None:
         self.deaths[chunk] += 1
-        if self.deaths[chunk] > DEATHS:
+        if self.deaths[chunk] >= DEATHS:
             raise StoreError(f"{self.watch.name}: chunk {chunk}: {DEATHS} times {why}; {_GOES_ON}")
         self._give(chunk)
 

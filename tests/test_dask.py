@@ -20,7 +20,7 @@ from pathlib import Path
 import pytest
 
 from abm.provenance import decisive
-from runs import cluster
+from runs import cluster, perform
 from runs.cluster import dask
 from runs.perform import Done
 from runs.store import StoreError
@@ -302,6 +302,8 @@ def standing(directory):
     return len(list((directory / "runs").glob("*.parquet")))
 
 
+#: A cluster within this process, on a real port.
+WITHIN = {"n_workers": 1, "threads_per_worker": 2, "processes": False, "protocol": "tcp://", "dashboard_address": None}
 OTHER = replace(PLAN, seed=700)  # the same design, the same numbers of chunks, other draws
 
 
@@ -314,8 +316,7 @@ def test_sweeps_at_once_on_one_scheduler_stay_apart(tmp_path, undisturbed, other
     """Two of other seeds, and one of the same job twice."""
     import distributed
 
-    options = {"n_workers": 1, "threads_per_worker": 2, "processes": False, "protocol": "tcp://", "dashboard_address": None}
-    with distributed.LocalCluster(**options) as shared, ThreadPoolExecutor(3) as threads:
+    with distributed.LocalCluster(**WITHIN) as shared, ThreadPoolExecutor(3) as threads:
         sweep = [
             threads.submit(sweeps.carry, plan, tmp_path / str(place), dask(shared.scheduler_address))
             for place, plan in enumerate([PLAN, OTHER, PLAN])
@@ -396,15 +397,35 @@ def hash_of(root):
 
 
 def test_a_worker_of_too_little_memory_is_one_sentence(tmp_path, monkeypatch):
-    """The nanny kills it again and again, or it stops by itself."""
-    short(monkeypatch, SILENT=20, GIVE_UP=15)
+    """Its nanny kills it again and again, or it stops by itself."""
+    short(monkeypatch, SILENT=20, GIVE_UP=15, DEATHS=1)
     found = Cluster(tmp_path)
     try:
         found.add_worker(nanny=["--memory-limit", "120MB"])
-        with pytest.raises(StoreError, match=r"want of memory|no worker works|no workers are left|has no workers"):
+        with pytest.raises(StoreError, match=r"1 times its workers died, perhaps for want of memory|no workers? (works|are)"):
             sweeps.carry(PLAN, tmp_path / "out", dask(found.address))
     finally:
         found.close()
+
+
+def test_a_fault_of_a_workers_machine_stops_the_sweep_and_the_same_command_goes_on(tmp_path, monkeypatch, undisturbed):
+    import distributed
+
+    simulate = perform.simulate
+
+    def short_of_memory(world, steps, seeds, *rest, **options):
+        if seeds[0] == PLAN.part(9).seeds[0] and len(list((tmp_path / "runs").glob("*"))) > 5:
+            raise MemoryError
+        return simulate(world, steps, seeds, *rest, **options)
+
+    with distributed.LocalCluster(**WITHIN) as shared:
+        with monkeypatch.context() as broken:
+            broken.setattr(perform, "simulate", short_of_memory)
+            with pytest.raises(StoreError, match=r"^runs \d+ to \d+: there is not enough memory to do them; what was finished"):
+                sweeps.carry(PLAN, tmp_path, dask(shared.scheduler_address))
+        assert 5 < standing(tmp_path) < PLAN.chunks
+        sweeps.carry(PLAN, tmp_path, dask(shared.scheduler_address))
+    assert sweeps.files(tmp_path) == undisturbed
 
 
 def test_without_dask_the_other_engine_is_named(monkeypatch):
