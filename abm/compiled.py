@@ -33,8 +33,12 @@ def _cache_root() -> Path:
     chosen = os.environ.get("NUMBA_CACHE_DIR")
     if chosen:
         return Path(chosen)
-    base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    return base / "ai-sovereignty"
+    if base := os.environ.get("XDG_CACHE_HOME"):
+        return Path(base) / "ai-sovereignty"
+    try:
+        return Path.home() / ".cache" / "ai-sovereignty"
+    except RuntimeError:  # a user that the system does not know has none, and nothing is kept
+        return Path(os.devnull) / "ai-sovereignty"
 
 
 @cache

@@ -82,6 +82,20 @@ def small_files():
     resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
 
 
+HOMELESS = """
+import pathlib
+def unknown():
+    raise RuntimeError("Could not determine home directory.")
+pathlib.Path.home = unknown
+"""
+
+
+def test_a_user_without_a_home_is_told_that_nothing_is_kept(tmp_path):
+    done = compile_in(Path(""), HOMELESS + PROGRAM, NUMBA_CACHE_DIR="", XDG_CACHE_HOME="")
+    assert done.stdout == "0 read\n"
+    assert re.fullmatch(r"abm: /dev/null/\S+: Not a directory; each command compiles the model again, .*\n", done.stderr)
+
+
 @pytest.mark.parametrize("fault", ["no directory", "full"])
 def test_where_nothing_can_be_kept_it_is_said_once_and_nothing_is_left_behind(tmp_path, fault):
     (tmp_path / "file").write_text("")
