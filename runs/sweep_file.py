@@ -82,6 +82,9 @@ def read(path: str | Path) -> Plan:
             points = designs.points(content.design.method, axes, options)
         except designs.DesignError as error:
             raise SweepError(f"{path}: design: {error}") from None
+    idle = next((axis.factor.name for axis in axes if axis.factor.name in content.set), None)
+    if idle and content.design.method != "one_at_a_time":  # which starts from what is set
+        raise SweepError(f"{path}: set.{idle}: is a factor too, so that no value of it holds; leave it out")
     return Plan(
         scenario=scenario,
         factors=tuple(axis.factor for axis in axes),
@@ -118,6 +121,8 @@ def _content(path: Path) -> _File:
         raise SweepError(f"{path}: design.method: {method}: no such design{_near(method, _OPTIONS)}")
     if record:
         raise SweepError(f"{path}: record: {record[0]}: cannot be recorded{_near(record[0], TABLES[1:])}")
+    if len(set(content.record)) < len(content.record):
+        raise SweepError(f"{path}: record: a table is named twice")
     if not content.factors and method != CSV:
         raise SweepError(f"{path}: factors: is missing; a sweep varies at least one")
     return content

@@ -47,6 +47,8 @@ REFUSED = {
     sweep(LATIN + "1_000_000", more="replicates = 1_000_000"): "1,000,000,000,000 runs would leave",
     sweep(LATIN + "10", "portability = { low = 0, high = 1, count = 3 }"): "portability: count: latin_hypercube draws",
     sweep(LATIN + "10", "convening_size = { low = 4, high = 9, log = true }"): "log = true: whole numbers are spaced evenly",
+    sweep(GRID, more="set = { portability = 0.5 }"): "set.portability: is a factor too, so that no value of it holds",
+    sweep(GRID, more='record = ["ties", "ties"]'): "record: a table is named twice",
     sweep(GRID, "portability = [0.1, 0.2, 0.1]"): "factors.portability: 0.1 stands there twice",
     sweep(GRID, 'admission = ["open", "open"]'): "factors.admission: 'open' stands there twice",
     sweep(GRID, '"events[2].date" = [2026.5, 2027.5, 2026.55]'): "2026.5 and 2026.55 fall into the same step of 0.25",
