@@ -210,7 +210,7 @@ def test_the_same_replicate_has_the_same_noise_at_every_point_which_saves_varian
     assert shared < own / 4
 
 
-FAULTS = {
+MACHINE = {
     "runs 5 to 9: there is not enough memory to do them": MemoryError("no room"),
     "runs 5 to 9: there is not enough memory to do them;": np._core._exceptions._ArrayMemoryError((9,), np.dtype(float)),
     "runs 5 to 9: cannot be done: /cache: No space left on device": OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "/cache"),
@@ -219,13 +219,13 @@ FAULTS = {
 }
 
 
-@pytest.mark.parametrize("sentence", FAULTS)
+@pytest.mark.parametrize("sentence", MACHINE)
 def test_a_fault_of_the_machine_is_no_failed_run_and_the_same_command_goes_on(tmp_path, undisturbed, monkeypatch, sentence):
     simulate = work.simulate
 
     def failing(world, steps, seeds, *rest, **options):
         if seeds.tolist() == sweeps.plan().part(1).seeds.tolist():
-            raise FAULTS[sentence]
+            raise MACHINE[sentence]
         return simulate(world, steps, seeds, *rest, **options)
 
     with monkeypatch.context() as broken:
