@@ -51,7 +51,7 @@ Value = Annotated[float | int | str, BeforeValidator(dates.plain)]
 
 
 class Selection(_Strict):
-    """Which nations: a named group, a list of ISO codes, or ``synthetic`` invented ones; less those excluded."""
+    """Which nations: a named group or a list of ISO codes, less those excluded; or ``synthetic`` invented ones."""
 
     select: str | list[str] = "midsized"
     minimum_gdp: Annotated[float, Field(ge=0, le=1e6)] | None = None
@@ -63,7 +63,8 @@ class Selection(_Strict):
 class NewVendor(_Strict):
     """A vendor beyond the US and China. ``iso3`` is its host, then no agent; ``memberships`` are by default the host's.
 
-    A vendor that has neither shares no institution with anybody.
+    A vendor that has neither shares no institution with anybody. ``clients`` are those it starts with, as far as they are in the
+    world.
     """
 
     title: str = ""
@@ -82,7 +83,11 @@ class NewVendor(_Strict):
 
 
 class DatedEvent(_Strict):
-    """One dated event as it stands in the file; :data:`FIELDS` says which fields its kind takes."""
+    """One dated event as it stands in the file; :data:`FIELDS` says which fields its kind takes.
+
+    The ``nations`` of an event are in the world, unless ``if_present`` says that those who are not are passed over: what it
+    brings then goes to the others, and where none is in the world it does nothing.
+    """
 
     date: Year
     kind: str
@@ -96,6 +101,7 @@ class DatedEvent(_Strict):
     name: str | None = None
     value: Value | None = None
     binding: bool | None = None
+    if_present: bool | None = None
     note: str = ""
 
     def year(self) -> float:
@@ -243,6 +249,7 @@ class Scenario:
             problems.append(f"steps: {c.steps} of {c.step_years:g} years end in {self.end:g}; a run ends by {_LATEST}")
         known = set(data.economies().index)
         problems += _selection_problems(c.nations, known)
+        here = set() if problems else set(self.nations().index)
         if c.nations.synthetic is not None:
             known = set(self.nations().index)
         if len(c.vendors) > MOST_VENDORS - len(parameters.VENDORS):
@@ -253,17 +260,29 @@ class Scenario:
             problems += [f"vendors.{name}: {clash}; choose another name" for name, clash in clashes.items()]
         for name, vendor in c.vendors.items():
             problems += [f"vendors.{name}{problem}" for problem in _vendor_problems(vendor, known)]
+        problems += _vendors_problems(c.vendors, self.vendors if not problems else ())
         for place, event in enumerate(c.events, 1):
-            problems += [f"events[{place}]: {problem}" for problem in self._event_problems(event, known)]
-        if not problems and self.nations().empty:
+            faults = self._event_problems(event, known)
+            problems += [f"events[{place}]: {problem}" for problem in faults or self._absent(event, here)]
+        if not problems and not here:
             problems.append("nations: the selection is empty")
         return problems
+
+    def _absent(self, event: DatedEvent, here: set[str]) -> list[str]:
+        """A clause where nations of an event are not in the world, and it does not say that they need not be."""
+        members = [] if event.if_present or not here else self._members(event.nations)
+        absent = [iso3 for iso3 in members if iso3 not in here]
+        if not absent or (isinstance(event.nations, str) and len(absent) < len(members)):
+            return []  # a group is what is in the world of it
+        named = f"none of the group {event.nations} is" if isinstance(event.nations, str) else f"{', '.join(absent)}: not"
+        return [f"nations: {named} in this world; change the selection or the event, or set if_present = true to pass them over"]
 
     def _event_problems(self, event: DatedEvent, known: set[str]) -> list[str]:
         if event.kind not in FIELDS:
             return [f"kind: {_unknown(event.kind, FIELDS, 'kind of event')}"]
         required, optional = FIELDS[event.kind]
-        given = event.model_dump(exclude_none=True, exclude={"date", "kind", "note"})
+        apart = {"date", "kind", "note", *(["if_present"] if event.nations else [])}
+        given = event.model_dump(exclude_none=True, exclude=apart)
         problems = [f"{field}: is missing, {event.kind} needs it" for field in required if field not in given]
         problems += [f"{field}: {event.kind} does not take it" for field in given if field not in required + optional]
         c = self.content
@@ -278,7 +297,7 @@ class Scenario:
         if event.nations == []:
             problems.append("nations: names no nation")
         if isinstance(event.nations, list):
-            problems += [f"nations: {problem}" for problem in countries.problems(event.nations, known)]
+            problems += [f"nations: {problem}" for problem in (*countries.problems(event.nations, known), *_twice(event.nations))]
         if event.name is not None and event.value is not None:
             faults = list(_parameter_problems({event.name: event.value}, self.vendor_names, "name: "))
             if not faults and parameters.lookup(event.name, self.vendor_names).at_start:
@@ -292,10 +311,31 @@ def _selection_problems(chosen: Selection, known: set[str]) -> list[str]:
     if isinstance(chosen.select, str) and chosen.select not in data.GROUPS:
         problems.append(f"nations.select: {_no_group(chosen.select)}")
     listed = chosen.select if isinstance(chosen.select, list) else []
-    if listed and len(set(listed)) < len(listed):
-        problems.append("nations.select: a nation is named twice")
     for field, codes in (("select", listed), ("exclude", chosen.exclude)):
-        problems += [f"nations.{field}: {problem}" for problem in countries.problems(codes, known)]
+        problems += [f"nations.{field}: {problem}" for problem in (*countries.problems(codes, known), *_twice(codes))]
+    if chosen.synthetic is not None:
+        unused = sorted(chosen.model_fields_set & {"select", "minimum_gdp", "exclude"})
+        problems += [f"nations.{field}: invented nations (synthetic) do not take it" for field in unused]
+    elif "synthetic_seed" in chosen.model_fields_set:
+        problems.append("nations.synthetic_seed: is for invented nations; give synthetic as well")
+    return problems
+
+
+def _twice(words: list[str]) -> list[str]:
+    """A clause for each word that stands in a list more than once."""
+    return [f"{word} is named twice" for word in dict.fromkeys(words) if words.count(word) > 1]
+
+
+def _vendors_problems(new: dict[str, NewVendor], vendors: tuple[Vendor, ...]) -> list[str]:
+    """What vendors cannot have together: new ones a host or a first client, all of them more than all compute."""
+    hosts = [vendor.iso3 for vendor in new.values() if vendor.iso3]
+    clients = [code for vendor in new.values() for code in dict.fromkeys(vendor.clients)]
+    problems = [f"vendors: iso3: {problem}" for problem in _twice(hosts)]
+    problems += [f"vendors: clients: {problem}" for problem in _twice(clients)]
+    total = sum(vendor.compute_share for vendor in vendors)
+    if total > 1:
+        known = ", ".join(f"{vendor.name} {vendor.compute_share:g}" for vendor in vendors)
+        problems.append(f"vendors: compute_share: {known} add up to {total:g} of the world's compute; at most 1 is allowed")
     return problems
 
 
@@ -306,7 +346,9 @@ def _vendor_problems(vendor: NewVendor, known: set[str]) -> list[str]:
                 for institution in vendor.memberships or () if institution not in data.AFFINITY]
     if vendor.iso3:
         problems += [f".iso3: {problem}" for problem in countries.problems([vendor.iso3], hosts)]
-    return problems + [f".clients: {problem}" for problem in countries.problems(vendor.clients, known)]
+    problems += [f".memberships: {problem}" for problem in _twice(vendor.memberships or [])]
+    clients = (*countries.problems(vendor.clients, known), *_twice(vendor.clients))
+    return problems + [f".clients: {problem}" for problem in clients]
 
 
 def _parameter_problems(values: dict[str, Any], vendors: tuple[str, ...], prefix: str = "parameters."):

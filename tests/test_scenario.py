@@ -144,7 +144,7 @@ FAULTS = {
     compute(): "events[1]: give either nations or vendor",
     cut() + cut(nations=None): "events[2]: nations: is missing, restriction needs it",
     # selections and vendors
-    "[nations]\nselect = ['DEU', 'DEU']": "nations.select: a nation is named twice",
+    "[nations]\nselect = ['DEU', 'DEU']": "nations.select: DEU is named twice",
     "[nations]\nselect = []": "nations: the selection is empty",
     "[nations]\nminimum_gdp = 1e6": "nations: the selection is empty",
     "[nations]\nsynthetic = 5\n" + cut(nations=["N006"]): "events[1]: nations: N006: no such nation; did you mean N005?",
