@@ -116,3 +116,13 @@ def test_patterns_have_no_value_at_dates_that_a_run_does_not_reach():
         assert np.isnan(value).all()
     assert [evidence.reached(date) for date in (2025.0, 2025.1, 2027.1)] == [1, 1, 1]
     assert all(np.isnan(evidence.reached(date)) for date in (2024.9, 2027.2, math.nan))
+
+
+def test_options_take_dates_as_scenarios_do():
+    (date,) = (option for option in question("shock").OPTIONS if option.name == "date")
+    (by,) = (option for option in question("rules").OPTIONS if option.name == "by")
+    assert [date.parse(text) for text in ("2028.5", "2028-07-01", "2028-07", "2028-07-01T12:00Z")] == [2028.5] * 4
+    assert by.parse("2028") == 2028
+    for option, text in ((date, "July 2028"), (date, "nan"), (date, "2028-13"), (by, "2028-07-01"), (by, "2028.5")):
+        with pytest.raises(ValueError, match=r"found .*(needed|allowed)"):
+            option.parse(text)

@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from abm import dates
 from abm.scenario import Scenario
 from analysis.methods.statistics import Estimate
 from runs import experiment
@@ -49,7 +50,7 @@ class Option:
                 raise ValueError(f"found {text}; allowed is {self.allowed}")
             return text
         try:
-            value = type(self.default)(text)
+            value = type(self.default)(dates.plain(text) if isinstance(self.default, float) else text)
         except ValueError:
             kind = "whole number" if isinstance(self.default, int) else "number"
             raise ValueError(f"found {text}; a {kind} is needed, {self.allowed}") from None
