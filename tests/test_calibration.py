@@ -190,6 +190,11 @@ def test_a_posterior_that_ends_where_its_prior_does_is_said_to():
     assert "end of the prior" not in told(True, True)
 
 
+def test_a_small_sample_identifies_only_what_is_narrower():
+    assert report.limit(1000) == report.IDENTIFIED
+    assert report.limit(9) > 0.6
+
+
 @pytest.mark.parametrize(("kin", "alike"), [(1, 0.0), (10, 0.0), (10, 1.0)])
 def test_the_error_of_a_mean_counts_kin_as_far_as_they_are_alike(kin, alike):
     """400 samples of 60 families: the error is the spread of their means, whether kin are copies, independent, or alone."""

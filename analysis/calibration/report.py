@@ -21,6 +21,14 @@ CHANCE = 3  # standard errors by which contractions and correlations must differ
 EDGE = 0.05  # share of the prior's range: a posterior whose 10 or 90 % is as near to its end leans on it (the prior's are at 0.1)
 
 
+def limit(worth: float) -> float:
+    """The contraction from which on a parameter is identified, whatever its own error.
+
+    The spread of ``worth`` points of the prior has a standard error of sqrt(0.2 / worth): a small sample must contract more.
+    """
+    return max(IDENTIFIED, 1 - max(0.0, 1 - CHANCE * float(np.sqrt(0.2 / worth))) ** 2)
+
+
 def errors(fit: Fit) -> np.ndarray:
     """(parameters,) standard error of each contraction: how far another run of the sampler might have it."""
     place = shares(fit.priors, fit.posterior.points)
@@ -41,7 +49,7 @@ def _marginal(fit: Fit, prior: Prior, spread: float, error: float) -> dict:
     return {
         "parameter": prior.name, "prior_low": prior.low, "prior_high": prior.high, "posterior_10": low, "median": median,
         "posterior_90": high, "contraction": contraction, "error": error,
-        "identified": contraction > max(IDENTIFIED, CHANCE * error),
+        "identified": contraction > max(limit(fit.posterior.worth()), CHANCE * error),
         "default": present, "inside": bool(low <= present <= high), "suggested": fit.rounded[prior.name],
         "low_share": ends[0], "high_share": ends[2], "prior_because": prior.reason,
     }  # fmt: skip
@@ -234,8 +242,8 @@ def _yes_no(table: pd.DataFrame) -> pd.DataFrame:
 def _columns_mean(fit: Fit) -> str:
     return (
         "Contraction: 1 - posterior variance / prior variance. Identified: it is above "
-        f"{IDENTIFIED:.0%} and {CHANCE} times its standard error, for which the points that the sampler has moved from one start "
-        f"are one draw. Inside: the default lies in the posterior's 10 to 90 %. Suggested: the posterior's "
+        f"{limit(fit.posterior.worth()):.0%} and {CHANCE} times its standard error, for which the points that the sampler has "
+        "moved from one start are one draw. Inside: the default lies in the posterior's 10 to 90 %. Suggested: the posterior's "
         "median or one of its nearest points, whichever meets most patterns on further runs, rounded to what its spread supports."
     )
 
