@@ -274,7 +274,9 @@ class Scenario:
         absent = [iso3 for iso3 in members if iso3 not in here]
         if not absent or (isinstance(event.nations, str) and len(absent) < len(members)):
             return []  # a group is what is in the world of it
-        named = f"none of the group {event.nations} is" if isinstance(event.nations, str) else f"{', '.join(absent)}: not"
+        named = f"{', '.join(absent)} {'is' if len(absent) == 1 else 'are'} not"
+        if isinstance(event.nations, str):
+            named = f"none of the group {event.nations} is"
         return [f"nations: {named} in this world; change the selection or the event, or set if_present = true to pass them over"]
 
     def _event_problems(self, event: DatedEvent, known: set[str]) -> list[str]:

@@ -219,9 +219,6 @@ class Session:
         plain = self.scenario.document()
         event = Scenario.parse({**plain, "events": [move]}, self.scenario.name, "page").events()[0]
         known = set(self.model.world.iso3)
-        absent = [iso3 for iso3 in event.nations if iso3 not in known]
-        if isinstance(move.get("nations"), list) and absent:
-            raise ValueError(f"nations: {absent[0]} is not in this world")
         return Event(
             event.step, event.kind, event.target, event.value, event.parameter,
             tuple(iso3 for iso3 in event.nations if iso3 in known),
