@@ -13,6 +13,11 @@ _ASKS = (signal.SIGTERM, signal.SIGHUP)
 _SHORT = ("can't start new thread", "failed to map segment", "annot allocate memory", "Out of Memory")
 
 
+#: Bytes of addresses, of which most are never used, that the libraries want before the first run. With less they do not say so in
+#: words: OpenBLAS asks for them for ever, and LLVM ends the process.
+LEAST = 3 << 30
+
+
 class Stopped(KeyboardInterrupt):
     """A request to end, which takes the way of Ctrl-C."""
 
@@ -22,6 +27,10 @@ class Stopped(KeyboardInterrupt):
 
 def main(argv: list[str] | None = None) -> int:
     """Run a command; returns its exit status."""
+    room = _address_space()
+    if room < LEAST:
+        _tell(f"this process may have {room >> 20:,} MB of addresses (ulimit -v), and needs {LEAST >> 20:,} MB of them")
+        return 2
     try:
         with _ends_when_asked():
             from runs.command_line import main as act
@@ -61,6 +70,16 @@ def _ends_when_asked() -> Iterator[None]:
     finally:
         for number in taken:
             signal.signal(number, signal.SIG_DFL)
+
+
+def _address_space() -> int:
+    """Bytes of addresses that this process may have, where the system limits them."""
+    try:
+        import resource
+    except ImportError:  # not on Windows
+        return sys.maxsize
+    allowed = resource.getrlimit(resource.RLIMIT_AS)[0]
+    return sys.maxsize if allowed == resource.RLIM_INFINITY else allowed
 
 
 def _short_of_memory(error: BaseException | None) -> bool:

@@ -342,24 +342,36 @@ def test_what_is_ignored_as_by_nohup_still_is_and_handlers_are_put_back(monkeypa
     assert {number: signal.getsignal(number) for number in before} == before
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("megabytes", [500, 800])
-def test_too_little_memory_is_one_sentence_and_the_same_command_goes_on(megabytes, folder, monkeypatch):
-    """Too little to load the libraries, to start threads, or for the runs; where it is enough after all, the result is whole."""
-    monkeypatch.setenv("OPENBLAS_NUM_THREADS", "1")  # which takes memory for each, and ends the process where there is none
+def limited(megabytes, folder):
+    """``abm sweep`` of a large sweep with so many megabytes of addresses: exit status and error stream."""
 
     def limit():
         resource.setrlimit(resource.RLIMIT_AS, (megabytes << 20, megabytes << 20))
 
-    Path("large.toml").write_text(SWEEP.replace("= 3", "= 20000"), "utf-8")
+    Path("large.toml").write_text(SWEEP.replace("= 3", "= 2000"), "utf-8")
     child = process("sweep", "large.toml", "--out", "out", preexec_fn=limit, cwd=folder)
-    _, err = child.communicate(timeout=100)
+    try:
+        _, err = child.communicate(timeout=100)
+    finally:
+        child.kill()
+    return child.returncode, err
+
+
+@pytest.mark.parametrize("megabytes", [100, 850, 1700, 3071])
+def test_too_few_addresses_for_the_libraries_are_one_sentence(megabytes, folder):
+    told = f"abm: this process may have {megabytes:,} MB of addresses (ulimit -v), and needs 3,072 MB of them\n"
+    assert limited(megabytes, folder) == (2, told)
+
+
+@pytest.mark.slow
+def test_too_little_memory_for_the_runs_is_one_sentence_and_the_same_command_goes_on(folder, monkeypatch):
+    """Where it is enough after all, the result is whole."""
+    monkeypatch.setenv("OPENBLAS_NUM_THREADS", "1")  # which takes memory for each, and ends the process where there is none
+    status, err = limited(3072, folder)
     said = r"abm: .*not enough memory.*what was finished is whole.*the same command goes on\n"
-    assert child.returncode in (0, 2)
-    assert (child.returncode, err) == (0, "") or re.fullmatch(said, err), err
-    assert child.returncode == 2 or megabytes > 500
+    assert (status, err) == (0, "") or (status == 2 and re.fullmatch(said, err)), err
     assert main(["sweep", "large.toml", "--out", "out", "--quiet"]) == 0
-    assert runs.open("out").runs(["run"])["run"].tolist() == list(range(40000))
+    assert runs.open("out").runs(["run"])["run"].tolist() == list(range(4000))
 
 
 @pytest.mark.parametrize("error", [
