@@ -48,7 +48,7 @@ MEASURES: tuple[Measure, ...] = (
     Measure("lag_mean", "months", 0, _OPEN, "the nations' sources behind the frontier, weighted by GDP", capability.lag_mean),
     Measure("sovereignty", "share", 0, 1, "AI benefit that no single foreign government can withdraw", security.sovereignty),
     Measure("benefit", "share of GDP/yr", 0, 1, "benefit of AI before any cost", economy.benefit),
-    Measure("net_benefit", "share of GDP/yr", -_OPEN, _OPEN, "benefit less all payments and losses", economy.net_benefit),
+    Measure("net_benefit", "share of GDP/yr", -1, _OPEN, "benefit less all payments and losses", economy.net_benefit),
     Measure("inequality", "share of GDP/yr", 0, _OPEN, "spread of the net benefit between nations", economy.inequality),
     Measure("fees", "share of GDP/yr", 0, 9, "fees paid to vendors", economy.fees),
     Measure("training_effort", "share of GDP/yr", 0, _OPEN, "what builders and members of coalitions spend on training, over "
