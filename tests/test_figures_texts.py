@@ -30,7 +30,7 @@ CASES = {
         "title": " ".join(["A title that takes more than a line of the page"] * 4),
         "nations": {"exclude": ["SAU", "CAN", "CHE"]},
         "vendors": {
-            name: {"title": title, "iso3": iso3, "ideal_point": 0.1, "compute_share": 0.05}
+            name: {"title": title, "iso3": iso3, "ideal_point": 0.1, "compute_share": 0.04}
             for name, title, iso3 in zip(("one", "two", "three"), (*LONG, WITHOUT_A_BREAK), ("SAU", "CAN", "CHE"), strict=True)
         },
     },
