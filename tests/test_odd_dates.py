@@ -49,10 +49,11 @@ def test_nations_have_a_chance_in_every_year_of_a_run(name):
 
 
 ASKED = {
-    "months from February": {"window": {"last": 2027, "wait": 1.0}, "shock": {"date": 2026.5, "after": 1.9},
+    "months from February": {"window": {"last": 2027, "wait": 1.0}, "shock": {"date": 2026.5, "after": 1.9, "nations": "DEU"},
                              "rules": {"by": 2025}, "pivotal": {"by": 2025, "year": 2028, "nations": 2},
                              "tipping": {"rungs": 2, "settle": 1.0}},
-    "half a decade": {"window": {"last": 2030, "wait": 2.3}, "shock": {"date": 2028.0, "after": 4.67}, "rules": {"by": 2032},
+    "half a decade": {"window": {"last": 2030, "wait": 2.3}, "shock": {"date": 2028.0, "after": 4.67, "nations": "DEU"},
+                      "rules": {"by": 2032},
                       "pivotal": {"by": 2026, "year": 2032, "nations": 2}, "tipping": {"rungs": 2, "settle": 1.4}},
 }  # fmt: skip
 
@@ -93,7 +94,7 @@ def test_rates_of_a_year_are_of_the_steps_that_begin_in_it():
     serial = np.zeros((1, 20, 2), int)
     serial[0, :, 0] = 1
     serial[0, 10:, 1] = 1  # enters in the step that begins in 2026.0
-    record = Record(np.array([0]), ("DEU", "FRA"), ("", ""), serial, None, 2025.1, 0.1)
+    record = Record(np.array([0]), 1, ("DEU", "FRA"), ("", ""), serial, None, 2025.1, 0.1)
     table = churn(record).set_index("year")
     assert list(table.index) == ["2025", "2026", "all"]
     assert table["entry"].tolist() == pytest.approx([0, 1 / 0.1, 1 / 1.0])

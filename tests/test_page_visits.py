@@ -33,7 +33,7 @@ from tests.page_browser import TOKEN, serve_in_background
 
 pytestmark = pytest.mark.xdist_group("page")
 LARGE = {"nations": {"synthetic": 300}, "steps": 100}  # a link's scenario whose futures take seconds
-PATIENCE = 30.0  # seconds
+PATIENCE = 180.0  # seconds; rules are compiled for a world of new size when it is first met
 
 
 def invented(nations: int, steps: int) -> Scenario:

@@ -356,7 +356,7 @@ def test_the_figure_has_a_row_per_pattern(table):
 
 def test_the_command_writes_table_and_figure(tmp_path, capsys):
     assert main(["patterns", "--replicates", "10", "--out", str(tmp_path), "--quiet"]) == 0
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["patterns.csv", "patterns.png", "patterns.svg"]
+    assert {path.name for path in tmp_path.iterdir()} == {".abm-wrote", "patterns.csv", "patterns.png", "patterns.svg"}
     assert main(["patterns", "--set", "portabilty=1"]) == 2
     assert "did you mean portability?" in capsys.readouterr().err
 

@@ -146,6 +146,7 @@ def test_worlds_are_those_of_plain_scenarios(small):
 
 
 def test_the_report_says_what_survives(small, tmp_path):
+    (tmp_path / "robustness").mkdir()
     page.write(small, tmp_path, "Made here, sources abc.")
     text = (tmp_path / "robustness.md").read_text("utf-8")
     assert "sources abc" in text

@@ -46,8 +46,8 @@ STEP = 2.38  # over the root of the number of parameters: best for a normal law 
 def fit(
     baseline: Scenario,
     bank: int = 4000,
-    points: int = 2000,
-    waves: int = 8,
+    points: int = 2500,
+    waves: int = 16,
     replicates: int = 16,
     seed: int = 0,
     fresh: int = 64,
