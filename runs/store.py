@@ -96,12 +96,9 @@ class Store:
             return False
 
     def write_manifest(self, manifest: dict[str, Any]) -> None:
-        """Write the manifest, whole or not at all, once all that was written before is on the disk for good."""
+        """Write the manifest, whole or not at all."""
         self._hold()
-        for folder in (*TABLES, "."):
-            self._sync(self.directory / folder)
         self.replace(self.directory / MANIFEST, sealed(manifest))
-        self._sync(self.directory)
 
     def write(self, chunk: int, contents: dict[str, bytes]) -> list[File]:
         """Write a chunk's tables, the runs' last. StoreError when the disk is full; what stood before stays valid."""
@@ -148,7 +145,10 @@ class Store:
                 os.close(handle)
 
     def replace(self, path: Path, content) -> None:
-        """Write a file whole or not at all. StoreError in one sentence when the disk is full or not writable."""
+        """Write a file whole or not at all, and have it and its name on the disk.
+
+        StoreError in one sentence when the disk is full or not writable.
+        """
         temporary = path.with_name(f".{path.name}.part")
         try:
             with open(temporary, "wb") as file:
@@ -156,6 +156,7 @@ class Store:
                 file.flush()
                 os.fsync(file.fileno())
             os.replace(temporary, path)
+            self._sync(path.parent)
         except OSError as error:
             with suppress(OSError):
                 temporary.unlink(missing_ok=True)

@@ -100,7 +100,7 @@ def die_at(directory, plan, step):
 def test_killed_at_each_step_of_writing_the_sweep_ends_as_if_undisturbed(tmp_path):
     plan = sweeps.plan(points=2, replicates=2, chunk=2, steps=12)
     whole = sweeps.files(sweeps.carry(plan, tmp_path / "whole"))
-    for step in range(1, 2 * (1 + 2 * 4 + 1) + 1):  # fsync and rename, of two manifests and two chunks of four tables
+    for step in range(1, 3 * (1 + 2 * 4 + 1) + 1):  # fsync, rename, fsync of the folder: two manifests, two chunks of four tables
         directory = tmp_path / str(step)
         process = forked.Process(target=die_at, args=(directory, plan, step))
         process.start()
