@@ -20,6 +20,7 @@ pytest.importorskip("solara", reason="the extra `page` is not installed")
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
+from abm.model import Model
 from abm.page import charts, page, session, takeaway
 from abm.page.foresight import Foresight
 from abm.page.futures import REPLICATES, futures, replicates
@@ -33,7 +34,7 @@ from tests.page_browser import TOKEN, serve_in_background
 
 pytestmark = pytest.mark.xdist_group("page")
 LARGE = {"nations": {"synthetic": 300}, "steps": 100}  # a link's scenario whose futures take seconds
-PATIENCE = 180.0  # seconds; rules are compiled for a world of new size when it is first met
+PATIENCE = 60.0  # seconds
 
 
 def invented(nations: int, steps: int) -> Scenario:
@@ -61,6 +62,10 @@ class Counted:
 @pytest.fixture(scope="module")
 def serving(tmp_path_factory):
     """A served page whose futures are counted."""
+    for scenario in (library.scenario("baseline"), Scenario.parse(LARGE, "large")):  # rules compile for a world of a new size
+        model = Model(scenario, rng=0)
+        model.step()
+        continue_runs(model.world, 1, np.arange(2), True, True)
     counted, patched = Counted(), pytest.MonkeyPatch()
     patched.setattr(view, "continue_runs", counted)
     opened, end = serve_in_background(library.scenario("baseline"), tmp_path_factory.mktemp("results"))
@@ -90,7 +95,7 @@ def visiting(opened, state: str = ""):
     """A visitor without a browser: a WebSocket that asks for the page as Solara's script does, and hears no answers."""
     kernel = str(uuid4())
     where = f"ws://{address(opened)}/jupyter/api/kernels/{kernel}/channels?session_id={uuid4()}"
-    with connect(where, additional_headers={"Cookie": cookie(opened)}, close_timeout=0.2) as line:
+    with connect(where, additional_headers={"Cookie": cookie(opened)}, close_timeout=0.2, ping_interval=None) as line:
         comm = {"comm_id": str(uuid4())}
         run = {"method": "run", "args": {"path": f"/?state={state}" if state else "/", "themes": {}, "dark": False}}
         for kind, content in (("comm_open", {"target_name": "solara.control", "data": {}}), ("comm_msg", {"data": run})):
