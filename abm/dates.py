@@ -14,6 +14,8 @@ from typing import Any
 
 import numpy as np
 
+from abm.words import shown
+
 SLACK = 1e-6  # yr; half a minute
 _ISO = re.compile(r"(\d{4})-(\d{2})(?:-(\d{2})(?:[T ]\S+)?)?")
 
@@ -37,9 +39,8 @@ def decimal_year(value: Any) -> float:
         return value.year + (value.month - 1) / 12 + (value.day - 1) / 365.25
     if isinstance(value, int | float | np.number) and not isinstance(value, bool) and -1e6 < value < 1e6:  # not so of NaN
         return float(value)
-    shown = value.isoformat() if isinstance(value, datetime.time) else repr(value)
-    shown = shown if len(shown) < 60 else shown[:57] + "..."
-    raise ValueError(f"found {shown}; a date is needed, as a year such as 2026.5 or as 2026-07-01")
+    given = value.isoformat() if isinstance(value, datetime.time) else shown(value, 60)
+    raise ValueError(f"found {given}; a date is needed, as a year such as 2026.5 or as 2026-07-01")
 
 
 def plain(value: Any) -> Any:

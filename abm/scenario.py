@@ -19,6 +19,7 @@ from abm import countries, data, dates, files, names, parameters
 from abm.draws import MOST_VENDORS
 from abm.parameters import PARAMETERS
 from abm.submodels.events import KINDS
+from abm.words import repeated, shown
 from abm.world import Event, Vendor, World, baseline_vendors, build, synthetic
 
 #: Fields an event of each kind may have beside ``date`` and ``kind``: (required, optional).
@@ -103,10 +104,6 @@ class DatedEvent(_Strict):
     binding: bool | None = None
     if_present: bool | None = None
     note: str = ""
-
-    def year(self) -> float:
-        """The date as a decimal year."""
-        return self.date
 
 
 class _File(_Strict):
@@ -325,7 +322,7 @@ def _selection_problems(chosen: Selection, known: set[str]) -> list[str]:
 
 def _twice(words: list[str]) -> list[str]:
     """A clause for each word that stands in a list more than once."""
-    return [f"{word} is named twice" for word in dict.fromkeys(words) if words.count(word) > 1]
+    return [f"{word} is named twice" for word in repeated(words)]
 
 
 def _vendors_problems(new: dict[str, NewVendor], vendors: tuple[Vendor, ...]) -> list[str]:
@@ -408,10 +405,9 @@ def _explain(problems: list) -> str:
         return "is missing"
     if first["type"] == "value_error":
         return str(first["ctx"]["error"])
-    found = repr(first["input"])
     kinds = dict.fromkeys(problem["msg"].lower().removeprefix("input should be ") for problem in problems)
     allowed = re.sub(r"dictionary or instance of \w+", "table", " or ".join(kinds))
-    return f"found {found if len(found) < 80 else found[:77] + '...'}; must be {allowed}"
+    return f"found {shown(first['input'])}; must be {allowed}"
 
 
 def load(path: Path, what: str = "scenario") -> dict[str, Any]:

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.random import BitGenerator, Generator, RandomState
 
+from abm.words import shown
+
 #: What Mesa's ``rng`` takes.
 Seed = int | np.integer | Sequence[int] | np.random.SeedSequence | Generator | BitGenerator | RandomState
 _MOST = 2**64 - 1
@@ -36,9 +38,8 @@ def number(seed: Seed | None, name: str = "seed") -> int:
             return int(sequence.generate_state(1, np.uint64)[0])
         except (TypeError, ValueError):
             pass
-    shown = repr(seed)
     raise ValueError(
-        f"{name}: found {shown if len(shown) < 60 else shown[:57] + '...'}; a seed is a whole number from 0 on, a sequence of "
+        f"{name}: found {shown(seed, 60)}; a seed is a whole number from 0 on, a sequence of "
         "them, or NumPy's SeedSequence, Generator, BitGenerator or RandomState"
     )
 

@@ -40,12 +40,13 @@ def _rules() -> dict[str, str]:
     return _digests({name: text for name, text in found if b"abm.compiled import" in text or name in _TABLES})
 
 
-def _all() -> dict[str, str]:
-    """Digest of each file that decides results, as the disk holds it now."""
-    return _rules() | _digests(_read(_MORE))
+def _with_more(rules: dict[str, str]) -> dict[str, str]:
+    """Digest of each file that decides results, as the disk holds it now, the rules' among them."""
+    return rules | _digests(_read(_MORE))
 
 
-_LOADED_RULES, _LOADED = _rules(), _all()
+_LOADED_RULES = _rules()
+_LOADED = _with_more(_LOADED_RULES)
 
 
 def _total(files: Mapping[str, str]) -> str:
@@ -68,7 +69,7 @@ def _changed() -> list[str]:
     for name in _LOADED:
         if name.endswith(".py"):
             importlib.import_module(name.removesuffix(".py").removesuffix("/__init__").replace("/", "."))
-    now = _all()
+    now = _with_more(_rules())
     return sorted(name for name in {**_LOADED, **now} if _LOADED.get(name) != now.get(name))
 
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from abm import dates
 from abm.scenario import Scenario, ScenarioError
+from abm.words import shown
 from runs.factor import NATIONS, Factor, check_name
 
 _RANGE = {"low", "high", "count", "log"}
@@ -103,12 +104,6 @@ def axis(name: str, given: Any, scenario: Scenario, distinct: bool = True) -> Ax
     raise ValueError(f"found {shown(given)}; a list of values is needed, or {{ low = ..., high = ... }}")
 
 
-def shown(value: Any) -> str:
-    """What was found, cut to what a sentence holds."""
-    text = repr(value)
-    return text if len(text) < 80 else f"{text[:76]} ..."
-
-
 def _listed(name: str, values: Sequence[Any], scenario: Scenario, distinct: bool) -> Axis:
     factor = Factor(name)
     present = _present(factor, scenario)
@@ -124,8 +119,8 @@ def _listed(name: str, values: Sequence[Any], scenario: Scenario, distinct: bool
         return found
     different = {repr(value): value for value in values}
     if distinct and len(different) < len(values):
-        twice = next(word for word, count in Counter(map(repr, values)).items() if count > 1)
-        raise ValueError(f"{twice if len(twice) < 80 else twice[:76] + ' ...'} stands there twice")
+        counts = Counter(map(repr, values))
+        raise ValueError(f"{shown(next(value for value in values if counts[repr(value)] > 1))} stands there twice")
     for value in different.values():
         _check(factor, value, scenario)
     levels = [present, *(value for value in different.values() if value != present)]
@@ -193,7 +188,7 @@ def _present(factor: Factor, scenario: Scenario) -> Any:
     """The factor's value in the scenario; None where the scenario leaves it to the rules."""
     if factor.event:
         event, field = scenario.content.events[factor.event[0]], factor.event[1]
-        return event.year() if field == "date" else getattr(event, field)
+        return event.date if field == "date" else getattr(event, field)
     if factor.name == NATIONS:
         given = scenario.document().get(NATIONS, {})
         return given.get("select", "midsized") if given.keys() <= {"select"} else given

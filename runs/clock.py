@@ -8,7 +8,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-from runs.store import PROGRESS, Store
+from runs.places import PROGRESS
+from runs.store import Store
 
 #: Called with the runs done, those of them that stood before this session, and the runs that failed.
 Progress = Callable[[int, int, int], None]

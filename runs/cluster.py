@@ -23,10 +23,10 @@ from typing import Any
 from abm.provenance import DECISIVE, decisive
 from abm.sources import SourcesChanged
 from runs.chunk import Chunk
+from runs.manifest import StoreError
 from runs.perform import Done, perform
 from runs.plan import Plan
 from runs.resume import Notice
-from runs.store import StoreError
 from runs.sweep import Executor, processors
 
 #: Seconds: in which a scheduler must answer and a worker have come; after which who is not heard of is called silent, and a

@@ -19,7 +19,7 @@ from abm.sources import SourcesChanged
 from runs.commands import listings, parameters, replay, run, status, sweep, view
 from runs.commands.asking import Problem, extensions, tell
 from runs.commands.grammar import Parser
-from runs.store import StoreError
+from runs.manifest import StoreError
 
 COMMANDS = (run, view, sweep, status, replay, parameters, listings)
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from abm import files
 from abm.files import FileError
+from abm.words import repeated
 
 LARGEST = 64_000_000  # bytes
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
@@ -141,11 +142,11 @@ def counted(cells: list[str]) -> bool:
 
 
 def _check_shape(path: Path, names: list[str], rows: list[list[str]], lines: list[int]) -> None:
-    twice = next((name for place, name in enumerate(names) if name in names[:place]), None)
+    twice = repeated(names)
     if "" in names:
         raise FileError(f"{path}: column {names.index('') + 1} has no name")
-    if twice is not None:
-        raise FileError(f"{path}: two columns are named {twice}")
+    if twice:
+        raise FileError(f"{path}: two columns are named {twice[0]}")
     for line, cells in zip(lines, rows):
         if len(cells) != len(names):
             hint = "; a decimal comma between commas? write 0.5" if len(cells) in (len(names) + 1, 2 * len(names)) else ""

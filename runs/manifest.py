@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import stat
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -71,18 +70,19 @@ def _digest(manifest: dict[str, Any]) -> str:
     return hashlib.sha256(json.dumps(rest, sort_keys=True).encode()).hexdigest()
 
 
+def parsed(path: Path) -> Any:
+    """What stands in the file of a manifest, sealed or not. Errors: FileError."""
+    return parse_json(text(path, "manifest", MANIFESTS), str(path))
+
+
 def read_manifest(directory: str | Path, name: str = MANIFEST) -> dict[str, Any]:
     """The manifest of a result; StoreError in one sentence where there is none, or it is not as it was written."""
     path = Path(directory) / name
     again = "the `abm run` or `abm sweep` that made this result makes it again, and only what is not whole"
+    if not path.exists():
+        raise StoreError(f"{directory}: holds no result (no {name})")
     try:
-        if not stat.S_ISREG(path.stat().st_mode):
-            raise DamagedManifest(f"{path}: is no file; {again}")
-        manifest = parse_json(text(path, "manifest", MANIFESTS), str(path))
-    except (FileNotFoundError, NotADirectoryError):
-        raise StoreError(f"{directory}: holds no result (no {name})") from None
-    except OSError as error:
-        raise StoreError(f"{path}: cannot be read: {error.strerror}") from None
+        manifest = parsed(path)
     except FileError as error:
         raise DamagedManifest(f"{path}: is damaged ({str(error).removeprefix(f'{path}: ')}); {again}") from None
     if not isinstance(manifest, dict) or "plan" not in manifest:

@@ -19,7 +19,7 @@ from abm.scenario import Scenario
 from abm.world import World
 from runs.chunk import Chunk
 from runs.ensemble import simulate
-from runs.store import StoreError
+from runs.manifest import StoreError
 from runs.tables import choices_table, label, runs_table, schemas, series_table, ties_table
 
 _kept = threading.local()

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from abm import files
-from runs.manifest import MANIFEST
+from runs.manifest import MANIFEST, parsed
 from runs.plan import TABLES
 from runs.points import POINTS
 
@@ -112,7 +112,7 @@ def _same(one: Path, other: Path) -> bool:
 def _is_manifest(path: Path) -> bool:
     """Whether this is the manifest of a result, of any version."""
     try:
-        found = files.parse_json(files.text(path, "manifest", files.MANIFESTS), str(path))
+        found = parsed(path)
     except files.FileError:
         return False
     return isinstance(found, dict) and {"plan", "provenance"} <= found.keys()

@@ -6,9 +6,9 @@ import numpy as np
 
 from abm import measures
 from abm.provenance import provenance
+from runs.manifest import StoreError
 from runs.plan import Plan
 from runs.results import Result
-from runs.store import StoreError
 
 
 def plan_of(result: Result, run: int) -> Plan:

@@ -97,6 +97,11 @@ class Result:
         """Number of runs that stand."""
         return sum(len(self.plan.runs(chunk)) for chunk in self.chunks)
 
+    @property
+    def failed(self) -> int:
+        """Number of these that failed."""
+        return self.sql("select count(*) from runs where status = 'failed'").fetchall()[0][0]
+
     @cached_property
     def connection(self) -> duckdb.DuckDBPyConnection:
         """A DuckDB connection with a view per recorded table.
@@ -109,9 +114,8 @@ class Result:
         return connection
 
     def _dataset(self, table: str) -> pa.dataset.Dataset | pa.Table:
-        columns = schemas(self.plan.some(range(1)))[table]
         if not self.chunks:
-            return columns.empty_table()
+            return schemas(self.plan.some(range(1)))[table].empty_table()
         home = self.directory.absolute()  # what begins with a slash is never taken for an address, or for somebody's home
         paths = [str(home / self._files[table, chunk].name) for chunk in self.chunks]
         return pyarrow.dataset.dataset(paths, format=_FORMAT, filesystem=pyarrow.fs.LocalFileSystem())

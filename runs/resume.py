@@ -62,7 +62,7 @@ def begun(plan: Plan, store: Store, notice: Notice) -> dict[str, Any] | None:
     return manifest
 
 
-def whole_files(plan: Plan, store: Store, begun: dict[str, Any] | None, notice: Notice) -> dict[tuple[str, int], File]:
+def whole_files(plan: Plan, store: Store, before: dict[str, Any] | None, notice: Notice) -> dict[tuple[str, int], File]:
     """The files of the chunks that stand to the last byte, after everything else of this plan was removed.
 
     StoreError, and nothing is removed, where files stand that no run of this plan left.
@@ -71,8 +71,8 @@ def whole_files(plan: Plan, store: Store, begun: dict[str, Any] | None, notice: 
     strangers = store.strangers()
     if strangers:
         raise StoreError(f"{strangers[0]}: is no file of a sweep; move it away, since other programs would count its rows")
-    seen = examine(store.directory, plan, plan.job, files_of(begun) if begun else {}, every_byte=True)
-    if seen.foreign and not begun:
+    seen = examine(store.directory, plan, plan.job, files_of(before) if before else {}, every_byte=True)
+    if seen.foreign and not before:
         raise StoreError(f"{seen.foreign[0]}: belongs to another run; take another --out, or --force to overwrite what is there")
     standing = {(table, chunk): seen.files[table, chunk] for chunk in seen.chunks(plan) for table in plan.tables}
     for fault in seen.faults:

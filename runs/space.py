@@ -11,9 +11,9 @@ from pathlib import Path
 
 from abm import measures
 from abm.scenario import Scenario
+from runs.manifest import StoreError
 from runs.perform import perform
 from runs.plan import Plan
-from runs.store import StoreError
 
 SMALL = 1000  # runs; below this nothing is estimated
 FILES = 100_000  # of a table that a directory may hold

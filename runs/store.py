@@ -22,12 +22,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from runs.integrity import chunk_files, footer_crc
-from runs.manifest import MANIFEST, File, StoreError, read_manifest, sealed
-from runs.places import LOCK, PICTURES, PROGRESS, WROTE, check_ours, listed
+from runs.manifest import MANIFEST, File, StoreError, sealed
+from runs.places import LOCK, PICTURES, SINGLE, WROTE, check_ours, listed
 from runs.plan import TABLES
 from runs.points import POINTS
-
-__all__ = ["MANIFEST", "PROGRESS", "Store", "StoreError", "read_manifest"]
 
 _UNFINISHED = re.compile(rf"\.({re.escape(MANIFEST)}|{re.escape(POINTS)}|\d{{6,12}}\.[0-9a-f]{{16}}\.parquet)\.part")
 
@@ -65,7 +63,7 @@ class Store:
         self._remove(figures / name for name in [*listed(figures), WROTE])
         with suppress(OSError):  # it may hold something that is not ours
             figures.rmdir()
-        self._remove([self.directory / name for name in (MANIFEST, PROGRESS, POINTS, "network.gexf", "report.html")])
+        self._remove([self.directory / name for name in (MANIFEST, *SINGLE)])
 
     def _remove(self, files: Iterable[Path]) -> None:
         for file in files:

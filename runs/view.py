@@ -93,9 +93,9 @@ def _inside(results: Path, name: str) -> Path:
 def _opened(directory: Path, run: int):
     """A recorded run; ValueError in one sentence."""
     from abm.page.services import Opened
+    from runs.manifest import StoreError
     from runs.replay import plan_of
     from runs.results import open_result
-    from runs.store import StoreError
 
     try:
         result = open_result(directory)
@@ -114,8 +114,9 @@ def _opened(directory: Path, run: int):
 
 def _save(directory: Path, scenario: Scenario, seed: int) -> Path:
     """Write one run as a result directory; ValueError in one sentence."""
+    from runs.manifest import StoreError
     from runs.plan import Plan
-    from runs.store import Store, StoreError
+    from runs.store import Store
     from runs.sweep import carry_out, local
 
     store = Store(directory)

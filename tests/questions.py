@@ -89,8 +89,8 @@ def stub(module: ModuleType, law, replicates: int = 100, scenario: Scenario | No
 def value_at(scenario: Scenario, name: str, step: int) -> tuple[float, list[float]]:
     """A parameter's value at a step, and all its values up to then, in order, by the scenario's dated events."""
     path = [float(scenario.content.parameters[name])]
-    for event in sorted(scenario.content.events, key=lambda each: each.year()):
-        if event.name == name and scenario.step_of(event.year()) <= step:
+    for event in sorted(scenario.content.events, key=lambda each: each.date):
+        if event.name == name and scenario.step_of(event.date) <= step:
             path.append(float(event.value))  # type: ignore[arg-type]
     return path[-1], path
 

@@ -1,5 +1,6 @@
 """The command line: what a person types, what they are told, and with which exit status; never a traceback."""
 
+import contextlib
 import errno
 import json
 import os
@@ -45,13 +46,21 @@ portability = [0.2, 0.8]
 """
 
 
+def made(place: Path, *commands: str) -> Path:
+    """A folder with a small scenario and a small sweep, and with what these commands leave there."""
+    (place / "small.toml").write_text(SMALL, "utf-8")
+    (place / "sweep.toml").write_text(SWEEP, "utf-8")
+    with contextlib.chdir(place):
+        for words in commands:
+            assert main(words.split()) == 0
+    return place
+
+
 @pytest.fixture(autouse=True)
 def folder(tmp_path, monkeypatch):
     """A folder of one's own to stand in, with a small scenario and a small sweep."""
     monkeypatch.chdir(tmp_path)
-    Path("small.toml").write_text(SMALL, "utf-8")
-    Path("sweep.toml").write_text(SWEEP, "utf-8")
-    return tmp_path
+    return made(tmp_path)
 
 
 def abm(*arguments: str) -> int:

@@ -11,8 +11,8 @@ import pytest
 import runs
 from runs import points, sweep
 from runs.command_line import main
+from runs.manifest import StoreError
 from runs.plan import TABLES
-from runs.store import StoreError
 from runs.view import _opened
 from tests import damage, sweeps
 

@@ -22,8 +22,8 @@ import pytest
 from abm.provenance import decisive
 from runs import cluster, perform
 from runs.cluster import dask
+from runs.manifest import StoreError
 from runs.perform import Done
-from runs.store import StoreError
 from runs.sweep import local
 from tests import sweeps
 

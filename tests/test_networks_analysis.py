@@ -17,7 +17,7 @@ from analysis.networks.record import Record, read
 from analysis.networks.resampling import rate
 from analysis.networks.study import sentences, study
 from runs.commands.grammar import Parser
-from runs.store import StoreError
+from runs.manifest import StoreError
 from tests.results import result
 
 

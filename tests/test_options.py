@@ -15,7 +15,7 @@ from analysis.questions import QUESTIONS, question
 from runs.command_line import main, parser
 from runs.results import Result
 from tests import sweeps
-from tests.test_command_line import SMALL, SWEEP, folder  # noqa: F401
+from tests.test_command_line import folder, made  # noqa: F401
 
 #: Command -> what is called with all that was asked for; its arguments are what the options must change.
 WORK = {
@@ -151,14 +151,11 @@ class Stopped(BaseException):
 @pytest.fixture(scope="module")
 def results(tmp_path_factory):
     """A sweep and two runs, made once."""
-    place = tmp_path_factory.mktemp("made")
-    (place / "small.toml").write_text(SMALL, "utf-8")
-    (place / "sweep.toml").write_text(SWEEP, "utf-8")
-    with contextlib.chdir(place):
-        assert main(["sweep", "sweep.toml", "--quiet"]) == 0
-        for name, seed in (("one", 0), ("two", 9)):
-            words = ["--replicates", "2", "--seed", str(seed), "--out", f"results/{name}"]
-            assert main(["run", "small.toml", "--figures", "none", "--quiet", *words]) == 0
+    run = "run small.toml --figures none --quiet --replicates 2"
+    place = made(
+        tmp_path_factory.mktemp("made"),
+        "sweep sweep.toml --quiet", f"{run} --seed 0 --out results/one", f"{run} --seed 9 --out results/two",
+    )  # fmt: skip
     return place / "results"
 
 

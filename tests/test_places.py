@@ -1,6 +1,5 @@
 """Where commands may write: never over what they read, never over files that this project did not write."""
 
-import contextlib
 import os
 import shutil
 from pathlib import Path
@@ -10,27 +9,24 @@ import pytest
 from runs.command_line import main
 from runs.places import WROTE, Folder, PlaceError, listed
 from tests import sweeps
-from tests.test_command_line import SMALL, SWEEP, folder  # noqa: F401
+from tests.test_command_line import folder, made  # noqa: F401
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory):
+def results(tmp_path_factory):
     """A result with its report and a sweep, made once."""
-    place = tmp_path_factory.mktemp("made")
-    (place / "small.toml").write_text(SMALL, "utf-8")
-    (place / "sweep.toml").write_text(SWEEP, "utf-8")
-    with contextlib.chdir(place):
-        assert main(["run", "small.toml", "--replicates", "2", "--figures", "none", "--quiet", "--out", "one"]) == 0
-        assert main(["report", "one", "--quiet"]) == 0
-        assert main(["sweep", "sweep.toml", "--quiet", "--out", "swept"]) == 0
-    return place
+    return made(
+        tmp_path_factory.mktemp("made"),
+        "run small.toml --replicates 2 --figures none --quiet --out one", "report one --quiet",
+        "sweep sweep.toml --quiet --out swept",
+    )  # fmt: skip
 
 
 @pytest.fixture(autouse=True)
-def beside(made, folder):  # noqa: F811
+def beside(results, folder):  # noqa: F811
     """Copies of both in the folder of each test, a link to one, and files of somebody else."""
     for name in ("one", "swept"):
-        shutil.copytree(made / name, folder / name)
+        shutil.copytree(results / name, folder / name)
     Path("link").symlink_to("one")
     for name in ("mine/figures/chart.png", "mine/report.html", "mine/patterns.csv", "mine/answer.md", "web/manifest.json"):
         Path(name).parent.mkdir(parents=True, exist_ok=True)

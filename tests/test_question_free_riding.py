@@ -12,7 +12,7 @@ OPENNESS = np.linspace(0, 1, 9)
 
 def law(scenario, values, seeds, step):
     """Coalitions fall from 0.8 to 0 between openness 0.5 and 1 where free models are ready, and do not fall as things are."""
-    ready = [event.value for event in scenario.content.events if event.name == "free_use" and event.year() == 2025.0] == [1.0]
+    ready = [event.value for event in scenario.content.events if event.name == "free_use" and event.date == 2025.0] == [1.0]
     openness = scenario.content.parameters["openness"]
     share = 0.8 * (1 - max(0.0, openness - 0.5) / 0.5) if ready else 0.8
     return {"gdp_coalition": share + 0.001 * np.sin(seeds), "gdp_hold_back": (0.8 - share) / 2 + 0.001 * np.cos(seeds)}

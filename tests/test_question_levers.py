@@ -23,7 +23,7 @@ def test_a_lever_costs_the_budget_or_goes_to_the_end_of_its_range(lever, budget)
     assert pulled.cost <= budget * (1 + 1e-9)
     assert pulled.cost == pytest.approx(budget) or pulled.after == most
     (change,) = [event for event in pulled.scenario.content.events if event.name == lever.parameter]
-    assert (change.year(), change.value) == (2025.0, pulled.after), "tastes are those of the world before the lever"
+    assert (change.date, change.value) == (2025.0, pulled.after), "tastes are those of the world before the lever"
     assert pulled.scenario.content.parameters == scenario.content.parameters
 
 
@@ -57,7 +57,7 @@ def test_a_lever_goes_on_from_what_the_scenarios_events_reach():
     pulled = pull(scenario, BY_NAME["convening"], 0.1)
     assert (pulled.before, pulled.after) == pytest.approx((0.1, 0.15))
     assert pulled.cost == pytest.approx(0.1)
-    assert [each.year() for each in pulled.scenario.content.events if each.name == "convening_rate"] == [2025.0]
+    assert [each.date for each in pulled.scenario.content.events if each.name == "convening_rate"] == [2025.0]
 
 
 def test_a_lever_at_the_end_of_its_range_stands_outside_the_ranking():

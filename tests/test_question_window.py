@@ -14,7 +14,7 @@ def closes_after(year):
     """A law: whoever launches by ``year`` stands at no lag from two years after the launch; waiting costs 0.001 a year."""
 
     def law(scenario, values, seeds, step):
-        launch = next((event.year() for event in scenario.content.events if event.name == "convening_rate"), 2025.0)
+        launch = next((event.date for event in scenario.content.events if event.name == "convening_rate"), 2025.0)
         stands = launch <= year and 2025 + step * 0.25 >= launch + 2
         lag = np.where(stands, 0.0, np.nan) + 0.0 * seeds
         return {"lag_coalition": lag, "net_benefit": np.full(len(seeds), -0.001 * (launch - 2025)) + 1e-6 * np.sin(seeds)}
@@ -81,7 +81,7 @@ def test_the_will_is_the_strongest_that_the_scenario_knows():
     scenario = questions.small(40, (event,), convening_rate=0)
     asked = questions.inquiry(window, scenario, last=2031)
     events = window.launched(asked, 2027).content.events
-    assert [(each.year(), each.value) for each in events if each.name == "convening_rate"] == [(2027.0, 0.7)]
+    assert [(each.date, each.value) for each in events if each.name == "convening_rate"] == [(2027.0, 0.7)]
 
 
 def test_growth_that_goes_on_puts_the_frontier_out_of_reach():

@@ -122,7 +122,7 @@ def of_window(random, patch):
     closes, shared = random.normal(2028.4, 1.5, COUNT), random.normal(0, 0.01, COUNT)
 
     def law(scenario, values, seeds, step):
-        launch = next((event.year() for event in scenario.content.events if event.name == "convening_rate"), 2025.0)
+        launch = next((event.date for event in scenario.content.events if event.name == "convening_rate"), 2025.0)
         benefit = shared - 0.001 * (launch - 2025) + random.normal(0, 0.001, COUNT)
         return {"lag_coalition": np.where(launch <= closes, 0.0, np.nan), "net_benefit": benefit}
 

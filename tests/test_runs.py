@@ -14,8 +14,8 @@ from abm.model import Model
 from runs import library
 from runs.chunk import Chunk
 from runs.factor import check_name
+from runs.manifest import StoreError
 from runs.plan import TABLES, Plan
-from runs.store import StoreError
 from runs.sweep import local
 from tests import sweeps, worlds
 

@@ -11,9 +11,9 @@ import pytest
 from abm.scenario import Scenario
 from runs import experiment, space, sweep_file
 from runs.command_line import main
+from runs.manifest import StoreError
 from runs.plan import Factor, Plan
 from runs.space import check_files, duration
-from runs.store import StoreError
 from tests import sweeps
 from tests.test_command_line import folder  # noqa: F401
 

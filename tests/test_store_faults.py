@@ -18,7 +18,7 @@ import pytest
 import runs
 from runs import space, store
 from runs.commands import status
-from runs.store import StoreError, read_manifest
+from runs.manifest import StoreError, read_manifest
 from runs.sweep import local
 from tests import sweeps
 

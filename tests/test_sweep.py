@@ -18,9 +18,9 @@ import runs
 from abm.scenario import Scenario, ScenarioError
 from runs import library, sweep_file
 from runs import perform as work
+from runs.manifest import StoreError
 from runs.perform import perform
 from runs.plan import Factor, Plan
-from runs.store import StoreError
 from runs.sweep import local
 from runs.sweep_file import SweepError
 from tests import sweeps, worlds

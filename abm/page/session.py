@@ -109,7 +109,7 @@ class Session:
                 return
             self.look = self.reference = None
             before = Before.of(self.model.world)
-            dated = [event for event in self.scenario.content.events if self._step_of(event.year()) == self.step_now]
+            dated = [event for event in self.scenario.content.events if self._step_of(event.date) == self.step_now]
             step, date = self.step_now, self.model.date
             self.model.step()
             self.log += [Entry(step, date, "event", event.note or event.kind.replace("_", " ")) for event in dated]
@@ -187,7 +187,7 @@ class Session:
             raise ValueError(f"kind: {fields.get('kind')!r} cannot happen at once; these can: {', '.join(ACTING_NOW)}")
         if self.model.finished:
             raise ValueError("the run is over; reset it, or choose an earlier moment in another run, to act")
-        dates = [event.year() for event in self.scenario.content.events]
+        dates = [event.date for event in self.scenario.content.events]
         same_step = [date for date in dates if self._step_of(date) == self.step_now]
         return {"date": max([self.model.date, *same_step]), **fields}
 

@@ -16,7 +16,7 @@ from abm import data
 from abm.dates import SLACK
 from abm.scenario import Scenario
 from analysis.asking.ranges import plausible, value
-from analysis.asking.variants import end_of, from_start, with_events
+from analysis.asking.variants import from_start, with_events
 
 CERN_FOR_AI = 12.0  # bn US$ a year: 30-35 bn EUR in three years [CFG2024], at 1.1 US$
 RESEARCHERS = 20_000  # Assumption: leading AI researchers in the world
@@ -140,8 +140,8 @@ def _affordable(cost: Callable[[float], float], before: float, most: float, budg
 def _yearly(scenario: Scenario, kind: str, budget: float) -> list[dict]:
     """The budget spent in every year of the run, among all nations by GDP."""
     start, nations = scenario.content.start, list(scenario.nations().index)
-    years = max(1, math.ceil(end_of(scenario) - start - SLACK))
-    shares = [min(1.0, end_of(scenario) - start - year) for year in range(years)]
+    years = max(1, math.ceil(scenario.end - start - SLACK))
+    shares = [min(1.0, scenario.end - start - year) for year in range(years)]
     return [
         {"date": start + year, "kind": kind, "bn_usd": budget * share, "nations": nations} for year, share in enumerate(shares)
     ]

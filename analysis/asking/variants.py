@@ -40,8 +40,3 @@ def with_events(scenario: Scenario, events: Sequence[dict[str, Any]]) -> Scenari
     document = scenario.document()
     document["events"] = [*document.get("events", []), *events]
     return Scenario.parse(document, scenario.name, "scenario")
-
-
-def end_of(scenario: Scenario) -> float:
-    """Date of the last step."""
-    return scenario.end

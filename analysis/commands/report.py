@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from abm.words import repeated
 from runs.commands.asking import failures
 from runs.progress import bar
 from runs.results import open_result
@@ -40,14 +41,15 @@ def act(arguments) -> int:
     result = open_result(arguments.directory)
     if arguments.measure and len(result.plan.points) == 1:
         raise ValueError(f"--measure {arguments.measure[0]}: is for sweeps; {arguments.directory} holds a single design point")
-    twice = next((name for name in arguments.measure if arguments.measure.count(name) > 1), None)
-    if twice or "" in arguments.measure:
-        raise ValueError(f"--measure {twice}: is given twice" if twice else "--measure: is empty")
+    twice = repeated(arguments.measure)
+    if twice and twice[0]:
+        raise ValueError(f"--measure {twice[0]}: is given twice")
+    if "" in arguments.measure:
+        raise ValueError("--measure: is empty")
     with bar(None, "figures", arguments.quiet) as progress:
         path = write(result, arguments.figures, progress, arguments.measure)
-    failed = result.sql("select count(*) from runs where status = 'failed'").fetchall()[0][0]
     if not arguments.quiet:
         for line in headline(result, arguments.measure):
             print(f"  {line}")
         print(f"report: {path}")
-    return failures(result.directory, failed, result.plan.count)
+    return failures(result.directory, result.failed, result.plan.count)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from pathlib import Path
 
+from abm.words import repeated
 from runs.commands.asking import Problem, add_scenario, scenario_of, typed, whole
 from runs.commands.grammar import given
 from runs.places import Folder
@@ -59,9 +60,9 @@ def act(arguments) -> int:
     if sizes.samples & (sizes.samples - 1):
         raise Problem(f"--samples {sizes.samples}: must be a power of two, such as {1 << sizes.samples.bit_length() - 1}")
     names = [name.strip() for name in arguments.parameters.split(",")] if arguments.parameters else []
-    twice = next((name for place, name in enumerate(names) if name in names[:place]), None)
-    if twice is not None:
-        raise Problem(f"--parameters {arguments.parameters}: {twice or 'nothing'} is named twice")
+    twice = repeated(names)
+    if twice:
+        raise Problem(f"--parameters {arguments.parameters}: {twice[0] or 'nothing'} is named twice")
     axes = axes_of(scenario, names)
     for name in ("factors", "wider"):
         if given(arguments, name) and getattr(sizes, name) > len(axes):

@@ -13,8 +13,8 @@ from abm.scenario import Scenario
 from analysis.comparisons.comparison import Arm, pairwise
 from analysis.reading import FINISHED
 from runs import experiment
+from runs.manifest import MANIFEST
 from runs.results import Result, open_result
-from runs.store import MANIFEST
 
 FIRST, MOST = 100, 12_800  # replicates to begin with, and at most
 FINE = 0.1  # precision asked for where none is given, in standard deviations of the measure between runs

@@ -23,9 +23,4 @@ def beside(scenario: Scenario) -> Scenario:
         document["nations"] = {**document.get("nations", {}), "exclude": hosts}
     events, last = document.get("events", []), scenario.content.steps - 1
     document["events"] = [e for e in events if 0 <= scenario.step_of(e["date"]) <= last]
-    document["events"] = [e for e in document["events"] if not isinstance(e.get("nations"), list) or _inside(e, scenario)]
     return Scenario.parse(document, "baseline")
-
-
-def _inside(event: dict, scenario: Scenario) -> bool:
-    return bool(set(event["nations"]) & set(scenario.nations().index))

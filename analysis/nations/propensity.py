@@ -28,9 +28,9 @@ from abm.world import World
 from analysis.reading import finished, some
 from runs.chunk import Chunk
 from runs.ensemble import stages
+from runs.manifest import StoreError
 from runs.plan import Plan
 from runs.results import Result
-from runs.store import StoreError
 from runs.sweep import processors
 
 MOST = 200  # runs that are done again

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from analysis import reading
+from runs.manifest import StoreError
 from runs.results import Result
-from runs.store import StoreError
 
 MOST = 1000  # runs of which the network is studied: shares are then known to a point or two, and more take long
 

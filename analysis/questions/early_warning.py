@@ -33,7 +33,6 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from analysis.asking.inquiry import Answer, Inquiry, Option, Stated
-from analysis.asking.variants import end_of
 from analysis.figures import style, warning
 from analysis.methods import areas
 from analysis.methods.statistics import Estimate
@@ -79,7 +78,7 @@ def answer(inquiry: Inquiry) -> Answer:
 
 
 def _check(inquiry: Inquiry) -> None:
-    years = end_of(inquiry.scenario) - inquiry.scenario.content.start
+    years = inquiry.scenario.end - inquiry.scenario.content.start
     for name in ("horizon", "back"):
         if inquiry[name] >= years:
             raise Problem(f"--{name} {inquiry[name]:g}: must be shorter than the run, {years:g} years")

@@ -32,7 +32,7 @@ from matplotlib.figure import Figure
 
 from abm.dates import in_year
 from analysis.asking.inquiry import Answer, Inquiry, Option, Stated
-from analysis.asking.variants import end_of, held
+from analysis.asking.variants import held
 from analysis.figures import style
 from analysis.methods import statistics
 from analysis.methods.statistics import Estimate
@@ -84,8 +84,8 @@ def answer(inquiry: Inquiry) -> Answer:
 def _check(inquiry: Inquiry) -> None:
     content = inquiry.scenario.content
     for name in ("by", "year"):
-        if not in_year(content.start) <= inquiry[name] < end_of(inquiry.scenario):
-            raise Problem(f"--{name} {inquiry[name]}: lies outside the run, {content.start:g} to {end_of(inquiry.scenario):g}")
+        if not in_year(content.start) <= inquiry[name] < inquiry.scenario.end:
+            raise Problem(f"--{name} {inquiry[name]}: lies outside the run, {content.start:g} to {inquiry.scenario.end:g}")
 
 
 def _seeds(inquiry: Inquiry) -> list[int]:

@@ -36,7 +36,7 @@ from abm import data
 from abm.dates import SLACK
 from abm.scenario import Scenario, ScenarioError
 from analysis.asking.inquiry import Answer, Inquiry, Option, Stated
-from analysis.asking.variants import end_of, with_events
+from analysis.asking.variants import with_events
 from analysis.comparisons.comparison import holm, pairwise
 from analysis.figures import style
 from analysis.methods import recovery, statistics
@@ -117,7 +117,7 @@ def shocked(scenario: Scenario, event: dict[str, Any]) -> Scenario:
 
 def _steps(inquiry: Inquiry) -> tuple[int, int]:
     """Steps of the shock and of the count of moves. Errors: Problem where either lies outside the run."""
-    start, end = inquiry.scenario.content.start, end_of(inquiry.scenario)
+    start, end = inquiry.scenario.content.start, inquiry.scenario.end
     if not start <= inquiry["date"] < end:
         raise Problem(f"--date {inquiry['date']:g}: lies outside the run, {start:g} to {end:g}")
     if inquiry["date"] + inquiry["after"] > end + SLACK:
@@ -166,7 +166,7 @@ def movers(inquiry: Inquiry, pair: Pair) -> pd.DataFrame:
 
 def _stated(inquiry: Inquiry, pair: Pair, after: np.ndarray) -> dict[str, Stated]:
     """Cost, recovery, and how many nations change, on average over replicates."""
-    years, end = inquiry.scenario.content.step_years, end_of(inquiry.scenario)
+    years, end = inquiry.scenario.content.step_years, inquiry.scenario.end
     worst = int(np.argmin(after.mean(axis=0)))
     moved = (pair.moves != 0).any(axis=2).sum(axis=1)
     return {
@@ -193,7 +193,7 @@ def _sentence(inquiry: Inquiry, event: dict[str, Any], table: pd.DataFrame, stat
         else "no nation has moved by more than noise"
     )
     after = f"{inquiry['after']:g} years later {who}; the vendor's clients change by {_signed(stated['clients'])} nations"
-    cost = f"Up to {end_of(inquiry.scenario):g} the nations' net benefit changes by {_signed(stated['cost'])} bn US$;"
+    cost = f"Up to {inquiry.scenario.end:g} the nations' net benefit changes by {_signed(stated['cost'])} bn US$;"
     return f"{_words(event)}: {after}, members of coalitions by {_signed(stated['members'])}. {cost} {_recovery(stated)}"
 
 

@@ -42,7 +42,7 @@ from matplotlib.figure import Figure
 
 from abm.dates import SLACK
 from analysis.asking.inquiry import Answer, Inquiry, Option, Stated
-from analysis.asking.variants import end_of, held
+from analysis.asking.variants import held
 from analysis.figures import style
 from analysis.methods import statistics
 from analysis.methods.statistics import Estimate
@@ -95,7 +95,7 @@ def answer(inquiry: Inquiry) -> Answer:
 
 def years(inquiry: Inquiry) -> np.ndarray:
     """Years looked at, two years after the start and then at even distances. Errors: Problem where the run is too short."""
-    start, end = inquiry.scenario.content.start, end_of(inquiry.scenario)
+    start, end = inquiry.scenario.content.start, inquiry.scenario.end
     found = np.arange(start + 2, end - SLACK, inquiry["every"])
     if not len(found):
         raise Problem(f"steps: the run ends in {end:g}; sets are first looked at in {start + 2:g}")

@@ -33,7 +33,6 @@ from abm import parameters
 from abm.dates import SLACK
 from abm.scenario import Scenario
 from analysis.asking.inquiry import Answer, Inquiry, Option, Stated
-from analysis.asking.variants import end_of
 from analysis.figures import style
 from analysis.methods import statistics
 from analysis.methods.crossing import EVEN, estimate, open_ends
@@ -77,7 +76,7 @@ def answer(inquiry: Inquiry) -> Answer:
 
 def _years(inquiry: Inquiry) -> np.ndarray:
     """Launch years. Errors: Problem where fewer than two lie within the run."""
-    first, end = int(np.ceil(inquiry.scenario.content.start - SLACK)), end_of(inquiry.scenario)
+    first, end = int(np.ceil(inquiry.scenario.content.start - SLACK)), inquiry.scenario.end
     if not first < inquiry["last"] < end:
         raise Problem(f"--last {inquiry['last']}: must lie after {first} and before {end:g}, where the scenario ends")
     return np.arange(first, inquiry["last"] + 1)

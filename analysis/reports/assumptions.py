@@ -72,7 +72,7 @@ def _told(parameter, name: str, value: float) -> tuple[str, ...]:
 def _event(event) -> tuple[str, ...]:
     given = event.model_dump(exclude_none=True, exclude={"date", "kind", "note"})
     size = ", ".join(f"{name} {_plain(value)}" for name, value in given.items())
-    return cell(f"{event.year():.2f}", "number"), cell(f"{event.kind}: {size}"), cell(event.note)
+    return cell(f"{event.date:.2f}", "number"), cell(f"{event.kind}: {size}"), cell(event.note)
 
 
 def _plain(value) -> str:

@@ -10,8 +10,8 @@ from importlib.metadata import entry_points
 from typing import Any
 
 from abm.scenario import Scenario
+from abm.words import shown
 from runs import library
-from runs.axes import shown
 from runs.commands.grammar import shortened
 
 

@@ -8,11 +8,12 @@ from pathlib import Path
 from runs import library
 from runs.commands.asking import Problem, add_scenario, extension, failures, scenario_of, settings, tell, whole
 from runs.commands.grammar import given
+from runs.manifest import StoreError, read_manifest
 from runs.places import check_result
 from runs.plan import Plan
 from runs.progress import bar, runs_bar
 from runs.results import open_result, planned
-from runs.store import Store, StoreError, read_manifest
+from runs.store import Store
 from runs.sweep import carry_out, local
 
 
@@ -65,11 +66,10 @@ def act(arguments) -> int:
         raise StoreError(f"{store.directory}: holds a result already; --force overwrites it, --out takes another")
     with runs_bar(plan.count, arguments.quiet) as progress:
         manifest = carry_out(plan, store, local(), progress, tell, overwrite=arguments.force)
-    result = open_result(store.directory)
     if not arguments.quiet:
         print(f"{plan.count} runs of {plan.name} in {manifest['seconds']:.1f} s -> {store.directory}")
     if arguments.figures == "all":
-        _draw(result, arguments.quiet)
+        _draw(open_result(store.directory), arguments.quiet)
     return failures(store.directory, manifest["failed"], plan.count)
 
 

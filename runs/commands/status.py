@@ -33,10 +33,9 @@ def lines(directory: Path, verify: bool = False) -> list[str]:
     """What a person wants to know, a line each. Errors: StoreError where a file is not as it was written."""
     result, store = open_result(directory, verify or None), Store(directory)
     plan, count, done = result.plan, result.plan.count, result.done
-    failed = result.sql("select count(*) from runs where status = 'failed'").fetchall()[0][0]
     state = "complete" if done == count else "running" if store.locked() else "interrupted"
     rate = read(store)["rate"]
-    found = [f"{plan.name}: {state}, {done:,} of {count:,} runs ({100 * done // count} %), {failed:,} failed"]
+    found = [f"{plan.name}: {state}, {done:,} of {count:,} runs ({100 * done // count} %), {result.failed:,} failed"]
     if state == "running" and rate > 0:
         found.append(f"{rate:,.0f} runs/s, {duration((count - done) / rate)} left")
     elif state == "interrupted":
