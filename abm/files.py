@@ -12,6 +12,7 @@ import os
 import re
 import stat
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -82,27 +83,25 @@ def parse_toml(content: str, where: str) -> dict[str, Any]:
     """The tables of TOML text; ``where`` begins what is wrong with it. Errors: FileError."""
     if _DOTTED.search(content):
         raise FileError(f"{where}: {_TOO_DEEP}")
-    try:
-        document = tomllib.loads(content)
-    except RecursionError:
-        raise FileError(f"{where}: {_TOO_DEEP}") from None
-    except ValueError as error:  # a TOMLDecodeError, or an integer too long for Python
-        if str(error).startswith(_LONGEST):
-            raise FileError(f"{where}: holds an integer of thousands of digits; {_INTEGERS}") from None
-        raise FileError(f"{where}: is not valid TOML: {error}{_cause(content, str(error))}") from None
-    return _bounded(document, where)
+    return _parsed(tomllib.loads, content, where, lambda said: f"is not valid TOML: {said}{_cause(content, said)}")
 
 
 def parse_json(content: str, where: str) -> Any:
     """What JSON text holds; ``where`` begins what is wrong with it. Errors: FileError."""
+    return _parsed(json.loads, content, where, lambda said: f"cannot be read: {said}")
+
+
+def _parsed(load: Callable[[str], Any], content: str, where: str, why: Callable[[str], str]) -> Any:
+    """What a parser makes of a text; ``why`` puts what it says of a fault into a clause."""
     try:
-        document = json.loads(content)
+        document = load(content)
     except RecursionError:
         raise FileError(f"{where}: {_TOO_DEEP}") from None
-    except ValueError as error:
-        if str(error).startswith(_LONGEST):
+    except ValueError as error:  # of the format, or of an integer too long for Python
+        said = str(error)
+        if said.startswith(_LONGEST):
             raise FileError(f"{where}: holds an integer of thousands of digits; {_INTEGERS}") from None
-        raise FileError(f"{where}: cannot be read: {error}") from None
+        raise FileError(f"{where}: {why(said)}") from None
     return _bounded(document, where)
 
 

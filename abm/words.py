@@ -10,10 +10,10 @@ def shown(value: Any, most: int = 80) -> str:
     """A value as Python writes it, cut to what a sentence holds.
 
     >>> shown("x" * 100, 12)
-    "'xxxxxxxx..."
+    "'xxxxxxx ..."
     """
     text = repr(value)
-    return text if len(text) < most else f"{text[: most - 3]}..."
+    return text if len(text) < most else f"{text[: most - 4]} ..."
 
 
 def repeated(words: Sequence[str]) -> list[str]:

@@ -15,7 +15,7 @@ from analysis.questions import QUESTIONS, question
 from runs.command_line import main, parser
 from runs.results import Result
 from tests import sweeps
-from tests.test_command_line import folder, made  # noqa: F401
+from tests.test_command_line import abm, folder, made  # noqa: F401
 
 #: Command -> what is called with all that was asked for; its arguments are what the options must change.
 WORK = {
@@ -286,10 +286,7 @@ def without(command: str, option: str) -> str:
 
 @pytest.mark.parametrize("words", REFUSED)
 def test_what_would_be_ignored_is_refused(words, capsys):
-    try:
-        status = main(words.split())
-    except SystemExit as end:
-        status = end.code
+    status = abm(*words.split())
     said = capsys.readouterr()
     assert status == 2
     assert REFUSED[words] in said.err

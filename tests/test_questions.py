@@ -19,9 +19,9 @@ from analysis.commands.ask import write
 from analysis.methods.statistics import Estimate
 from analysis.questions import QUESTIONS, question
 from runs import library
-from runs.command_line import main
 from runs.ensemble import Varied
 from tests import questions
+from tests.test_command_line import abm
 
 SMALL = """
 title = "A small world"
@@ -33,14 +33,6 @@ review_rate = 1.5
 convening_rate = 0.3
 inference_cost = 0.1
 """
-
-
-def abm(*arguments: str) -> int:
-    """The exit status of ``abm`` with these arguments."""
-    try:
-        return main(list(arguments))
-    except SystemExit as end:  # argparse leaves this way
-        return end.code
 
 
 @pytest.mark.parametrize("name", QUESTIONS)

@@ -15,7 +15,7 @@ from runs.manifest import StoreError
 from runs.plan import Factor, Plan
 from runs.space import check_files, duration
 from tests import sweeps
-from tests.test_command_line import folder  # noqa: F401
+from tests.test_command_line import abm, folder  # noqa: F401
 
 DATES = f"[{', '.join(str(2026 + place / 1e5) for place in range(60_000))}]"
 
@@ -92,10 +92,7 @@ WORDS = {
 
 @pytest.mark.parametrize("words", WORDS, ids=lambda words: words[:60])
 def test_numbers_on_the_command_line_are_bounded(words, capsys):
-    try:
-        status = main(words.split())
-    except SystemExit as end:
-        status = end.code
+    status = abm(*words.split())
     said = capsys.readouterr().err
     assert status == 2
     assert WORDS[words] in said
