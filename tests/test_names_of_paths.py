@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 
 import runs
+from abm import data
+from analysis.nations import lists
 from runs.command_line import main
 from runs.view import _opened
 from tests import sweeps
@@ -83,6 +85,15 @@ def test_runs_and_sweeps_are_written_and_read_under_any_name(folder, name):
     assert np.array_equal(runs.open(f"{out}/s").runs(["portability"])["portability"], [0.2, 0.4])
     assert abm("run", f"{out}/s/manifest.json", "--figures", "none", "--quiet", "--out", f"{out}/again") == 0
     assert runs.open(f"{out}/again").runs().equals(runs.open(f"{out}/s").runs())
+
+
+@pytest.mark.parametrize("name", [*NAMES, WORST])
+def test_a_list_of_nations_of_any_name_is_read(folder, name):
+    path = Path("in") / f"{name}.csv"
+    path.parent.mkdir(parents=True)
+    nations = data.economies().index[:24]
+    path.write_text("iso3,value\n" + "".join(f"{iso3},{place % 2}\n" for place, iso3 in enumerate(nations)))
+    assert lists.read_list(lists.find(str(path)), nations).tolist() == [0, 1] * 12
 
 
 def test_a_point_of_a_result_is_told_from_a_directory_with_a_colon(whole, folder, capsys):
