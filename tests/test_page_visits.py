@@ -61,13 +61,15 @@ class Counted:
 
 @pytest.fixture(scope="module")
 def serving(tmp_path_factory):
-    """A served page whose futures are counted."""
+    """A served page whose futures are counted. It is the second of its process, as after a page that was closed."""
     for scenario in (library.scenario("baseline"), Scenario.parse(LARGE, "large")):  # rules compile for a world of a new size
         model = Model(scenario, rng=0)
         model.step()
         continue_runs(model.world, 1, np.arange(2), True, True)
     counted, patched = Counted(), pytest.MonkeyPatch()
     patched.setattr(view, "continue_runs", counted)
+    close_first = serve_in_background(library.scenario("baseline"), tmp_path_factory.mktemp("first"))[1]
+    close_first()
     opened, end = serve_in_background(library.scenario("baseline"), tmp_path_factory.mktemp("results"))
     counted.runs = 0
     yield opened, counted

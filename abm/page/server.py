@@ -54,7 +54,8 @@ def make_server(
     Visit = _visit(services, scenario, recorded, seed)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        solara_app.apps["__default__"] = solara_app.AppScript(f"{__name__}:Visit")
+        solara_app.apps["__default__"] = page = solara_app.AppScript(f"{__name__}:Visit")
+    page.check()  # Solara begins only a process's first page by itself; a visitor who reconnects cannot
     reload.reloader.on_change = None  # an edited source file must not take a visitor's run away
     return uvicorn.Server(
         uvicorn.Config(
