@@ -160,6 +160,9 @@ def test_text_in_another_encoding_is_told(tmp_path):
         ("admission = “open”", "typographic quotes?"),
         ("admission = open", "text needs quotes"),
         ("portability: 0.5", "a colon? write name = value"),
+        ('"portability";"notice"', 'a table of points? a sweep file names one: method = "csv" and file = "..." under [design]'),
+        ("portability,notice", "a table of points?"),
+        ('{"portability": 0.5}', "another format? write name = value"),
     ],
 )
 def test_what_is_no_toml_is_told_with_line_and_likely_cause(tmp_path, line, cause):

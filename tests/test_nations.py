@@ -19,6 +19,8 @@ from runs.command_line import main
 from runs.ensemble import stages
 from runs.factor import NATIONS, Factor
 from runs.plan import Plan
+from tests.sweeps import carry
+from tests.sweeps import plan as small
 
 SHORT = {"steps": 24}
 
@@ -317,3 +319,13 @@ def test_runs_of_changed_sources_are_told_apart(result, tmp_path, capsys, monkey
     monkeypatch.setattr("abm.provenance.provenance", lambda: {"sources": "others"})
     assert main(words) == 0
     assert "The model's sources have changed since" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("command", [("nations",), ("networks", "--figures", "none")], ids=lambda command: command[0])
+def test_points_of_a_sweep_that_are_taken_together_are_told(tmp_path, capsys, command):
+    carry(small(points=2, replicates=1, steps=4), tmp_path / "sweep")
+    assert main([*command, str(tmp_path / "sweep")]) == 0
+    assert "holds 2 design points; they are taken together" in capsys.readouterr().err
+    carry(small(points=1, replicates=1, steps=4), tmp_path / "run")
+    assert main([*command, str(tmp_path / "run")]) == 0
+    assert "design points" not in capsys.readouterr().err

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from pathlib import Path
 
-from runs.commands.asking import Problem, whole
+from runs.commands.asking import Problem, tell_pooled, whole
 from runs.places import Folder, check_parts
 from runs.results import open_result
 
@@ -24,7 +24,7 @@ def add(commands) -> None:
         "nation's best once its tastes are drawn anew, averaged over the runs, and its standard error. With --score, compare "
         "them with a list of facts about nations, beside simple baselines, and name the nations that are missed.",
     )
-    nations.add_argument("directory", metavar="DIR", help="result directory of a run")
+    nations.add_argument("directory", metavar="DIR", help="result directory of a run or sweep")
     nations.add_argument("--out", metavar="FILE", help="where the table goes (default: DIR/nations.csv)")
     nations.add_argument("--score", metavar="LIST", help="a CSV of iso3 and value (0 or 1), or a list of the package: "
                          "network-vendors, ai-partnership, ai-safety-network")  # fmt: skip
@@ -56,6 +56,7 @@ def act(arguments) -> int:
     folder = Folder(path.parent, [path.name], *read, result=True)
     if arguments.score:
         lists.read_list(read[0], result.scenario.nations().index)  # what is wrong is told before the runs are done
+    tell_pooled(arguments.directory, result.plan, "does not count there")
     found = propensity(result, arguments.runs)
     told = _told(arguments, found) if arguments.score else ""
     chances = found.chances

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from runs.commands.asking import tell, whole
+from runs.commands.asking import tell_pooled, whole
 from runs.places import Folder
 from runs.progress import bar
 from runs.results import open_result
@@ -48,10 +48,7 @@ def act(arguments) -> int:
     from analysis.networks.study import PARTS, sentences, study
 
     result = open_result(arguments.directory)
-    if len(result.plan.points) > 1:
-        absent = ", and a nation that a point leaves out counts as outside"
-        named = absent if any(factor.name == "nations" for factor in result.plan.factors) else ""
-        tell(f"{arguments.directory}: holds {len(result.plan.points)} design points; they are taken together{named}")
+    tell_pooled(arguments.directory, result.plan, "counts as outside")
     folder = Folder(arguments.out or result.directory / "networks", names())
     with bar(PARTS + (len(FIGURES) if arguments.figures == "all" else 0), "parts", arguments.quiet) as progress:
         found = study(result, arguments.runs, progress)

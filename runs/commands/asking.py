@@ -110,6 +110,14 @@ def tell(sentence: str) -> None:
     print(f"abm: {shortened(sentence)}", file=sys.stderr)
 
 
+def tell_pooled(directory, plan, absent: str) -> None:
+    """Tell the person that the design points of a sweep are taken together; ``absent`` says what a nation then is at a point
+    that leaves it out."""
+    if len(plan.points) > 1:
+        named = f", and a nation that a point leaves out {absent}" if any(f.name == "nations" for f in plan.factors) else ""
+        tell(f"{directory}: holds {len(plan.points)} design points; they are taken together{named}")
+
+
 def failures(directory, failed: int, count: int, again: str = "") -> int:
     """The exit status for so many failed runs, which the person is told of."""
     if failed:
