@@ -1,4 +1,6 @@
-"""Small worlds that many tests start from. Each test gets its own."""
+"""Small worlds that many tests start from. Each test gets its own. Signals mean what they mean in a terminal."""
+
+import signal
 
 import pytest
 
@@ -17,3 +19,10 @@ def world() -> World:
 def model() -> Model:
     """The same as a Mesa model."""
     return Model(worlds.levers(), rng=1)
+
+
+def pytest_configure() -> None:
+    """Whoever starts the tests in the background or by nohup ignores signals, and every process of the tests would too."""
+    for number, usual in ((signal.SIGINT, signal.default_int_handler), (signal.SIGHUP, signal.SIG_DFL)):
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, usual)
