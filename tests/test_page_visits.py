@@ -116,8 +116,7 @@ def until(holds) -> None:
 
 
 def still(counted: Counted) -> bool:
-    """Whether no further run is done in a second, beginning one second from now."""
-    time.sleep(1.0)
+    """Whether no further run is done in a second. On a busy machine what was under way takes its time to end."""
     before = counted.runs
     time.sleep(1.0)
     return counted.runs == before and counted.now == 0
@@ -136,7 +135,7 @@ def test_a_visitor_who_leaves_in_the_middle_ends_the_work(serving):
         with visiting(opened, state) as kernel:
             until(lambda before=before: counted.runs > before)
             assert CONNECTIONS[kernel] == 1
-        assert still(counted)
+        until(lambda: still(counted))
         assert counted.runs < before + REPLICATES // 2
         assert kernel not in CONNECTIONS
 
@@ -148,7 +147,8 @@ def test_visitors_share_the_workers(serving):
     with visiting(opened), visiting(opened), visiting(opened):
         until(lambda: counted.runs > before + 100)
     assert counted.most == 2
-    assert still(counted)
+    until(lambda: still(counted))
+    assert counted.runs < before + 2 * REPLICATES
 
 
 @pytest.mark.parametrize(
