@@ -27,8 +27,11 @@ _CAUSES = (
     ("[\u201c\u201d\u201e\u00ab\u00bb\u2018\u2019]", 'typographic quotes? write "..."'),
     (r"=\s*[A-Za-z_][\w -]*$", 'text needs quotes: "..."'),
     (r"^\s*[\w.]+\s*:", "a colon? write name = value"),
-    (r'^[\w."\' ]+[,;\t][^=]*$', 'a table of points? a sweep file names one: method = "csv" and file = "..." under [design]'),
-    (r"^\s*[{<]", "another format? write name = value"),
+    (
+        r"""^(?=.*[,;\t])["'A-Za-z_,;\t][^={}[\]]*$""",
+        'a table of points? a sweep file names one: method = "csv" and file = "..." under [design]',
+    ),
+    (r"^(<|\{[^=]*$)", "another format? write name = value"),
 )
 
 

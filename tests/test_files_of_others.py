@@ -162,7 +162,9 @@ def test_text_in_another_encoding_is_told(tmp_path):
         ("portability: 0.5", "a colon? write name = value"),
         ('"portability";"notice"', 'a table of points? a sweep file names one: method = "csv" and file = "..." under [design]'),
         ("portability,notice", "a table of points?"),
+        (",portability", "a table of points?"),
         ('{"portability": 0.5}', "another format? write name = value"),
+        ('<?xml version="1.0"?>', "another format?"),
     ],
 )
 def test_what_is_no_toml_is_told_with_line_and_likely_cause(tmp_path, line, cause):
@@ -170,6 +172,13 @@ def test_what_is_no_toml_is_told_with_line_and_likely_cause(tmp_path, line, caus
     with pytest.raises(ScenarioError, match=re.escape(cause)) as caught:
         Scenario.read(tmp_path / "own.toml")
     assert "at line 4" in str(caught.value)
+
+
+@pytest.mark.parametrize("content", ["values = [\n0.1; 0.2\n]", 'events = [\n{ kind = "cut"; }\n]', "a, b = 1"])
+def test_no_cause_is_named_that_is_none(content):
+    with pytest.raises(FileError) as caught:
+        files.parse_toml(content, "own.toml")
+    assert "?" not in str(caught.value)
 
 
 HURTING = {

@@ -216,10 +216,3 @@ def warm_up(services: Services, scenario: Scenario) -> None:
     next(futures(session.model.world, 2, services), None)
     stability(session.model.world)
     changes(session.model.world, 0)
-
-
-def in_background(server, sockets) -> threading.Thread:
-    """Run a server in a thread; set ``server.should_exit`` to end it."""
-    thread = threading.Thread(target=server.run, kwargs={"sockets": sockets}, daemon=True)
-    thread.start()
-    return thread

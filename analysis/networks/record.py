@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from analysis import reading
+from runs.factor import NATIONS
 from runs.manifest import StoreError
 from runs.results import Result
 
@@ -97,7 +98,7 @@ def _nations(result: Result, runs: np.ndarray) -> dict[str, str]:
     """Names by code, of every nation that is in any of the points."""
     found: dict[str, str] = {}
     for point in dict.fromkeys(result.plan.point(int(run)) for run in runs):
-        if point == 0 or any(factor.name == "nations" for factor in result.plan.factors):
+        if point == 0 or any(factor.name == NATIONS for factor in result.plan.factors):
             found |= dict(result.plan.scenario_of(point * result.plan.replicates).nations()["name"])
     return found or dict(result.scenario.nations()["name"])
 

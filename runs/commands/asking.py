@@ -13,6 +13,8 @@ from abm.scenario import Scenario
 from abm.words import shown
 from runs import library
 from runs.commands.grammar import shortened
+from runs.factor import NATIONS
+from runs.plan import Plan
 
 
 class Problem(Exception):
@@ -110,11 +112,10 @@ def tell(sentence: str) -> None:
     print(f"abm: {shortened(sentence)}", file=sys.stderr)
 
 
-def tell_pooled(directory, plan, absent: str) -> None:
-    """Tell the person that the design points of a sweep are taken together; ``absent`` says what a nation then is at a point
-    that leaves it out."""
+def tell_pooled(directory, plan: Plan, absent: str) -> None:
+    """Tell the person where design points are taken together; ``absent`` says what a nation is at a point that leaves it out."""
     if len(plan.points) > 1:
-        named = f", and a nation that a point leaves out {absent}" if any(f.name == "nations" for f in plan.factors) else ""
+        named = f", and a nation that a point leaves out {absent}" if any(f.name == NATIONS for f in plan.factors) else ""
         tell(f"{directory}: holds {len(plan.points)} design points; they are taken together{named}")
 
 
