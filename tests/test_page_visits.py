@@ -25,6 +25,7 @@ from abm.page import charts, page, session, takeaway
 from abm.page.foresight import Foresight
 from abm.page.futures import REPLICATES, futures, replicates
 from abm.page.presence import CONNECTIONS, Presence
+from abm.page.screen import Screen, doing
 from abm.page.session import NATION_STEPS, NATIONS, STEPS, Session
 from abm.scenario import Scenario
 from runs import library, view
@@ -274,7 +275,7 @@ def test_nothing_is_asked_for_a_visit_that_is_over():
     foresight.ask(mine.document(), None, 0)
     until(lambda: not foresight._turn.locked())
     assert foresight.fan is None
-    mine.lasts = presence.lasts
+    mine.watched = presence.here
     mine.open(session.Opened(mine.scenario, 5, {}, "recorded"))
     assert mine.step_now == 0
 
@@ -289,3 +290,18 @@ def test_work_waits_while_the_browser_is_away_and_goes_on_when_it_is_back(monkey
     monkeypatch.setitem(CONNECTIONS, "kernel", 1)
     asking.join(PATIENCE)
     assert answers == [True]
+
+
+def test_no_answer_to_an_event_waits_for_a_browser_that_has_left():
+    """The server ends a visit only after the answer; a replay, and a question after a move, would hold it for ever."""
+    mine = Screen(services(), library.scenario("baseline"), 5, None)
+    mine.presence._kernel = "gone"
+    opened = session.Opened(mine.session.scenario, 5, {}, "recorded")
+    for action in (lambda: mine.session.open(opened), mine.session.step):
+        answering = threading.Thread(target=doing(mine, action), daemon=True)
+        answering.start()
+        answering.join(PATIENCE)
+        assert not answering.is_alive()
+    assert mine.session.step_now == 1
+    assert not mine.presence.over
+    mine.presence.end()

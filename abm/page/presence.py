@@ -27,8 +27,18 @@ class Presence:
         """The visit is over."""
         self._over.set()
 
+    @property
+    def over(self) -> bool:
+        """Whether the visit is over."""
+        return self._over.is_set()
+
+    def here(self) -> bool:
+        """Whether a browser is connected now. Work that answers an event of the browser asks this and never waits: the server
+        does not see that the browser has left, and cannot end the visit, before that work is done."""
+        return not self.over and (self._kernel is None or CONNECTIONS[self._kernel] > 0)
+
     def lasts(self) -> bool:
-        """Whether the visit goes on; waits while no browser is connected."""
-        while not self._over.is_set() and self._kernel is not None and CONNECTIONS[self._kernel] == 0:
+        """Whether the visit goes on; waits while no browser is connected, so it is for threads of their own."""
+        while not self.over and not self.here():
             self._over.wait(_LOOK)
-        return not self._over.is_set()
+        return not self.over

@@ -26,7 +26,7 @@ class Screen:
 
     def __init__(self, services: Services, scenario: Scenario, seed: int, recorded: Opened | None):
         self.presence = Presence()
-        self.session = Session(services, scenario, seed, self.presence.lasts)
+        self.session = Session(services, scenario, seed, self.presence.here)
         if recorded is not None:
             self.session.open(recorded)
         self.foresight = Foresight(self.session, force_update, self.presence)
@@ -74,7 +74,7 @@ class Screen:
 
     def ask(self) -> None:
         """Ask for the futures of the present state, or of the move that is being considered."""
-        if not self.playing and self.presence.lasts():
+        if not self.playing and not self.presence.over:
             session = self.session
             with session.lock:
                 document, reference = session.document(), session.reference

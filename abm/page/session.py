@@ -39,11 +39,11 @@ class Watched(Model):
 class Session:
     """Everything one open page holds. ``run`` counts the runs begun; ``look`` is the past step shown, None at the present.
 
-    ``lasts()`` says whether the visit goes on, of which long work asks between its steps.
+    ``watched()`` says whether somebody looks on, of which a replay asks between its steps.
     """
 
-    def __init__(self, services: Services, scenario: Scenario, seed: int = 0, lasts: Callable[[], bool] = lambda: True):
-        self.services, self.lasts, self.lock, self.run = services, lasts, threading.RLock(), 0
+    def __init__(self, services: Services, scenario: Scenario, seed: int = 0, watched: Callable[[], bool] = lambda: True):
+        self.services, self.watched, self.lock, self.run = services, watched, threading.RLock(), 0
         self._worlds: dict[str, World] = {}
         self.recorded: Opened | None = None
         self.begin(scenario, seed)
@@ -74,11 +74,12 @@ class Session:
             self._remember()
 
     def open(self, opened: Opened) -> None:
-        """Take up a recorded run and play it to its end, so that it can be looked through at once."""
+        """Take up a recorded run and play it to its end, so that it can be looked through at once. It stops where it is when
+        the browser leaves; Play goes on from there."""
         with self.lock:
             self.begin(opened.scenario, opened.seed)
             self.recorded = opened
-            while not self.model.finished and self.lasts():
+            while not self.model.finished and self.watched():
                 self.step()
 
     def agrees(self) -> bool | None:
