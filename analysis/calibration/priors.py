@@ -55,6 +55,7 @@ PRIORS = (
     Prior("pooling", 0.25, 1.0, "a third to all of it; not measured"),
     Prior("builder_lag", 0.25, 1.5, "a quarter to one and a half times; not measured"),
     Prior("inference_cost", 0.08, 0.25, "close to double and a half; not measured"),
+    Prior("site_cost", 0.3, 4.0, "Canada's plan for a year to the whole of one of the EU's five gigafactories in one", log=True),
     Prior("effort_limit", 0.002, 0.01, "half to double; states plan up to 0.4 % of GDP a year [PublicCompute2026]", log=True),
     Prior("overhead_size", 0.02, 0.1, "half to two and a half times; the square-root rule is contested", log=True),
     Prior("overhead_discord", 0.25, 0.75, "half to one and a half times; not measured"),
