@@ -19,6 +19,7 @@ from analysis.calibration.check import COPIES, coverage, examined, inference, un
 from analysis.calibration.found import Kept, quantiles
 from analysis.calibration.priors import PRIORS, Prior, sample, shares
 from analysis.commands.calibrate import SIZES
+from analysis.nations import foretold
 from analysis.patterns import measured
 from analysis.patterns.evidence import Evidence
 from analysis.patterns.table import PATTERNS, Pattern
@@ -38,7 +39,7 @@ def pattern(name: str, low: float, high: float, of, family: str = "") -> Pattern
 
 def fit(*given, **more):
     """The fit alone, without its check."""
-    return fitting.fit(*given, **{"checks": 0} | more)[0]
+    return fitting.fit(*given, **{"checks": 0, "lists": ()} | more)[0]
 
 
 TOLD, SILENT = Prior("vendor_lag_china", 0, 1, ""), Prior("trust_gain", 0.03, 0.3, "", log=True)
@@ -437,7 +438,7 @@ def test_the_whole_fit_checks_itself_on_records_that_the_model_made():
     world = Scenario.parse({"steps": 12, "nations": {"minimum_gdp": 1800}}, "baseline")
     aimed = (record(world.with_values({"vendor_lag_china": 0.4}), measured.lag_china, 0.1),)
     ran: list[int] = []
-    sizes = {"bank": 150, "points": 40, "waves": 2, "replicates": 1, "fresh": 1, "checks": 60}
+    sizes = {"bank": 150, "points": 40, "waves": 2, "replicates": 1, "fresh": 1, "checks": 60, "lists": ()}
     found, check = fitting.fit(world, priors=(TOLD, SILENT), patterns=aimed, progress=ran.append, **sizes)
     table = coverage(check).set_index("parameter")
     assert table.loc["vendor_lag_china", "contraction"] > 0.8
@@ -507,3 +508,38 @@ def test_the_command_leaves_sample_report_and_figure(tmp_path, capsys):
     with pytest.raises(SystemExit):
         main(["calibrate", "--points", "3"])
     assert "allowed is 20 to" in capsys.readouterr().err
+
+
+@pytest.fixture
+def lists(monkeypatch):
+    """A list that the model foretells the better the smaller ``trust_gain`` is; what is asked of it is noted."""
+    asked: list[tuple[int, int]] = []
+
+    def behind(scenario, points, wanted, seed, progress):
+        asked.append((len(points), seed))
+        progress(foretold.RUNS * len(points))
+        return pd.DataFrame({"some list": np.log(points["trust_gain"] / 0.06)}, dtype=float)
+
+    monkeypatch.setattr(fresh_step, "behind", behind)
+    return asked
+
+
+def test_lists_of_nations_choose_among_points_that_fit_the_patterns_alike(lists):
+    aimed, ran, sizes = (pattern("met by all", -1, 2, noise),), [], (60, 60, 3, 2)
+    found = fit(small(), *sizes, fresh=2, priors=(SILENT,), patterns=aimed, lists=("ai-partnership",), progress=ran.append)
+    table = report.marginals(found).set_index("parameter").loc["trust_gain"]
+    assert table["posterior_90"] <= 0.06 * 1.05, "all of them are before the list's best simple predictor"
+    assert found.rounded["trust_gain"] <= 0.06
+    text = report.page(found, "")
+    assert report.foretold(found)[["foretold_by", "defaults"]].to_numpy().tolist() == [[1, pytest.approx(np.log(0.15 / 0.06))]]
+    assert "## Lists of nations" in text
+    assert "| some list |" in text
+    chosen, told = {seed for _, seed in lists[:2]}, {seed for _, seed in lists[2:]}
+    assert len(told) == 1 and not chosen & told, "what is told of the lists is told by other seeds than chose"
+    assert sum(count for count, _ in lists) * foretold.RUNS <= fresh_step.lists_runs(60)
+    assert sum(ran) <= fitting.runs_of(aimed, *sizes, 2, 0, ("ai-partnership",))
+
+
+def test_without_lists_nothing_is_asked_of_them(found):
+    assert found.behind.shape == (len(found.posterior.points), 0)
+    assert "## Lists" not in report.page(found, "")

@@ -11,10 +11,11 @@ from abm import data, measures, options
 from abm.model import Model
 from abm.scenario import Scenario
 from abm.submodels import choice
-from analysis.nations import Propensity, missed, of_runs, propensity, score, scored
+from analysis.nations import Propensity, foretold, missed, of_runs, propensity, score, scored
 from analysis.nations.lists import SHIPPED, read_list
 from analysis.nations.propensity import COLUMNS, _weighed, _years
 from analysis.nations.scored import auc, log_scores
+from runs import library
 from runs.command_line import main
 from runs.ensemble import stages
 from runs.factor import NATIONS, Factor
@@ -186,6 +187,33 @@ def test_who_is_missed_is_named_with_what_misleads():
     assert table["term"].tolist() == ["distance", "use", ""]
     assert table["difference"].tolist()[:2] == pytest.approx([-0.004, 0.002])
     assert table.loc[0, "chance"] < table.loc[1, "chance"] < table.loc[2, "chance"]
+
+
+@pytest.mark.parametrize("knows", [True, False])
+def test_a_model_that_knows_a_list_is_ahead_of_the_best_simple_predictor_and_one_that_knows_nothing_behind(monkeypatch, knows):
+    """Chances are made up for every nation of the baseline: those on the list are likelier to join, or all are alike."""
+    baseline = library.scenario("baseline")
+    wanted = foretold.listed(baseline, ["ai-partnership"])
+    values = wanted[0].values
+    chances = 0.3 + 0.4 * values if knows else 0 * values + 0.5
+    rows = [(iso3, name, share) for iso3, c in chances.items() for name, share in (("coalition", c), ("us", 1 - c))]
+    table = pd.DataFrame(rows, columns=["iso3", "option", "probability"])
+    made = Propensity(table.assign(year=2025), pd.DataFrame(), 1)
+    monkeypatch.setattr(foretold, "of_runs", lambda plan, runs: made)
+    ran: list[int] = []
+    told = foretold.behind(baseline, pd.DataFrame({"site_cost": [1.0, 2.0]}), wanted, 5, ran.append)
+    assert list(told.columns) == ["ai-partnership"]
+    assert ran == [foretold.RUNS] * 2
+    assert (told < -2).all(axis=None) if knows else (told > 0.5).all(axis=None)
+    best = max(scored.simple_scores(values).values(), key=np.mean)
+    assert wanted[0].rival.mean() == best.mean() >= np.log(0.5)
+
+
+def test_points_are_told_apart_by_runs_of_their_own():
+    wanted = foretold.listed(library.scenario("baseline"), ["ai-partnership"])
+    few = library.scenario("baseline")
+    table = foretold.behind(few, pd.DataFrame({"site_cost": [0.0, 5.0, 0.0]}), wanted, 5)["ai-partnership"]
+    assert table[0] == table[2] != table[1]
 
 
 def test_a_list_about_some_options_is_scored_among_them():

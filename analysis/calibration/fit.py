@@ -34,6 +34,8 @@ from analysis.calibration.aim import PILOTS, Aim, aim_at, arms_run
 from analysis.calibration.check import Check, check
 from analysis.calibration.found import Fit, Kept
 from analysis.calibration.priors import PRIORS, Prior, shares, values_at
+from analysis.nations.foretold import listed
+from analysis.nations.lists import SHIPPED
 from analysis.patterns.table import PATTERNS, Pattern
 
 KEPT = 0.5  # share of a population within the next wave's distance
@@ -54,27 +56,33 @@ def fit(
     checks: int = 100,
     priors: tuple[Prior, ...] = PRIORS,
     patterns: Sequence[Pattern] = PATTERNS,
+    lists: Sequence[str] = tuple(SHIPPED),
     progress: Callable[[int], object] = lambda runs: None,
 ) -> tuple[Fit, Check | None]:
     """Fit ``priors`` to the fitted ``patterns``, and check the inference on ``checks`` records that the model made.
 
     ``bank`` points a wave of history matching, then ``points`` in each of ``waves``, each run ``replicates`` times in every
-    scenario needed. What is left is run again ``fresh`` times a point, with other seeds.
+    scenario needed. What is left is run again ``fresh`` times a point, with other seeds, and must foretell the ``lists`` of
+    nations too.
     """
+    wanted = listed(baseline, lists)
     aim = aim_at(baseline, patterns, replicates, seed, progress)
     cut, within, left = history.matched(aim, priors, bank, replicates, seed)
     first = seed + history.WAVES * bank * replicates
     kept, reached, moved = _waves(aim, cut, within, points, waves, replicates, first)
-    found = fresh_step.judged(aim, kept, priors, cut, fresh, seed, (left, reached, moved))
+    found = fresh_step.judged(aim, kept, priors, cut, fresh, seed, (left, reached, moved), wanted)
     return found, check(aim, cut, within, checks, replicates, seed) if checks else None
 
 
-def runs_of(patterns: Sequence[Pattern], bank: int, points: int, waves: int, replicates: int, fresh: int, checks: int) -> int:
+def runs_of(
+    patterns: Sequence[Pattern], bank: int, points: int, waves: int, replicates: int, fresh: int, checks: int,
+    lists: Sequence[str] = tuple(SHIPPED),
+) -> int:  # fmt: skip
     """How many runs :func:`fit` makes at the most."""
     tried = PILOTS + history.WAVES * bank + points * waves + checks
     return arms_run([pattern for pattern in patterns if pattern.fitted]) * (
         tried * replicates + fresh_step.points_run(points) * fresh
-    )
+    ) + (fresh_step.lists_runs(points) if lists else 0)
 
 
 def _waves(

@@ -81,7 +81,9 @@ class Fit:
     seeds) are the present and the rounded values, run on S sets of seeds, with the first of which the posterior and ``prior``,
     random points of the prior, were run. ``waves`` (W,) is the
     distance within which each wave stayed and ``moved`` (W,) the share of its moves that did; ``lucky`` (K,) are the distances of
-    all that the last left, on the runs they were chosen by, and ``again`` (K,) on fresh ones, ``fresh`` a point.
+    all that the last left, on the runs they were chosen by, and ``again`` (K,) on fresh ones, ``fresh`` a point. ``behind`` (K,
+    lists), ``own_behind`` and ``proposed_behind`` (1, lists) say how far the posterior's points, the present and the rounded
+    values are behind the best simple predictor of each list of nations [standard errors; below nought: ahead].
     """
 
     posterior: Kept
@@ -100,6 +102,9 @@ class Fit:
     lucky: np.ndarray
     again: np.ndarray
     fresh: int
+    behind: pd.DataFrame
+    own_behind: pd.DataFrame
+    proposed_behind: pd.DataFrame
 
     def draw(self, count: int, seed: int = 0) -> pd.DataFrame:
         """(count, parameters) drawn from the posterior by weight."""

@@ -4,9 +4,14 @@ A wave keeps the points that came nearest, so the distances it keeps them by are
 left is run again, and the nearest quarter by these runs is the posterior. Its distances and values come from a further set of
 seeds, on which it was not chosen; the scenario's own values, those that the posterior suggests and random points of the prior are
 run with the same seeds, as often. How much of a difference is chance is read off :data:`SETS` sets of seeds.
+
+Lists of nations count here as one more family of patterns (:func:`_with_lists`): at each point the chances of all nations are
+needed, which would take the waves ten times as long.
 """
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
@@ -15,6 +20,10 @@ from abm.scenario import Scenario
 from analysis.calibration.aim import Aim, met
 from analysis.calibration.found import Fit, Kept, joined, quantiles
 from analysis.calibration.priors import Prior, sample, shares
+from analysis.nations.foretold import RUNS, Listed, behind
+from analysis.patterns.table import families
+
+BehindLists = Callable[[pd.DataFrame, int], pd.DataFrame]  #: of points and a seed, as :func:`analysis.nations.foretold.behind`
 
 SETS = 10  # sets of seeds for the scenario's own values and those that the posterior suggests
 ACCEPTED = 0.25  # share of what the last wave left that is accepted when run again
@@ -23,13 +32,25 @@ CHOICE_SEEDS, REPORT_SEEDS = 2 * 10**6, 3 * 10**6  # beyond the seed of the firs
 
 
 def judged(
-    aim: Aim, kept: Kept, priors: tuple[Prior, ...], cut: tuple[Prior, ...], fresh: int, seed: int, waves: tuple[list[float], ...]
+    aim: Aim,
+    kept: Kept,
+    priors: tuple[Prior, ...],
+    cut: tuple[Prior, ...],
+    fresh: int,
+    seed: int,
+    waves: tuple[list[float], ...],
+    lists: tuple[Listed, ...],
 ) -> Fit:
     """The nearest quarter of what was ``kept`` when run again, run once more beside the scenario's own values and the prior."""
     alone, choice, first = kept.alone(), seed + CHOICE_SEEDS, seed + REPORT_SEEDS
+
+    def behind_lists(points: pd.DataFrame, seed: int) -> pd.DataFrame:
+        return behind(aim.baseline, points, lists, seed, aim.progress)
+
     again = aim.again(alone, fresh, choice)
-    nearer = again.at(np.argsort(again.distance, kind="stable")[: max(2, int(ACCEPTED * len(again.points)))])
-    suggested, rounded = _suggested(aim, nearer, priors, fresh, choice + fresh)
+    joint = _with_lists(aim, again.distance, behind_lists(again.points, choice))
+    nearer = again.at(np.argsort(joint, kind="stable")[: _accepted(len(again.points))])
+    suggested, rounded = _suggested(aim, nearer, priors, fresh, choice + fresh, behind_lists)
     told = aim.again(nearer, fresh, first)
     posterior = told.at(np.argsort(told.distance, kind="stable"))
     random = sample(priors, len(posterior.points), seed + 1)
@@ -37,16 +58,25 @@ def judged(
     present = own_values(aim.baseline, priors)
     own, proposed = _sets(aim, pd.DataFrame([present, rounded]), fresh, first)
     ends = np.array([np.sort(prior.share(np.array([part.low, part.high]))) for prior, part in zip(priors, cut)])
+    lagging = [behind_lists(table, first) for table in (posterior.points, pd.DataFrame([present]), pd.DataFrame([rounded]))]
     return Fit(
         posterior, priors, aim.patterns, ends, waves[0], present, suggested, rounded, own, proposed, prior, waves[1], waves[2],
-        alone.distance, again.distance, fresh,
+        alone.distance, again.distance, fresh, *lagging,
     )  # fmt: skip
 
 
 def points_run(points: int) -> int:
     """How many points :func:`judged` runs at the most, each as often as ``fresh`` says, where the waves left ``points``."""
-    half = max(2, int(ACCEPTED * points))
-    return points + 2 * half + OFTEN * (BEST + 1) + 2 * SETS
+    return points + 2 * _accepted(points) + OFTEN * (BEST + 1) + 2 * SETS
+
+
+def lists_runs(points: int) -> int:
+    """How many runs it makes at the most for the lists."""
+    return RUNS * (points + _accepted(points) + BEST + 1 + 2)
+
+
+def _accepted(points: int) -> int:
+    return max(2, int(ACCEPTED * points))
 
 
 def own_values(scenario: Scenario, priors: tuple[Prior, ...]) -> dict[str, float]:
@@ -67,16 +97,28 @@ def round_to(prior: Prior, value: float, spread: float) -> float:
     return float(np.clip(round(value, digits), prior.low, prior.high))
 
 
-def _suggested(aim: Aim, posterior: Kept, priors: tuple[Prior, ...], replicates: int, seed: int) -> list[dict[str, float]]:
-    """The posterior's median or one of its nearest points, as it is and rounded: that which rounded meets most patterns, and of
-    these the nearest, when run more often with seeds that chose neither."""
+def _with_lists(aim: Aim, distance: np.ndarray, lagging: pd.DataFrame) -> np.ndarray:
+    """(P,) distances with the lists as one more family of patterns, each list that a simple predictor foretells better counting
+    by the standard errors it is ahead."""
+    if lagging.empty:
+        return distance
+    number = families(aim.patterns)
+    return np.sqrt((number * distance**2 + np.square(lagging.clip(lower=0)).mean(axis=1).to_numpy()) / (number + 1))
+
+
+def _suggested(
+    aim: Aim, posterior: Kept, priors: tuple[Prior, ...], replicates: int, seed: int, behind_lists: BehindLists
+) -> list[dict[str, float]]:
+    """The posterior's median or one of its nearest points, as it is and rounded: that which rounded meets most patterns and
+    lists, and of these the nearest, when run more often with seeds that chose neither."""
     spread = deviations(posterior, priors)
     columns = {prior.name: posterior.points[prior.name].to_numpy(float) for prior in priors}
     median = {name: float(quantiles(values, posterior.weight)[1]) for name, values in columns.items()}
     rows = pd.concat([pd.DataFrame([median]), posterior.points.iloc[:BEST]], ignore_index=True)
     short = pd.DataFrame({p.name: [round_to(p, value, wide) for value in rows[p.name]] for p, wide in zip(priors, spread)})
-    tried = aim.tried(short, np.ones(len(rows)), OFTEN * replicates, seed)
-    best = int(np.lexsort((tried.distance, -met(tried.values, aim.patterns)))[0])
+    tried, lagging = aim.tried(short, np.ones(len(rows)), OFTEN * replicates, seed), behind_lists(short, seed)
+    number = met(tried.values, aim.patterns) + (lagging < 0).sum(axis=1).to_numpy()
+    best = int(np.lexsort((_with_lists(aim, tried.distance, lagging), -number))[0])
     return [{str(name): float(value) for name, value in table.iloc[best].items()} for table in (rows, short)]
 
 

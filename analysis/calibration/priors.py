@@ -69,7 +69,7 @@ PRIORS = (
     Prior("admission_tolerance", 0.00003, 0.001, "a fifth to six times; not measured", log=True),
     Prior("leaving_cost", 0.003, 0.1, "from a tenth to three times; not measured", log=True),
     Prior("trust_gain", 0.03, 0.3, "a third to three times; not measured", log=True),
-    Prior("affinity_votes", 0.2, 0.8, "institutions weigh a quarter to four times as much as votes; not measured"),
+    Prior("affinity_votes", 0.2, 0.9, "institutions weigh a ninth to four times as much as votes; not measured"),
     Prior("distance_weight", 0.003, 0.015, "a third to one and a half times; not measured", log=True),
     Prior("peer_weight", 0.0003, 0.004, "half to eight times; not measured", log=True),
     Prior("hazard_us", 0.01, 1.0, "the span that the record of cuts supports [EventRecord2026]", log=True),

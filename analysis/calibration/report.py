@@ -14,6 +14,7 @@ from analysis.calibration.check import Check
 from analysis.calibration.found import Fit, Kept, quantiles
 from analysis.calibration.fresh import deviations
 from analysis.calibration.priors import Prior, shares
+from analysis.nations.foretold import RUNS
 
 IDENTIFIED = 0.36  # contraction, 1 - posterior variance / prior variance: a spread of four fifths of the prior's
 CORRELATED = 0.4
@@ -110,6 +111,18 @@ def met(fit: Fit) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["pattern", "family", "record_low", "record_high", "posterior_median", *shares_met])
 
 
+def foretold(fit: Fit) -> pd.DataFrame:
+    """A row per list of nations: the posterior's quantiles of how far the best simple predictor is ahead [standard errors],
+    the share of its points that are before it, and the same of the defaults and of what is suggested."""
+    rows = []
+    for name in fit.behind:
+        values = fit.behind[name].to_numpy()
+        beside = (float(each[name].iloc[0]) for each in (fit.own_behind, fit.proposed_behind))
+        ahead = float(fit.posterior.weight[values < 0].sum())
+        rows.append((name, *quantiles(values, fit.posterior.weight), ahead, *beside))
+    return pd.DataFrame(rows, columns=["list", "low_10", "median", "high_90", "foretold_by", "defaults", "suggested"])
+
+
 def distances(fit: Fit) -> pd.DataFrame:
     """How far from the patterns and how many of them are met, 10, 50 and 90 %: the posterior and what it is compared with."""
     rows = (
@@ -144,6 +157,8 @@ def _lines(fit: Fit, made: str, caption: str, check: Check | None) -> Iterator[s
     for row in table.itertuples():
         yield f"- `{row.parameter}` ({row.default:g}, suggested {row.suggested:g}; prior: {row.prior_because}): {verdict(row)}."
     yield f"\n## Patterns\n\n{_silent(met(fit))}\n\n{markdown(met(fit))}\n"
+    if len(fit.behind.columns):
+        yield f"## Lists of nations\n\n{_lists_mean(fit)}\n\n{markdown(foretold(fit))}\n"
     alone = f"No pair is correlated by {_least(fit):.2f} or more."
     yield f"## Fixed only together\n\n{markdown(pairs) if len(pairs) else alone}\n"
     if check:
@@ -231,6 +246,15 @@ def _distances_mean(fit: Fit) -> str:
     )
 
 
+def _lists_mean(fit: Fit) -> str:
+    return (
+        "By how many standard errors the simple predictor that is best at a list (the UN ideal point, GDP, trade with China, "
+        "prevalence) foretells it better than the model: below nought the model is ahead. They counted as one family of "
+        "patterns when the posterior was chosen from what the last wave left. `foretold_by`: share of the posterior by weight "
+        f"that is ahead. {RUNS} runs a point; `abm nations` scores more."
+    )
+
+
 def _plain(table: pd.DataFrame) -> pd.DataFrame:
     return _yes_no(table.drop(columns=["low_share", "high_share", "prior_because"]))
 
@@ -244,7 +268,8 @@ def _columns_mean(fit: Fit) -> str:
         "Contraction: 1 - posterior variance / prior variance. Identified: it is above "
         f"{limit(fit.posterior.worth()):.0%} and {CHANCE} times its standard error, for which the points that the sampler has "
         "moved from one start are one draw. Inside: the default lies in the posterior's 10 to 90 %. Suggested: the posterior's "
-        "median or one of its nearest points, whichever meets most patterns on further runs, rounded to what its spread supports."
+        "median or one of its nearest points, whichever meets most patterns and lists on further runs, rounded to what its "
+        "spread supports."
     )
 
 

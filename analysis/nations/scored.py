@@ -32,11 +32,21 @@ def score(found: Propensity, values: pd.Series, option: str, among: Sequence[str
     The model's chance of ``option`` is the mean over years, given that the nation takes one of ``among`` (empty: of all options);
     under logit that is the choice among these alone. ``values`` (N,) is 0 or 1 by iso3.
     """
-    predictors = _predictors(_shares(found, values, option, among)[option], values)
+    predictors = {"model": _log_odds(_shares(found, values, option, among)[option]), **_simple(values)}
     y = values.to_numpy()
     alone = {name: log_scores(x, y) for name, x in predictors.items()}
     both = {name: log_scores(np.column_stack([x, predictors["model"]]), y) for name, x in predictors.items() if name != "model"}
     return pd.DataFrame([_row(name, x, y, alone, both) for name, x in predictors.items()])
+
+
+def model_scores(found: Propensity, values: pd.Series, option: str, among: Sequence[str] = ()) -> np.ndarray:
+    """(N,) the model's own :func:`log_scores`; arguments as of :func:`score`."""
+    return log_scores(_log_odds(_shares(found, values, option, among)[option]), values.to_numpy())
+
+
+def simple_scores(values: pd.Series) -> dict[str, np.ndarray]:
+    """(N,) :func:`log_scores` of each simple predictor."""
+    return {name: log_scores(x, values.to_numpy()) for name, x in _simple(values).items()}
 
 
 def missed(found: Propensity, values: pd.Series, option: str, among: Sequence[str] = (), most: int = 8) -> pd.DataFrame:
@@ -48,7 +58,7 @@ def missed(found: Propensity, values: pd.Series, option: str, among: Sequence[st
     does. The term "use" is benefit less fee.
     """
     shares = _shares(found, values, option, among)
-    scores = pd.Series(log_scores(_log_odds(shares[option]), values.to_numpy()), values.index)
+    scores = pd.Series(model_scores(found, values, option, among), values.index)
     worst = scores.sort_values(kind="stable").index[:most]
     apart = _apart(found, shares, option)
     against = (apart - apart.median()).loc[worst].mul(1 - 2 * values[worst], axis=0).fillna(0)
@@ -83,10 +93,9 @@ def _log_odds(chance: pd.Series) -> np.ndarray:
     return logit(chance.clip(FLOOR, 1 - FLOOR).to_numpy())
 
 
-def _predictors(chance: pd.Series, values: pd.Series) -> dict[str, np.ndarray]:
+def _simple(values: pd.Series) -> dict[str, np.ndarray]:
     nations = data.economies().loc[values.index]
     return {
-        "model": _log_odds(chance),
         "UN ideal point": nations["un_ideal_point"].to_numpy(),
         "GDP": np.log(nations["gdp_usd_bn"].to_numpy()),
         "trade share with China": nations["trade_share_cn"].fillna(nations["trade_share_cn"].median()).to_numpy(),

@@ -139,5 +139,10 @@ def weights(patterns: Sequence[Pattern]) -> dict[str, float]:
     return {p.name: 1 / len(size) / size[_family(p)] if p.fitted else 0.0 for p in patterns}
 
 
+def families(patterns: Sequence[Pattern]) -> int:
+    """How many families the fitted patterns are of."""
+    return len({_family(pattern) for pattern in patterns if pattern.fitted})
+
+
 def _family(pattern: Pattern) -> str:
     return pattern.family or pattern.name
