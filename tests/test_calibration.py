@@ -535,7 +535,8 @@ def test_lists_of_nations_choose_among_points_that_fit_the_patterns_alike(lists)
     assert "## Lists of nations" in text
     assert "| some list |" in text
     chosen, told = {seed for _, seed in lists[:2]}, {seed for _, seed in lists[2:]}
-    assert len(told) == 1 and not chosen & told, "what is told of the lists is told by other seeds than chose"
+    assert len(told) == 1
+    assert not chosen & told, "what is told of the lists is told by other seeds than chose"
     assert sum(count for count, _ in lists) * foretold.RUNS <= fresh_step.lists_runs(60)
     assert sum(ran) <= fitting.runs_of(aimed, *sizes, 2, 0, ("ai-partnership",))
 
