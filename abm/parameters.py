@@ -134,8 +134,9 @@ PARAMETERS: tuple[Parameter, ...] = (
          "Assumption: export rules reach through ownership and re-export"),
         ("membership_cost", 0.0001, 0, 0.05, _GDP, "administrative cost of coalition membership", "Assumption"),
         ("site_cost", 3, 0, 10, "bn US$/yr", "team and site of a nation that builds, alone or with others, whatever its size",
-         "Assumption between public plans for compute, 0.3 (Canada), 0.5 (Britain), 1.5 (Korea, GPUs) a year [PublicCompute2026], "
-         "and one of the five EU gigafactories, 4 in all [Article2025]; lists of members ask for the upper part (`abm nations`)"),
+         "Assumption between what public plans for compute spend, 0.3 (Canada), 0.5 (Britain), 1.5 (Korea, GPUs) a year "
+         "[PublicCompute2026], and one of the EU's five gigafactories, 4 in all [Article2025]; lists of members ask for the "
+         "upper part (`abm nations`)"),
         ("world_compute", 10, 0.1, 1000, "M H100e", "world stock of AI compute at the start, split by located shares",
          "Assumption: located clusters of 1.44 M H100e cover 10-20 % of it [EpochClusters2025]", _START),
         ("hardware", 0.03, 0.0001, 1, "M H100e/bn US$", "compute bought per US$ at the start",
@@ -243,8 +244,8 @@ PARAMETERS: tuple[Parameter, ...] = (
          "Calibrated (`abm calibrate`); states that leave lose standing [BorzyskowskiVabulas2025]"),
         ("affinity_votes", 0.85, 0, 1, _SHARE, "weight of votes against shared institutions in the affinity of two states: trust "
          "at the start, and nearness to a vendor's country",
-         "Assumption within what the patterns leave; shipped lists of nations ask for more votes, by votes alone Japan, Ireland "
-         "and Switzerland stand nearer to China than to the US"),
+         "Assumption within what the patterns leave; lists of nations ask for many votes, but by votes alone Japan, Ireland and "
+         "Switzerland stand nearer to China than to the US"),
         ("trust_gain", 0.15, 0, 5, _RATE, "rate at which members of one coalition come to trust each other", "Assumption"),
         ("trust_loss", 0.3, 0, 1, _SHARE, "trust lost between a leaver and those it leaves", "Assumption"),
         ("trust_reversion", 0.05, 0, 5, _RATE, "rate at which trust returns to its start", "Assumption"),
