@@ -74,8 +74,13 @@ def Act(
 
 
 @_vue("tabs.vue", "tabs")
-def Tabs(tabs: Plain = NOTHING, chosen: str = "", label: str = "", event_choose: Event = None):
-    """A row of tabs."""
+def Tabs(tabs: Plain = NOTHING, chosen: str = "", label: str = "", owner: str = "", event_choose: Event = None):
+    """A row of tabs; the element ``owner``-panel is what they open."""
+
+
+@_vue("choice.vue", "options")
+def Choice(options: Plain = NOTHING, chosen: str = "", label: str = "", event_choose: Event = None):
+    """A few buttons, one of them pressed."""
 
 
 @_vue("pictures.vue", "svgs")

@@ -49,26 +49,25 @@ def Page(services: Services, scenario: Scenario, seed: int = 0, recorded: Opened
         return lambda: _end(screen)
 
     solara.use_effect(live, [])
-    with solara.Div(classes=["abm"]):
+    with solara.v.Html(tag="main", class_="abm"):
         with solara.Div(classes=["top"]):
             _Controls(screen)
         if screen.message:
             solara.HTML(tag="p", classes=["message"], attributes={"role": "alert"}, unsafe_innerHTML=_escaped(screen.message))
-        with solara.Div(classes=["left"]):
-            components.Tabs(
-                tabs=Plain(LEFT), chosen=screen.left, label="What you can do", event_choose=setter(screen, "left", LEFT)
-            )
-            with solara.Div(classes=["scroll"]).key(screen.left):
-                left.PANELS[screen.left](screen)
+        _Side(screen, "left", LEFT, left.PANELS, "What you can do")
         with solara.Div(classes=["centre"]):
             _Centre(screen)
-        with solara.Div(classes=["right"]):
-            components.Tabs(
-                tabs=Plain(RIGHT), chosen=screen.right, label="What you can ask",
-                event_choose=setter(screen, "right", RIGHT),
-            )
-            with solara.Div(classes=["scroll"]).key(screen.right):
-                right.PANELS[screen.right](screen)
+        _Side(screen, "right", RIGHT, right.PANELS, "What you can ask")
+
+
+def _Side(screen: Screen, side: str, tabs: tuple[str, ...], contents: dict, label: str):
+    """A row of tabs and the panel of the one that is open, which can be scrolled with the keyboard too."""
+    chosen = getattr(screen, side)
+    panel = {"role": "tabpanel", "id": f"{side}-panel", "aria-labelledby": f"{side}-{chosen.replace(' ', '-')}", "tabindex": "0"}
+    with solara.Div(classes=[side]):
+        components.Tabs(tabs=Plain(tabs), chosen=chosen, label=label, owner=side, event_choose=setter(screen, side, tabs))
+        with solara.Div(classes=["scroll"], attributes=panel).key(chosen):
+            contents[chosen](screen)
 
 
 def _begin(services: Services, scenario: Scenario, seed: int, recorded: Opened | None, state: str) -> Screen:
@@ -140,10 +139,10 @@ def _Centre(screen: Screen):
     fixed, _ = screen.of_run()
     components.Stage(
         base=fixed, frame=Plain(frame(session.shown.world)), view=screen.view, selected=screen.selected,
-        event_select=select(screen), event_set_view=setter(screen, "view", ("map", "network")),
+        event_select=select(screen), event_set_view=setter(screen, "view", ("map", "network", "table")),
         event_drawn=lambda step: screen.note_drawn(int(step)),
     )
-    with solara.Div(classes=["below"]):
+    with solara.Div(classes=["below"], attributes={"role": "region", "aria-label": "Charts over time", "tabindex": "0"}):
         fan = None if screen.playing else screen.foresight.fan
         components.Pictures(
             svgs=Plain(charts.over_time(session, fan, screen.weight)),
@@ -153,7 +152,8 @@ def _Centre(screen: Screen):
                 "futures."
             ),
         )
-        weights = ("gdp", "nations")
-        components.Tabs(
-            tabs=Plain(weights), chosen=screen.weight, label="Stances by", event_choose=setter(screen, "weight", weights)
+        weights = {"gdp": "GDP", "nations": "nations"}
+        components.Choice(
+            options=Plain(weights), chosen=screen.weight, label="Stances by",
+            event_choose=setter(screen, "weight", tuple(weights)),
         )

@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 import solara
 from starlette.requests import cookie_parser
 
+from abm.page import shell
 from abm.page.futures import futures
 from abm.page.page import Page
 from abm.page.presence import CONNECTIONS
@@ -44,6 +45,7 @@ def make_server(
 
     _close_doors()
     warm_up(services, scenario)
+    shell.dress("")
     from solara.server import app as solara_app
     from solara.server import reload, starlette
 

@@ -1,0 +1,44 @@
+"""The page around the page: what stands before the model answers, in Solara's own HTML with a few words changed.
+
+Solara's template has no language, forbids zoom, and shows "Loading app" under its own name.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import jinja2
+
+_TEMPLATES = Path(__file__).parent / "templates"
+#: What is replaced in Solara's template, each found there exactly once.
+_CHANGES = {
+    "<html>": '<html lang="en">',
+    "width=device-width, initial-scale=1, maximum-scale=1, user-scalable=no, minimal-ui": "width=device-width, initial-scale=1",
+    "{{ pre_rendered_html|safe }}": '{% include "first.html" %}',
+}
+
+
+class _Changed(jinja2.FileSystemLoader):
+    """Solara's templates, changed as above."""
+
+    def get_source(self, environment, template):
+        """The text of a template. Errors: RuntimeError where Solara's is not the one that the changes were written for."""
+        text, name, fresh = super().get_source(environment, template)
+        if template == "solara.html.j2":
+            for found, instead in _CHANGES.items():
+                if text.count(found) != 1:
+                    raise RuntimeError(f"solara's template holds {found!r} {text.count(found)} times, not once")
+                text = text.replace(found, instead)
+        return text, name, fresh
+
+
+def dress(headline: str) -> None:
+    """Let every page begin with our own first view, ``headline`` in it."""
+    from solara.server import server, settings
+
+    settings.theme.title = "AI sovereignty through coalition"
+    settings.theme.loader = "abm"
+    loader = jinja2.ChoiceLoader([jinja2.FileSystemLoader(_TEMPLATES), _Changed(server.directory / "templates")])
+    environment = jinja2.Environment(loader=loader, autoescape=True)
+    environment.globals["headline"] = headline
+    server.get_jinja_env = lambda app_name: environment
