@@ -17,7 +17,8 @@ _TEXTS = """() => {
   const found = [], walk = document.createTreeWalker(document.querySelector(".abm"), NodeFilter.SHOW_TEXT);
   for (let n; (n = walk.nextNode());) {
     const e = n.parentElement;
-    if (!n.data.trim() || !e.getClientRects().length || e.closest("title, style") || e.getAttribute("visibility") === "hidden") continue;
+    if (!n.data.trim() || !e.getClientRects().length || e.closest("title, style")) continue;
+    if (e.getAttribute("visibility") === "hidden") continue;
     const size = parseFloat(getComputedStyle(e).fontSize) * (e.ownerSVGElement ? e.ownerSVGElement.getScreenCTM().a : 1);
     found.push([Math.round(size * 100) / 100, n.data.trim()]);
   }
@@ -26,7 +27,8 @@ _TEXTS = """() => {
 #: Texts of controls and labels that are wider or higher than the box they stand in.
 _CUT = """() => [...document.querySelectorAll(".abm .scroll *")].filter((e) => {
   const box = e.closest(".scroll").getBoundingClientRect(), own = e.getBoundingClientRect();
-  const hides = getComputedStyle(e).overflowX !== "visible" && e.scrollWidth > e.clientWidth + 1 && !e.matches("input, select, svg, svg *, .bar span");
+  const own_way = "input, select, svg, svg *, .bar span";
+  const hides = getComputedStyle(e).overflowX !== "visible" && e.scrollWidth > e.clientWidth + 1 && !e.matches(own_way);
   return own.width > 0 && !e.closest("svg") && (own.right > box.right + 1 || hides);
 }).map((e) => e.outerHTML.slice(0, 120))"""
 

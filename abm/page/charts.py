@@ -51,7 +51,7 @@ def _stances(session: Session, fan: Fan | None, weight: str, ruler: float) -> st
             means = fan.means[f"{weight}_{name}"][after]
             chart.band(fan.dates[after], np.zeros(len(means)) + low_after, low_after + means, colour, 0.35)
             low_after = low_after + means
-        chart.tell(_share_told(label(name, session.vendors), values, fan and fan.means[f"{weight}_{name}"]))
+        chart.tell(_share_told(label(name, session.vendors), values, fan.means[f"{weight}_{name}"] if fan else None))
     chart.ruler(ruler)
     return chart.svg()
 
@@ -82,7 +82,8 @@ def _trust(session: Session, ruler: float) -> str:
         chart.legend([(name, _measure_colour(name))], kind)
     for name, kind in lines.items():
         _past(chart, session, session.history(name), _measure_colour(name), DASHES[kind])
-        chart.tell(f"{name} {100 * session.history(name)[-1]:.0f} %")
+        now = session.history(name)[-1]
+        chart.tell(f"{name} {100 * now:.0f} %" if np.isfinite(now) else f"{name}: none")
     chart.ruler(ruler)
     return chart.svg()
 

@@ -68,7 +68,7 @@ class Chart:
     def legend(self, entries: Iterable[tuple[str, str]], kind: str = "line") -> None:
         """Announce (label, colour) pairs; ``kind`` is area or one of :data:`DASHES`. Announce all before drawing."""
         for text, colour in entries:
-            width = 22 + 0.56 * _FONT * len(text)
+            width = 22 + 0.5 * _FONT * len(text)
             if not self._rows or self._across + width > self.size[0]:
                 self._rows.append([])
                 self._across = 4.0
@@ -202,7 +202,8 @@ def stacked_terms(
     parts.append(f'<line x1="{zero:.1f}" x2="{zero:.1f}" y1="0" y2="{height - 16}" stroke="currentColor"/>')
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}" data-figure="{escape(name)}" role="img" '
-        f'aria-label="{escape(title)}, % of GDP a year. {escape("; ".join(spoken))}" font-family="sans-serif" font-size="{_FONT}">'
+        f'aria-label="{escape(title)}, % of GDP a year. {escape("; ".join(spoken))}" '
+        f'font-family="sans-serif" font-size="{_FONT}">'
         + "".join(parts)
         + f'<text x="{zero:.1f}" y="{height - 4}" text-anchor="middle" fill="currentColor" fill-opacity=".8">'
         "% of GDP a year</text></svg>"

@@ -10,7 +10,7 @@ import pandas as pd
 from abm import measures, options
 from abm.dates import SLACK
 from abm.model import Model
-from abm.page import drawing, palette, why
+from abm.page import drawing, palette, titles, why
 from abm.page.frame import facts, label
 from abm.page.session import Session
 from abm.record import coalition_name
@@ -262,7 +262,7 @@ def compare(session: Session) -> dict[str, Any]:
     for name in COMPARED:
         mine, theirs = float(session.rows[step][names.index(name)]), float(other.series[0][step][names.index(name)])
         values = [_measured(x, known[name].unit) for x in (mine, theirs, mine - theirs)]
-        rows.append((name.replace("_", " "), *values, f"{known[name].meaning} [{known[name].unit}]"))
+        rows.append((titles.measure(name), *values, f"{known[name].meaning} [{known[name].unit}]"))
     differ = (other.sources[0][step] != session.sources[step]) | (other.serials[0][step] != session.serials[step])
     return {
         "help": purpose,
@@ -281,9 +281,9 @@ def _compared(session: Session, other, name: str) -> str:
     known, dates = measures.columns(session.model.world.vendors), session.all_dates
     mine, theirs = session.history(name), session.measured(other.series[0], name)
     top = 1.0 if known[name].unit == "share" else float(np.nanmax([*mine, *theirs])) or 1.0
-    titles = {"gdp_coalition": "GDP in coalitions", "sovereignty": "Sovereignty", "lag_mean": "Mean lag, months"}
     chart = drawing.Chart(
-        f"compare-{name}", titles[name], (dates[0], dates[-1]), (0, top), (drawing.PANEL, 140), known[name].unit == "share"
+        f"compare-{name}", titles.measure(name), (dates[0], dates[-1]), (0, top), (drawing.PANEL, 140),
+        known[name].unit == "share",
     )
     colour = {"gdp_coalition": palette.OPTIONS["coalition"], "sovereignty": palette.SOVEREIGNTY}.get(name, palette.INK)
     chart.legend([("mine", colour)])

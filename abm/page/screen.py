@@ -8,7 +8,7 @@ from typing import Any
 
 from mesa.visualization.utils import force_update
 
-from abm.page import components
+from abm.page import components, titles
 from abm.page.components import Plain
 from abm.page.foresight import Foresight
 from abm.page.frame import base
@@ -89,7 +89,7 @@ def guarded(screen: Screen, action) -> None:
     try:
         action()
     except (ValueError, TypeError, KeyError) as error:
-        screen.message = str(error)
+        screen.message = titles.message(error)
 
 
 def doing(screen: Screen, action):

@@ -41,4 +41,4 @@ def dress(headline: str) -> None:
     loader = jinja2.ChoiceLoader([jinja2.FileSystemLoader(_TEMPLATES), _Changed(server.directory / "templates")])
     environment = jinja2.Environment(loader=loader, autoescape=True)
     environment.globals["headline"] = headline
-    server.get_jinja_env = lambda app_name: environment
+    server.get_jinja_env = lambda app_name: environment  # type: ignore[assignment]
