@@ -57,7 +57,11 @@ class Screen:
             self.note_drawn(self.session.step_now)
             while self.playing and not self.session.model.finished and self.presence.lasts():
                 began = time.monotonic()
-                self.session.step()
+                try:
+                    self.session.step()
+                except ValueError as error:  # a nation of the visitor's own that cannot decide
+                    self.message = titles.message(error)
+                    break
                 force_update()
                 with self.drawing:
                     self.drawing.wait_for(lambda: self.drawn >= self.session.step_now, _SLOWEST_DRAWING)

@@ -56,7 +56,7 @@ class Session:
         """
         changed = bounded(scenario.with_values(values, "page") if values else scenario)
         with self.lock:
-            model = Watched(changed, rng=int(seed))
+            model = Watched(changed, rng=int(seed), nation=self.services.nation)
             self.origin, self.values, self.scenario = scenario, dict(values or {}), changed
             self.seed, self.model = int(seed), model
             self.run += 1
@@ -155,7 +155,7 @@ class Session:
                 self.glance = None
                 return
             if self.glance is None:
-                self.glance = Watched(self.scenario, rng=self.seed)
+                self.glance = Watched(self.scenario, rng=self.seed, nation=self.services.nation)
             self.glance.world = self.world_at(self.document(), step)
             self.glance.observed = measures.values(self.glance.world)
 
