@@ -8,7 +8,9 @@ import secrets
 import socket
 import sys
 from contextlib import suppress
+from importlib.metadata import entry_points
 from pathlib import Path
+from typing import Any
 
 from abm import measures
 from abm.agents import Nation
@@ -81,8 +83,15 @@ def services(results: Path = RESULTS):
         scenario=library.scenario,
         results=lambda: sorted(path.parent.name for path in results.glob("*/manifest.json")),
         open=lambda name, run: _opened(_inside(results, name), run),
+        about=_about,
         save=lambda scenario, seed, name: _save(_inside(results, name), scenario, seed),
     )
+
+
+def _about() -> dict[str, Any]:
+    """What `analysis` says of the model, which `runs` may not import; nothing where it is not installed."""
+    found = entry_points(group="ai_sovereignty.page", name="about")
+    return next(iter(found)).load()() if found else {}
 
 
 def _inside(results: Path, name: str) -> Path:

@@ -199,7 +199,7 @@ def test_interventions_act_now_and_land_in_the_log(visit):
     visit.tab("Log")
     log = visit.page.inner_text(".log ol")
     assert "you let the US vendor cut off the European Union for 2 years" in log
-    assert "US cuts off Italy for 2.0 years" in log
+    assert "The US vendor cuts off Italy for 2.0 years" in log
     assert f"{panels.quarter(model.date)} C1 is founded" in log
     visit.page.fill("[aria-label='Filter the log']", "Italy")
     assert "Italy" in visit.page.inner_text(".log ol li >> nth=0")
@@ -275,8 +275,8 @@ def test_compare_and_network_and_light(visit):
     rows = visit.page.eval_on_selector_all(".compare tbody tr", "r => r.map(x => x.innerText.split('\\t'))")
     values = {row[0]: row[1:] for row in rows}
     without = stepped(4).observed
-    assert float(values["gdp coalition"][1].rstrip(" %")) == pytest.approx(100 * without["gdp_coalition"], abs=0.051)
-    assert float(values["gdp coalition"][0].rstrip(" %")) > 10
+    assert float(values["GDP in coalitions"][1].rstrip(" %")) == pytest.approx(100 * without["gdp_coalition"], abs=0.051)
+    assert float(values["GDP in coalitions"][0].rstrip(" %")) > 10
     here = discs(visit.page, "cx")
     visit.page.click("button:text-is('network')")
     visit.page.wait_for_selector("svg[aria-label^='The world, network']")

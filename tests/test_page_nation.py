@@ -121,7 +121,10 @@ def test_what_names_no_nation_is_refused_in_one_sentence(capsys, monkeypatch, tm
 
 @pytest.mark.parametrize(
     ("decision", "said"),
-    [("'nowhere'", "nowhere is not open to it"), ("1 / 0", "cannot decide: ZeroDivisionError"), ("None", "decide() gave None, which is no option")],
+    [
+        ("'nowhere'", "nowhere is not open to it"), ("1 / 0", "cannot decide: ZeroDivisionError"),
+        ("None", "decide() gave None, which is no option"),
+    ],
 )
 def test_a_nation_that_cannot_decide_at_all_is_refused_before_the_page_opens(capsys, monkeypatch, tmp_path, decision, said):
     from runs.view import serve

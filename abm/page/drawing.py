@@ -68,7 +68,7 @@ class Chart:
     def legend(self, entries: Iterable[tuple[str, str]], kind: str = "line") -> None:
         """Announce (label, colour) pairs; ``kind`` is area or one of :data:`DASHES`. Announce all before drawing."""
         for text, colour in entries:
-            width = 22 + 0.5 * _FONT * len(text)
+            width = 19 + 0.56 * _FONT * len(text)
             if not self._rows or self._across + width > self.size[0]:
                 self._rows.append([])
                 self._across = 4.0

@@ -10,7 +10,7 @@ from typing import Any
 from mesa.visualization.utils import force_update
 
 from abm import data, parameters
-from abm.page import components, panels, takeaway, titles
+from abm.page import components, panels, takeaway, titles, welcome
 from abm.page.components import Plain
 from abm.page.screen import Screen, chooser, doing, guarded, take_up
 from abm.page.session import Session, describe
@@ -139,4 +139,4 @@ def Takeaway(screen: Screen):
     )
 
 
-PANELS = {"Levers": Levers, "Act": Act, "Take away": Takeaway}
+PANELS = {"Levers": Levers, "Act": Act, "Guide": welcome.Guide, "Take away": Takeaway}

@@ -12,8 +12,9 @@ from urllib.parse import parse_qs
 import solara
 from mesa.visualization.utils import force_update, update_counter
 
+from abm.agents import Nation
 from abm.model import Model
-from abm.page import charts, components, left, panels, right, takeaway
+from abm.page import charts, components, guide, left, panels, right, takeaway, welcome
 from abm.page.components import Plain
 from abm.page.frame import base, frame
 from abm.page.screen import LEFT, RIGHT, Screen, doing, guarded, select, setter, take_up
@@ -58,6 +59,8 @@ def Page(services: Services, scenario: Scenario, seed: int = 0, recorded: Opened
         with solara.Div(classes=["centre"]):
             _Centre(screen)
         _Side(screen, "right", RIGHT, right.PANELS, "What you can ask")
+        welcome.About(screen)
+        welcome.Tour(screen)
 
 
 def _Side(screen: Screen, side: str, tabs: tuple[str, ...], contents: dict, label: str):
@@ -117,12 +120,19 @@ def _Controls(screen: Screen):
     components.Controls(
         quarter=panels.quarter(session.shown.date), look=shown, step_now=session.step_now, steps=session.steps,
         playing=screen.playing, finished=session.model.finished, interval=screen.interval, seed=session.seed,
-        scenario=session.origin.name, scenarios=Plain(sorted({*session.services.scenarios(), session.origin.name})),
+        scenario=session.origin.name, scenarios=Plain(_choices(screen)),
         event_play=play, event_step=doing(screen, lambda *_: session.step()),
         event_reset=pause_and(lambda *_: session.reset()), event_look_at=_looking(screen), event_set_interval=set_interval,
-        event_set_scenario=doing(screen, choose_scenario),
+        event_set_scenario=doing(screen, choose_scenario), event_about=lambda *_: welcome.open_about(screen),
         event_set_seed=pause_and(lambda seed: session.begin(session.origin, takeaway.checked_seed(seed), session.values)),
     )
+
+
+def _choices(screen: Screen) -> list[tuple[str, str]]:
+    """Name and title of each scenario that can be chosen, that of the visitor's own file among them."""
+    session = screen.session
+    shipped = {name: told["title"] for name, told in guide.shipped(session.services)}
+    return sorted({session.origin.name: guide.told(session.origin)["title"], **shipped}.items())
 
 
 def _looking(screen: Screen):
@@ -132,6 +142,11 @@ def _looking(screen: Screen):
         force_update()
 
     return look_at
+
+
+def _own(services: Services) -> str:
+    own = services.nation is not Nation
+    return f"Nations decide as {services.nation.__name__} does; reasons shown are the model's. " if own else ""
 
 
 def _Centre(screen: Screen):
@@ -146,11 +161,9 @@ def _Centre(screen: Screen):
         fan = None if screen.playing else screen.foresight.fan
         components.Pictures(
             svgs=Plain(charts.over_time(session, fan, screen.weight)),
-            help=(
-                "Each disc is a nation, its area its GDP, its colour whose AI it relies on. Press Play; click a nation to ask "
-                "why; move a lever on the left and the futures answer on the right. Paler, right of the ruler: the mean of "
-                "futures."
-            ),
+            about=Plain(guide.told(session.origin)),
+            help=_own(session.services)
+            + "Press Play, click a nation, or move a lever. Paler, right of the ruler: the mean of futures.",
         )
         weights = {"gdp": "GDP", "nations": "nations"}
         components.Choice(

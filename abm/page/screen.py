@@ -17,7 +17,7 @@ from abm.page.services import Opened, Services
 from abm.page.session import Session
 from abm.scenario import Scenario
 
-LEFT, RIGHT = ("Levers", "Act", "Take away"), ("Futures", "Nation", "Coalitions", "Compare", "Log")
+LEFT, RIGHT = ("Levers", "Act", "Guide", "Take away"), ("Futures", "Nation", "Coalitions", "Compare", "Log")
 _SLOWEST_DRAWING = 5.0  # seconds; a browser that draws nothing (a hidden tab) holds the run up no longer than this
 
 
@@ -37,6 +37,8 @@ class Screen:
         self.message = ""
         self.file: dict[str, Any] | None = None
         self.futures: Plain | None = None
+        self.about: Plain | None = None  # open where it is not None
+        self.tours = 0  # asked for
         self.drawn, self.drawing, self.turn = 0, threading.Condition(), threading.Lock()
         self._of_run: tuple[int, Plain, Any] = (-1, components.NOTHING, None)
 

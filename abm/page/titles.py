@@ -208,6 +208,7 @@ def plain(text: str) -> str:
     >>> plain("share of effort_limit")
     'share of “most that builders spend”'
     """
+    text = re.sub(r"([;:] )sweep\b", r"\1worth varying", text)
     text = _CITED.sub(lambda found: f" ({source(found[1])})", _COMMAND.sub("", text)).replace("`", "")
     for name in sorted(PARAMETERS, key=len, reverse=True):
         pattern = rf"\b{name}(_[a-z0-9_]+)?\b" if "_" in name else rf"\b{name}_[a-z0-9_]+\b"
