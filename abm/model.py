@@ -41,7 +41,7 @@ class Model(mesa.Model):
         rng: Seed | None = None,
         seed: Seed | None = None,
         nation: type[Nation] = Nation,
-        **values,
+        **kwargs,  # by this name, which Mesa's SolaraViz knows as that of further parameters
     ):
         number = seeds.chosen(rng, seed)
         super().__init__(seed=number)
@@ -49,7 +49,7 @@ class Model(mesa.Model):
             scenario = Scenario.parse({})
         elif not isinstance(scenario, Scenario):
             scenario = Scenario.read(scenario)
-        self.scenario = scenario.with_values(values, "Model") if values else scenario
+        self.scenario = scenario.with_values(kwargs, "Model") if kwargs else scenario
         self.world: World = self.scenario.world(number)
         self.nations = [nation(self, i) for i in range(int(self.world.record.n))]
         self.vendors = [Vendor(self, v) for v in range(len(self.world.vendors))]

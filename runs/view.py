@@ -8,12 +8,16 @@ import secrets
 import socket
 import sys
 from contextlib import suppress
+from importlib.metadata import entry_points
 from pathlib import Path
+from typing import Any
 
 from abm import measures
+from abm.agents import Nation
 from abm.scenario import Scenario
 from runs import library
 from runs.ensemble import continue_runs, simulate
+from runs.own_nation import nation_class
 
 RESULTS = Path("results")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,59}")
@@ -25,19 +29,22 @@ def serve(
     host: str = "127.0.0.1",
     replay: tuple[str, int] | None = None,
     open_to_all: bool = False,
+    nation: str | None = None,
 ) -> int:
     """Serve the page until it is interrupted; returns the exit status, 2 with one sentence for what cannot be served.
 
     ``scenario`` is a name or a path, ``replay`` a result directory and a run of it. The printed address holds a token that
-    opens the page, unless it is ``open_to_all`` who reach its port.
+    opens the page, unless it is ``open_to_all`` who reach its port. ``nation`` names a subclass of Nation that decides on the
+    page, as MODULE:CLASS.
     """
     token = "" if open_to_all else secrets.token_urlsafe(24)
     try:
         chosen = library.scenario(scenario or "baseline")
+        own = nation_class(nation) if nation else None
         bound = _bound(host, port)
         recorded = _opened(Path(replay[0]), int(replay[1])) if replay else None
         print("Loading the model (the first time, and after a change of its rules, this takes half a minute) ...", flush=True)
-        server = page_server(chosen, host, recorded, token=token)
+        server = page_server(chosen, host, recorded, token=token, nation=own)
     except ModuleNotFoundError as error:
         if error.name is None or error.name.split(".")[0] in ("abm", "runs"):
             raise
@@ -76,8 +83,15 @@ def services(results: Path = RESULTS):
         scenario=library.scenario,
         results=lambda: sorted(path.parent.name for path in results.glob("*/manifest.json")),
         open=lambda name, run: _opened(_inside(results, name), run),
+        about=_about,
         save=lambda scenario, seed, name: _save(_inside(results, name), scenario, seed),
     )
+
+
+def _about() -> dict[str, Any]:
+    """What `analysis` says of the model, which `runs` may not import; nothing where it is not installed."""
+    found = entry_points(group="ai_sovereignty.page", name="about")
+    return next(iter(found)).load()() if found else {}
 
 
 def _inside(results: Path, name: str) -> Path:
@@ -146,8 +160,16 @@ def _bound(host: str, port: int) -> socket.socket:
     return bound
 
 
-def page_server(scenario: Scenario, host: str = "127.0.0.1", recorded=None, results: Path = RESULTS, token: str = ""):
-    """The server of the page, ready to run on a socket that listens."""
+def page_server(
+    scenario: Scenario, host: str = "127.0.0.1", recorded=None, results: Path = RESULTS, token: str = "",
+    nation: type[Nation] | None = None,
+):
+    """The server of the page, ready to run on a socket that listens. Errors: ValueError for a ``nation`` that cannot decide."""
+    from abm.page.own_nation import try_out, with_nation
     from abm.page.server import make_server
 
-    return make_server(services(results), scenario, host, recorded, token=token)
+    offered = services(results)
+    if nation is not None:
+        try_out(scenario, nation)
+        offered = with_nation(offered, nation)
+    return make_server(offered, scenario, host, recorded, token=token)

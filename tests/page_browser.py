@@ -65,6 +65,7 @@ class Visit:
     errors: list[str] = field(default_factory=list)
     requests: list[str] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
+    newcomer: bool = False
 
     @property
     def foreign(self) -> list[str]:
@@ -74,6 +75,8 @@ class Visit:
 
     def at(self, address: str) -> Visit:
         """Go to an address and wait for the first view."""
+        if not self.newcomer:  # who has been here before is offered no tour
+            self.page.add_init_script("localStorage.setItem('abm:tour', 'seen')")
         self.page.goto(address)
         self.page.wait_for_selector("svg[data-figure=map] circle[data-iso3]")
         return self

@@ -50,7 +50,7 @@ CASES = {
         "--replicates": "small.toml --replicates 7", "--figures": "small.toml --figures none", "--force": "small.toml --force",
     },
     "view": {"SCENARIO": "small.toml", "--replay": "--replay results/sweep 1", "--port": "--port 1", "--host": "--host ::1",
-             "--no-token": "--no-token"},
+             "--no-token": "--no-token", "--nation": "--nation abm.agents:Nation"},
     "sweep": {
         "SWEEP": "hazard-grid", "--out": "sweep.toml --out other", "--engine": "sweep.toml --engine dask",
         "--scheduler": "sweep.toml --engine dask --scheduler tcp://a:1", "--workers": "sweep.toml --workers 1",
@@ -109,6 +109,7 @@ REFUSED = {
     "run results/one/manifest.json --out results/one --force": "holds manifest.json, which this command reads; --force would",
     "run other.json": ".: holds no result (no other.json)",
     "view small.toml --replay results/sweep 1": "small.toml: --replay shows the scenario of the result",
+    "view --replay results/sweep 1 --nation mine:Wary": "--nation mine:Wary: a recorded run is done again as it was",
     "sweep sweep.toml --scheduler tcp://a:1": "--scheduler: is for --engine dask",
     "sweep sweep.toml --engine dask --scheduler tcp://a:1 --workers 2": "--workers: tcp://a:1 has workers of its own",
     "sweep sweep.toml --retry-failed --force": "--retry-failed: --force does all the runs again",

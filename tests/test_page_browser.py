@@ -93,7 +93,7 @@ def test_step_reset_and_numbers_equal_the_models(visit):
     model = stepped(12)
     mine = stances(visit.page)
     assert mine["US vendor"] == sum(nation.option == "us" for nation in model.nations)
-    assert mine["China vendor"] == sum(nation.option == "china" for nation in model.nations)
+    assert mine["China's vendor"] == sum(nation.option == "china" for nation in model.nations)
     assert visit.page.inner_text("[data-test=date]") == panels.quarter(model.date)
     radius = {nation.iso3: max(0.215 * nation.gdp**0.5, 3.4) for nation in model.nations}
     shown = {iso3: float(r) for iso3, r in discs(visit.page, "r").items()}
@@ -132,7 +132,7 @@ def test_looking_back_shows_the_past_and_leaves_the_run(visit):
     visit.page.click("text=to the present")
     visit.wait_step(12)
     visit.step()
-    assert stances(visit.page)["China vendor"] == sum(nation.option == "china" for nation in stepped(13).nations)
+    assert stances(visit.page)["China's vendor"] == sum(nation.option == "china" for nation in stepped(13).nations)
 
 
 def test_a_nation_explained(visit):
@@ -166,7 +166,7 @@ def test_a_nation_explained(visit):
     kept = (model.world.record.taste[nation.row] == stepped(0).world.record.taste[nation.row]).all()
     assert ("on record in 2025" in visit.page.inner_text("[data-test=taste]")) == kept
     visit.page.click("text=show what it would weigh now")
-    visit.page.wait_for_selector(".nation h3:has-text('it would choose now')")
+    visit.page.wait_for_selector(".nation h2:has-text('it would choose now')")
 
 
 def found_coalition(visit, members=("DEU", "FRA", "GBR", "JPN")) -> None:
@@ -198,8 +198,8 @@ def test_interventions_act_now_and_land_in_the_log(visit):
     assert visit.page.get_attribute("svg[data-figure=map] path[stroke='#c1121f'][stroke-dasharray]", "d").count("M") > 5
     visit.tab("Log")
     log = visit.page.inner_text(".log ol")
-    assert "you let us cut off the group eu for 2 years" in log
-    assert "US cuts off Italy for 2.0 years" in log
+    assert "you let the US vendor cut off the European Union for 2 years" in log
+    assert "The US vendor cuts off Italy for 2.0 years" in log
     assert f"{panels.quarter(model.date)} C1 is founded" in log
     visit.page.fill("[aria-label='Filter the log']", "Italy")
     assert "Italy" in visit.page.inner_text(".log ol li >> nth=0")
@@ -213,10 +213,10 @@ def test_vendors_offer_hosting_at_home(visit):
     visit.page.select_option("[aria-label='Kind of intervention']", "hosting")
     visit.page.fill("[aria-label=Share]", "0.6")
     visit.page.click("text=Act now")
-    visit.page.wait_for_selector(".act li:has-text('you let us host 60 % of its clients')")
+    visit.page.wait_for_selector(".act li:has-text('you let the US vendor host 60 % of its clients')")
     visit.step()
     visit.tab("Levers")
-    assert visit.page.input_value("input[aria-label='hosting at home, us, number'] >> nth=0") == "0.6"
+    assert visit.page.input_value("input[aria-label='Hosting at home by the US vendor, number'] >> nth=0") == "0.6"
     visit.tab("Nation")
     row = visit.page.inner_text(".nation table >> nth=0 >> tbody tr >> nth=0")
     assert row.split("\t")[0] == "US vendor"
@@ -238,7 +238,7 @@ def test_coalition_panel_equals_the_model(visit):
     k = int(np.argmax(session.model.world.record.members))
     coalition = session.model.coalitions[k]
     section = visit.page.locator(f"[data-coalition={coalition_name(coalition.serial)}]")
-    assert f"{coalition.members} members" in section.locator("h3").inner_text()
+    assert f"{coalition.members} members" in section.locator("h2").inner_text()
     assert section.locator("[data-fact=lag]").inner_text() == f"{coalition.lag:.1f} months"
     assert section.locator("[data-fact=cohesion]").inner_text() == f"{coalition.cohesion:.2f}"
     assert section.locator("[data-fact='spends on training']").inner_text().startswith(
@@ -263,7 +263,7 @@ def test_a_lever_moves_the_fan_and_the_run(visit):
     visit.step()
     visit.set_range("#p-main-levers-fee_us", 0.2)
     visit.tab("Log")
-    visit.page.wait_for_selector(".log li.intervention:has-text('you set fee_us to')")
+    visit.page.wait_for_selector(".log li.intervention:has-text('you set “Fee of the US vendor” to')")
 
 
 def test_compare_and_network_and_light(visit):
@@ -275,11 +275,11 @@ def test_compare_and_network_and_light(visit):
     rows = visit.page.eval_on_selector_all(".compare tbody tr", "r => r.map(x => x.innerText.split('\\t'))")
     values = {row[0]: row[1:] for row in rows}
     without = stepped(4).observed
-    assert float(values["gdp coalition"][1].rstrip(" %")) == pytest.approx(100 * without["gdp_coalition"], abs=0.051)
-    assert float(values["gdp coalition"][0].rstrip(" %")) > 10
+    assert float(values["GDP in coalitions"][1].rstrip(" %")) == pytest.approx(100 * without["gdp_coalition"], abs=0.051)
+    assert float(values["GDP in coalitions"][0].rstrip(" %")) > 10
     here = discs(visit.page, "cx")
     visit.page.click("button:text-is('network')")
-    visit.page.wait_for_selector("svg[aria-label='The world, network']")
+    visit.page.wait_for_selector("svg[aria-label^='The world, network']")
     there = discs(visit.page, "cx")
     assert set(there) == set(here)
     assert there != here
@@ -408,21 +408,23 @@ def test_scenario_seed_and_search(visit):
     assert stances(visit.page)["US vendor"] == sum(nation.option == "us" for nation in model.nations)
     visit.page.fill("[aria-label='Find a parameter']", "portability")
     assert visit.page.locator(".lever").count() >= 1
-    assert "agreements" in visit.page.get_attribute(".lever >> nth=0", "title")
+    assert "agreements" in visit.page.inner_text(".lever >> nth=0")
     assert visit.page.input_value("select[aria-label=Scenario]") == "baseline"
     visit.page.select_option("select[aria-label=Scenario]", "baseline")
     visit.wait_step(0)
 
 
 def test_every_parameter_has_a_control(visit):
-    """The levers are the parameter table's, each with unit, meaning and source on hover."""
+    """The levers are the parameter table's, each with its baseline, unit, meaning and source in sight."""
     from abm import parameters
 
     controls = "details:not(:first-of-type) [data-parameter]"
     shown = visit.page.eval_on_selector_all(controls, "found => found.map(e => e.dataset.parameter)")
     assert set(shown) == set(parameters.names())
-    titles = visit.page.eval_on_selector_all(".lever", "found => found.map(e => e.title)")
-    assert all("Baseline:" in title and "\n" in title for title in titles)
+    for lever in visit.page.locator(".lever:visible").all():
+        baseline, about = (lever.locator(part).inner_text() for part in (".unit", ".about"))
+        assert re.match(r"Baseline \S", baseline)
+        assert re.match(r"[A-Z0-9].{10,}\. .{5,}\.$", about, re.DOTALL), about
 
 
 def test_keyboard_reaches_the_controls(visit):

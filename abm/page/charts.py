@@ -8,12 +8,11 @@ import numpy as np
 
 from abm import options
 from abm.page import palette
-from abm.page.drawing import Chart
+from abm.page.drawing import DASHES, PANEL, Chart, number
 from abm.page.frame import label
 from abm.page.futures import LEVELS, REPLICATES, Fan
 from abm.page.session import Session
 
-GREY = "#8a8a8a"
 _MOST_POINTS = 240
 _MIDDLE = LEVELS.index(0.5)
 
@@ -52,6 +51,7 @@ def _stances(session: Session, fan: Fan | None, weight: str, ruler: float) -> st
             means = fan.means[f"{weight}_{name}"][after]
             chart.band(fan.dates[after], np.zeros(len(means)) + low_after, low_after + means, colour, 0.35)
             low_after = low_after + means
+        chart.tell(_share_told(label(name, session.vendors), values, fan.means[f"{weight}_{name}"] if fan else None))
     chart.ruler(ruler)
     return chart.svg()
 
@@ -64,32 +64,42 @@ def _lags(session: Session, fan: Fan | None, ruler: float) -> str:
     tops = [float(np.nanmax(values)) for values in histories.values() if np.isfinite(values).any()]
     if fan is not None and np.isfinite(fan.quantiles["lag_coalition"]).any():
         tops.append(float(np.nanmax(fan.quantiles["lag_coalition"])))
-    chart = Chart("lag", "Lag, months behind the frontier", _span(session), (0, max([12.0, *tops]) * 1.03))
+    chart = Chart("lag", "Months behind the frontier", _span(session), (0, max([12.0, *tops]) * 1.03))
     chart.legend([(text, colour) for text, (_, colour) in lines.items()])
     if fan is not None:
         _spread(chart, fan, "lag_coalition", palette.OPTIONS["coalition"])
-    for name, colour in lines.values():
+    for text, (name, colour) in lines.items():
         _past(chart, session, histories[name], colour)
+        chart.tell(f"{text} {number(float(histories[name][-1]))}")
     chart.ruler(ruler)
     return chart.svg()
 
 
 def _trust(session: Session, ruler: float) -> str:
-    lines = {
-        "trust": ("trust", "#0072B2"), "cohesion": ("cohesion", "#CC79A7"),
-        "turnover": ("turnover", "#E69F00"), "sovereignty": ("sovereignty", "#009E73"),
-    }
-    chart = Chart("trust", "Trust, cohesion, turnover, sovereignty", _span(session), (0, 1), percent=True)
-    chart.legend([(text, colour) for text, (_, colour) in lines.items()])
-    for name, colour in lines.values():
-        _past(chart, session, session.history(name), colour)
+    lines = {"sovereignty": "line", "trust": "dash", "cohesion": "dashdot", "turnover": "dot"}
+    chart = Chart("trust", "Trust, turnover, sovereignty", _span(session), (0, 1), percent=True)
+    for name, kind in lines.items():
+        chart.legend([(name, _measure_colour(name))], kind)
+    for name, kind in lines.items():
+        _past(chart, session, session.history(name), _measure_colour(name), DASHES[kind])
+        now = session.history(name)[-1]
+        chart.tell(f"{name} {100 * now:.0f} %" if np.isfinite(now) else f"{name}: none")
     chart.ruler(ruler)
     return chart.svg()
 
 
-def _past(chart: Chart, session: Session, values: np.ndarray, colour: str) -> None:
+def _measure_colour(name: str) -> str:
+    return palette.SOVEREIGNTY if name == "sovereignty" else palette.INK
+
+
+def _share_told(text: str, values: np.ndarray, means: np.ndarray | None) -> str:
+    later = "" if means is None else f", {100 * means[-1]:.0f} % expected at the end"
+    return f"{text} {100 * values[-1]:.0f} %{later}"
+
+
+def _past(chart: Chart, session: Session, values: np.ndarray, colour: str, dash: str = "") -> None:
     """A measure up to the present, with a dot on its last value."""
-    chart.line(_thin(session.dates), _thin(values), colour, 2.0)
+    chart.line(_thin(session.dates), _thin(values), colour, 2.0, dash)
     chart.dot(float(session.dates[-1]), float(values[-1]), colour)
 
 
@@ -105,21 +115,25 @@ def _fan(session: Session, fan: Fan, before: Fan | None, name: str, title: str, 
     drawn = [history, fan.quantiles[name], *([before.quantiles[name]] if before else [])]
     tops = [values for values in drawn if np.isfinite(values).any()]
     top = 1.0 if share else max([12.0, *(float(np.nanmax(values)) for values in tops)]) * 1.03
-    chart = Chart(f"future-{name}", title, _span(session), (0, top), (330, 150), percent=share)
-    chart.legend([("now", colour), *([] if before is None else [("without the last move", GREY)])])
+    chart = Chart(f"future-{name}", title, _span(session), (0, top), (PANEL, 160), percent=share)
+    chart.legend([("now", colour), *([] if before is None else [("without the last move", palette.REFERENCE)])])
     if before is not None:
-        _spread(chart, before, name, GREY)
+        _spread(chart, before, name, palette.REFERENCE)
     _spread(chart, fan, name, colour)
     _past(chart, session, history, colour)
+    low, _, middle, _, high = ((100 if share else 1) * fan.quantiles[name][:, -1])
+    if np.isfinite(middle):
+        chart.tell(f"At the end {middle:.0f}, in 80 % of the runs from {low:.0f} to {high:.0f} {'%' if share else 'months'}")
     chart.ruler(session.model.date)
     return chart.svg()
 
 
 def _chance(session: Session, fan: Fan, before: Fan | None) -> str:
-    chart = Chart("future-chance", "Chance that a coalition stands", _span(session), (0, 1), (330, 120), percent=True)
+    chart = Chart("future-chance", "Chance that a coalition stands", _span(session), (0, 1), (PANEL, 130), percent=True)
     if before is not None:
-        chart.line(before.dates, before.chance, GREY, 2.2)
-    chart.line(fan.dates, fan.chance, "#0072B2", 2.2)
+        chart.line(before.dates, before.chance, palette.REFERENCE, 2.2)
+    chart.line(fan.dates, fan.chance, palette.OPTIONS["coalition"], 2.2)
+    chart.tell(f"{100 * fan.chance[-1]:.0f} % at the end")
     chart.ruler(session.model.date)
     return chart.svg()
 
@@ -148,8 +162,8 @@ def futures(session: Session, fan: Fan | None, before: Fan | None, pending: bool
         "svgs": [
             _fan(session, fan, before, "gdp_coalition", "GDP in coalitions, share", palette.OPTIONS["coalition"], True),
             _chance(session, fan, before),
-            _fan(session, fan, before, "lag_coalition", "Lag of the best coalition, months", "#0072B2", False),
-            _fan(session, fan, before, "sovereignty", "Sovereignty, share of AI benefit", "#009E73", True),
+            _fan(session, fan, before, "lag_coalition", "Lag of the best coalition, months", palette.OPTIONS["coalition"], False),
+            _fan(session, fan, before, "sovereignty", "Sovereignty, share of AI benefit", palette.SOVEREIGNTY, True),
         ],
         "members": _members(session, fan, before),
     }

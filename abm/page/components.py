@@ -54,6 +54,7 @@ def Controls(
     interval: int = 100, seed: int = 0, scenario: str = "", scenarios: Plain = NOTHING,
     event_play: Event = None, event_step: Event = None, event_reset: Event = None, event_look_at: Event = None,
     event_set_interval: Event = None, event_set_scenario: Event = None, event_set_seed: Event = None,
+    event_about: Event = None,
 ):
     """Play, step, reset, speed, time, scenario, seed."""
 
@@ -74,13 +75,36 @@ def Act(
 
 
 @_vue("tabs.vue", "tabs")
-def Tabs(tabs: Plain = NOTHING, chosen: str = "", label: str = "", event_choose: Event = None):
-    """A row of tabs."""
+def Tabs(tabs: Plain = NOTHING, chosen: str = "", label: str = "", owner: str = "", event_choose: Event = None):
+    """A row of tabs; the element ``owner``-panel is what they open."""
 
 
-@_vue("pictures.vue", "svgs")
-def Pictures(svgs: Plain = NOTHING, help: str = "", wide: bool = False):
+@_vue("choice.vue", "options")
+def Choice(options: Plain = NOTHING, chosen: str = "", label: str = "", event_choose: Event = None):
+    """A few buttons, one of them pressed."""
+
+
+@_vue("pictures.vue", "svgs", "about")
+def Pictures(svgs: Plain = NOTHING, help: str = "", about: Plain = NOTHING, wide: bool = False):
     """Charts beside each other."""
+
+
+@_vue("guide.vue", "scenario", "exercises")
+def Guide(
+    scenario: Plain = NOTHING, exercises: Plain = NOTHING, disabled: str = "", event_begin: Event = None,
+    event_move: Event = None, event_look: Event = None, event_tour: Event = None, event_about: Event = None,
+):
+    """What the scenario is about, and exercises."""
+
+
+@_vue("about.vue", "content")
+def About(content: Plain = NOTHING, event_close: Event = None):
+    """What the model is and is not, over the page while there is content."""
+
+
+@_vue("tour.vue", "steps")
+def Tour(steps: Plain = NOTHING, asked: int = 0):
+    """A tour of the page, at the first visit and when ``asked`` rises."""
 
 
 @_vue("nation.vue", "nations", "content")

@@ -8,8 +8,11 @@ from html import escape
 import numpy as np
 from numpy.typing import ArrayLike
 
-_LEFT, _RIGHT, _BOTTOM, _LINE = 39.0, 8.0, 18.0, 13.0
-_FONT = 10.5
+_LEFT, _RIGHT, _BOTTOM, _LINE = 42.0, 8.0, 19.0, 15.0
+_FONT = 12  # px where a chart is drawn at its own size; wider ones are drawn larger, and the page sets their text smaller
+#: Width of the charts in the panels.
+PANEL = 316.0
+DASHES = {"line": "", "dash": "6 3", "dot": "1.5 3", "dashdot": "7 3 1.5 3"}
 
 
 def number(x: float) -> str:
@@ -38,17 +41,22 @@ class Chart:
         title: str,
         x: tuple[float, float],
         y: tuple[float, float],
-        size: tuple[float, float] = (240.0, 225.0),
+        size: tuple[float, float] = (202.0, 205.0),
         percent: bool = False,
     ):
         self.name, self.title, self.x, self.y, self.size, self.percent = name, title, x, y, size, percent
         self._marks: list[str] = []
         self._rows: list[list[tuple[float, str, str, str]]] = []
         self._across = 4.0
+        self._told: list[str] = []
+
+    def tell(self, text: str) -> None:
+        """Say in words what the picture shows, for who cannot see it."""
+        self._told.append(text)
 
     @property
     def _top(self) -> float:
-        return 20.0 + _LINE * len(self._rows)
+        return 21.0 + _LINE * len(self._rows)
 
     def _at(self, x, y) -> list[tuple[float, float]]:
         width, height = self.size
@@ -58,9 +66,9 @@ class Chart:
         return list(zip(across.tolist(), down.tolist()))
 
     def legend(self, entries: Iterable[tuple[str, str]], kind: str = "line") -> None:
-        """Announce (label, colour) pairs; ``kind`` is line, dash or area. Announce all before drawing."""
+        """Announce (label, colour) pairs; ``kind`` is area or one of :data:`DASHES`. Announce all before drawing."""
         for text, colour in entries:
-            width = 21 + 0.58 * _FONT * len(text)
+            width = 19 + 0.56 * _FONT * len(text)
             if not self._rows or self._across + width > self.size[0]:
                 self._rows.append([])
                 self._across = 4.0
@@ -103,11 +111,11 @@ class Chart:
     def svg(self) -> str:
         """The picture as an SVG element."""
         width, height = self.size
-        title = escape(self.title)
+        title, spoken = escape(self.title), escape(". ".join([self.title, *self._told]))
         return (
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}" role="img" '
-            f'data-figure="{escape(self.name)}" aria-label="{title}" font-family="sans-serif" font-size="{_FONT}">'
-            f'<text x="4" y="12" font-weight="600" fill="currentColor">{title}</text>'
+            f'data-figure="{escape(self.name)}" aria-label="{spoken}" font-family="sans-serif" font-size="{_FONT}">'
+            f'<text x="4" y="13" font-weight="600" fill="currentColor">{title}</text>'
             + self._axes()
             + "".join(self._marks)
             + self._keys()
@@ -122,14 +130,14 @@ class Chart:
             text = f"{100 * tick:.0f} %" if self.percent else number(tick)
             parts.append(
                 f'<line x1="{_LEFT}" x2="{width - _RIGHT}" y1="{down:.1f}" y2="{down:.1f}" stroke="currentColor" '
-                f'stroke-opacity=".14"/><text x="{_LEFT - 4}" y="{down + 3.5:.1f}" text-anchor="end" '
+                f'stroke-opacity=".14"/><text x="{_LEFT - 4}" y="{down + 4:.1f}" text-anchor="end" '
                 f'fill="currentColor" fill-opacity=".8">{text}</text>'
             )
         for tick in nice_ticks(*self.x, count=3):
             if tick == int(tick):
                 across, _ = self._at([tick], [self.y[0]])[0]
                 parts.append(
-                    f'<text x="{min(across, width - 14):.1f}" y="{height - 5}" text-anchor="middle" fill="currentColor" '
+                    f'<text x="{min(across, width - 17):.1f}" y="{height - 5}" text-anchor="middle" fill="currentColor" '
                     f'fill-opacity=".8">{tick:.0f}</text>'
                 )
         return "".join(parts)
@@ -137,12 +145,12 @@ class Chart:
     def _keys(self) -> str:
         parts = []
         for row, entries in enumerate(self._rows):
-            down = 25.0 + _LINE * row
+            down = 28.0 + _LINE * row
             for across, text, colour, kind in entries:
                 if kind == "area":
                     mark = f'<rect x="{across}" y="{down - 7}" width="10" height="8" fill="{colour}"/>'
                 else:
-                    dash = ' stroke-dasharray="3 2"' if kind == "dash" else ""
+                    dash = f' stroke-dasharray="{DASHES[kind]}"' if DASHES[kind] else ""
                     mark = (
                         f'<line x1="{across}" x2="{across + 11}" y1="{down - 3.5}" y2="{down - 3.5}" stroke="{colour}" '
                         f'stroke-width="2.2"{dash}/>'
@@ -164,10 +172,10 @@ def stacked_terms(
     """
     up = max((sum(v for v in terms.values() if v > 0) for _, terms, _, _ in rows), default=1.0) or 1.0
     down = min((sum(v for v in terms.values() if v < 0) for _, terms, _, _ in rows), default=0.0)
-    left, line = 104.0, 22.0
-    scale = (width - left - 54.0) / (up - down)
+    left, line = 112.0, 24.0
+    scale = (width - left - 62.0) / (up - down)
     zero, height = left - down * scale, line * len(rows) + 20.0
-    parts = []
+    parts, spoken = [], []
     for place, (text, terms, worth, current) in enumerate(rows):
         y = 4.0 + line * place
         edges = {True: zero, False: zero}
@@ -190,10 +198,12 @@ def stacked_terms(
             f'<text x="{left - 6}" y="{y + 10.5}" text-anchor="end" fill="currentColor"{weight}>{escape(text)}</text>'
             f'<text x="{width - 2}" y="{y + 10.5}" text-anchor="end" fill="currentColor"{weight}>{told}</text>'
         )
+        spoken.append(f"{text}{' (its choice)' if current else ''} {told}")
     parts.append(f'<line x1="{zero:.1f}" x2="{zero:.1f}" y1="0" y2="{height - 16}" stroke="currentColor"/>')
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}" data-figure="{escape(name)}" role="img" '
-        f'aria-label="{escape(title)}" font-family="sans-serif" font-size="{_FONT}">'
+        f'aria-label="{escape(title)}, % of GDP a year. {escape("; ".join(spoken))}" '
+        f'font-family="sans-serif" font-size="{_FONT}">'
         + "".join(parts)
         + f'<text x="{zero:.1f}" y="{height - 4}" text-anchor="middle" fill="currentColor" fill-opacity=".8">'
         "% of GDP a year</text></svg>"
@@ -210,5 +220,15 @@ def strip(colours: Sequence[str], labels: Sequence[str], width: float = 320.0) -
     )
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} 14" data-figure="path" role="img" '
-        f'aria-label="Path of stances">{cells}</svg>'
+        f'aria-label="{escape("Path of stances. " + _stays(labels))}">{cells}</svg>'
     )
+
+
+def _stays(labels: Sequence[str]) -> str:
+    """Labels such as "Q1 2025: US vendor", step by step, as the stays that they make up."""
+    told: list[tuple[str, str]] = []
+    for label in labels:
+        when, _, stance = label.partition(": ")
+        if not told or told[-1][1] != stance:
+            told.append((when, stance))
+    return "; ".join(f"from {when} {stance}" for when, stance in told)

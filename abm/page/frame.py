@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from abm import data, options
-from abm.page import geography, palette
+from abm.page import geography, palette, titles
 from abm.record import coalition_name
 from abm.scenario import Scenario
 from abm.submodels.capability import lag_months
@@ -20,14 +20,12 @@ _LEAST_RADIUS = 3.4
 _AT_SEA = (-30.0, -25.0)  # degrees; where a vendor without a country is drawn
 _TIED = 2  # arcs drawn from each member, to the co-members it trusts most
 
-LABELS = {"self_build": "builds alone", "hold_back": "free models only", "coalition": "coalition", "us": "US vendor",
-          "china": "China vendor"}
+LABELS = {"self_build": "builds alone", "hold_back": "free models only", "coalition": "coalition"}
 
 
 def label(option: str, vendors: tuple[Vendor, ...] = ()) -> str:
     """An option in words."""
-    further = {vendor.name: vendor.title or vendor.name for vendor in vendors if vendor.name not in LABELS}
-    return LABELS.get(option) or further.get(option, option)
+    return LABELS.get(option) or titles.vendor_label(option, vendors)
 
 
 def clean(value: Any) -> Any:
@@ -78,7 +76,8 @@ def _hub(vendor: Vendor) -> dict[str, Any]:
     place = np.array(geography.project(lon, lat))
     return {
         "name": vendor.name,
-        "label": label(vendor.name).replace(" vendor", "") if vendor.name in LABELS else vendor.title or vendor.name,
+        "label": {"us": "US", "china": "China"}.get(vendor.name) or vendor.title or vendor.name,
+        "title": titles.vendor(vendor.name, (vendor,)),
         "iso3": vendor.iso3,
         "at": _point(place),
         "colour": palette.option(vendor.name, (vendor.name,)),
@@ -153,5 +152,5 @@ def coalitions(world: World) -> list[dict[str, Any]]:
 def facts(table: pd.DataFrame, iso3: str) -> dict[str, Any]:
     """Region and groups of a nation, as the data room has them."""
     row: Any = table.loc[iso3]
-    groups = [name.replace("_", " ") for name in data.MEMBERSHIPS if row.get(name) == 1]
+    groups = [titles.GROUPS[name] for name in data.MEMBERSHIPS if row.get(name) == 1]
     return {"region": str(row["region"]), "groups": groups, "tier": int(row["us_ai_tier"])}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
@@ -51,15 +52,16 @@ def futures(world: World, steps: int, services: Services, stale: Callable[[], bo
     left, nations = steps - int(world.record.step), int(world.record.n)
     if left <= 0:
         return
-    planned = replicates(nations, left)
-    size = int(min(max(_BATCH // (nations**2 * left), 1), FIRST // _WORKERS))
+    planned = min(replicates(nations, left), services.most_futures)
+    size = int(min(max(_BATCH // (nations**2 * left), 1), FIRST // _WORKERS, max(services.most_futures // 8, 1)))
     parts: list = []
 
     def batch(seeds):
         if stale():
             return None
-        with _TURNS:
+        with _TURNS, suppress(ValueError):  # own nations that cannot decide; the run itself says so
             return services.continue_runs(world, left, seeds, True, True)
+        return None
 
     with ThreadPoolExecutor(_WORKERS) as pool:
         for first, end in ((0, min(FIRST, planned)), (FIRST, planned)):

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from abm import options
-from abm.page.frame import label
+from abm.page import titles
 from abm.record import coalition_name
 from abm.world import World
 
@@ -72,17 +72,13 @@ def happenings(before: Before, world: World) -> list[Entry]:
     for i in np.flatnonzero(record.cuts[: record.n] > before.cuts):
         vendor = int(np.argmax(record.cut_new[i]))
         years = float(record.cut_left[i, vendor] + record.cut_share[i, vendor] * record.dt)
-        found.append(
-            ("cut", f"{_vendor(world, vendor)} cuts off {world.names[i]} for {years:.1f} years", (world.iso3[i],))
-        )
+        who = titles.sentence(titles.vendor(world.vendors[vendor]))
+        found.append(("cut", f"{who} cuts off {world.names[i]} for {years:.1f} years", (world.iso3[i],)))
     for v in np.flatnonzero(record.outages > before.outages):
         clients = tuple(world.iso3[i] for i in np.flatnonzero(record.source[: record.n] == v))
-        found.append(("outage", f"outage at {_vendor(world, int(v))}: {len(clients)} clients lose it", clients))
+        who = titles.sentence(titles.vendor(world.vendors[v]))
+        found.append(("outage", f"{who} fails: {len(clients)} clients lose it", clients))
     return [Entry(step, world.date(step), *entry) for entry in found]
-
-
-def _vendor(world: World, v: int) -> str:
-    return label(world.vendors[v]).replace(" vendor", "")
 
 
 def _coalitions(before: Before, world: World):
@@ -106,6 +102,12 @@ def _left_behind(world: World, i: int, k: int) -> bool:
     return bool(alone and record.lock_in[i] > anew + 1e-9)
 
 
+def _turn(world: World, source: int) -> str:
+    alone = {"self_build": "begins to build alone", "hold_back": "falls back on free models only"}
+    name = options.names(world.vendors)[source]
+    return alone.get(name) or f"turns to {titles.vendor(name)}"
+
+
 def _moves(before: Before, world: World):
     record, first = world.record, len(world.vendors) + 2
     for i in np.flatnonzero(record.source[: record.n] != before.source).tolist():
@@ -113,8 +115,7 @@ def _moves(before: Before, world: World):
         if old >= first and not _left_behind(world, i, old - first):
             yield "exit", f"{world.names[i]} leaves {coalition_name(int(before.serial[old - first]))}", who
         if new < first:
-            name = label(options.names(world.vendors)[new])
-            yield "move", f"{world.names[i]} turns to: {name}", who
+            yield "move", f"{world.names[i]} {_turn(world, new)}", who
         elif record.serial[new - first] == before.serial[new - first]:
             yield "join", f"{world.names[i]} joins {coalition_name(int(record.serial[new - first]))}", who
     for i in np.flatnonzero((record.notice_left[: record.n] >= 0) & (before.notice < 0)).tolist():

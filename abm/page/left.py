@@ -10,11 +10,12 @@ from typing import Any
 from mesa.visualization.utils import force_update
 
 from abm import data, parameters
-from abm.page import components, panels, takeaway
+from abm.page import components, panels, takeaway, titles, welcome
 from abm.page.components import Plain
 from abm.page.screen import Screen, chooser, doing, guarded, take_up
 from abm.page.session import Session, describe
 from abm.scenario import Scenario
+from abm.world import Vendor
 
 _KINDS = {
     "restriction": "a vendor cuts off nations", "outage": "a vendor fails", "tension": "a tension shock",
@@ -42,28 +43,22 @@ _GROUPS = {
     "tastes: what the model does not know": ("taste_scale", "taste_renewal"),
 }
 _GROUP_OF = {name: group for group, members in _GROUPS.items() for name in members}
-#: Labels that say more than the parameter's name does.
-_LABELS = {
-    "taste_scale": "strength of tastes", "taste_renewal": "tastes drawn anew", "effort_limit": "most a builder spends",
-    "effort_floor": "least a builder spends", "leaving_cost": "standing lost by leaving", "contagion": "riskiest member counts",
-    "growth_decay": "frontier slows within", "investment_growth": "investment growth, start",
-    "investment_growth_end": "investment growth, long run", "frontier_share_growth": "frontier share growth, start",
-    "hosting": "hosting at home,", "hosting_cost": "surcharge for hosting", "hosting_response": "hosting to win back clients",
-}
-
 
 @cache
-def lever_groups(vendors: tuple[str, ...]) -> Plain:
+def lever_groups(vendors: tuple[Vendor, ...]) -> Plain:
     """The parameter table as sliders: the main levers first, then all by group. A slider's middle is near the baseline."""
-    baseline, rows = parameters.defaults(vendors), {}
-    for name, (p, _) in parameters.names(vendors).items():
+    known = tuple(vendor.name for vendor in vendors)
+    baseline, rows = parameters.defaults(known), {}
+    for name, (p, _) in parameters.names(known).items():
         inside = (baseline[name] - p.low) / (p.high - p.low)
         power = min(max(math.log(inside) / math.log(0.5), 0.5), 8.0) if 0 < inside < 1 else 1.0 if inside else 2.0
         rows[name] = {
-            "name": name, "label": name.replace(p.name, _LABELS.get(p.name, p.name)).replace("_", " "),
-            "unit": p.unit, "meaning": p.meaning, "source": p.source,
-            "low": p.low, "high": p.high, "power": power, "whole": p.whole, "choices": list(p.choices),
+            "name": name, "label": titles.parameter(name, vendors), "unit": titles.plain(titles.unit(p.unit)),
+            "meaning": titles.sentence(titles.plain(p.meaning)), "source": titles.sentence(titles.plain(p.source)),
+            "low": p.low, "high": p.high, "power": power, "whole": p.whole,
+            "choices": [(choice, titles.CHOICES[p.name][choice]) for choice in p.choices],
             "baseline": p.show(baseline[name]) if p.choices else baseline[name],
+            "shown": titles.value(name, p.show(baseline[name]) if p.choices else float(f"{baseline[name]:.4g}")),
             "group": _GROUP_OF.get(p.name, p.group),
         }
     groups = list(dict.fromkeys(row["group"] for row in rows.values()))
@@ -85,7 +80,7 @@ def Levers(screen: Screen):
         screen.ask()
 
     components.Levers(
-        groups=lever_groups(session.model.world.vendors), values=Plain(_lever_values(session)), step_now=session.step_now,
+        groups=lever_groups(session.vendors), values=Plain(_lever_values(session)), step_now=session.step_now,
         event_drag=drag, event_release=doing(screen, lambda sent: session.set_parameter(str(sent["name"]), sent["value"])),
     )
 
@@ -101,9 +96,9 @@ def Act(screen: Screen):
     over = "The run is over: reset it to act." if session.model.finished else ""
     past = "You look at the past: return to the present to act." if session.look is not None else ""
     components.Act(
-        kinds=Plain(_KINDS), vendors=Plain(session.model.world.vendors),
-        groups=Plain(list(data.GROUPS)), nations=chooser(session),
-        moves=Plain([f"{panels.quarter(m['date'])}: {describe(m)}" for m in session.moves]),
+        kinds=Plain(_KINDS), vendors=Plain([(v.name, titles.vendor(v.name, session.vendors)) for v in session.vendors]),
+        groups=Plain([(name, titles.GROUPS[name]) for name in data.GROUPS]), nations=chooser(session),
+        moves=Plain([f"{panels.quarter(m['date'])}: {describe(m, session.vendors)}" for m in session.moves]),
         disabled=over or past, event_act=doing(screen, session.act),
     )
 
@@ -144,4 +139,4 @@ def Takeaway(screen: Screen):
     )
 
 
-PANELS = {"Levers": Levers, "Act": Act, "Take away": Takeaway}
+PANELS = {"Levers": Levers, "Act": Act, "Guide": welcome.Guide, "Take away": Takeaway}

@@ -12,8 +12,9 @@ from urllib.parse import parse_qs
 import solara
 from mesa.visualization.utils import force_update, update_counter
 
+from abm.agents import Nation
 from abm.model import Model
-from abm.page import charts, components, left, panels, right, takeaway
+from abm.page import charts, components, guide, left, panels, right, takeaway, welcome
 from abm.page.components import Plain
 from abm.page.frame import base, frame
 from abm.page.screen import LEFT, RIGHT, Screen, doing, guarded, select, setter, take_up
@@ -49,26 +50,27 @@ def Page(services: Services, scenario: Scenario, seed: int = 0, recorded: Opened
         return lambda: _end(screen)
 
     solara.use_effect(live, [])
-    with solara.Div(classes=["abm"]):
+    with solara.v.Html(tag="main", class_="abm"):
         with solara.Div(classes=["top"]):
             _Controls(screen)
         if screen.message:
             solara.HTML(tag="p", classes=["message"], attributes={"role": "alert"}, unsafe_innerHTML=_escaped(screen.message))
-        with solara.Div(classes=["left"]):
-            components.Tabs(
-                tabs=Plain(LEFT), chosen=screen.left, label="What you can do", event_choose=setter(screen, "left", LEFT)
-            )
-            with solara.Div(classes=["scroll"]).key(screen.left):
-                left.PANELS[screen.left](screen)
+        _Side(screen, "left", LEFT, left.PANELS, "What you can do")
         with solara.Div(classes=["centre"]):
             _Centre(screen)
-        with solara.Div(classes=["right"]):
-            components.Tabs(
-                tabs=Plain(RIGHT), chosen=screen.right, label="What you can ask",
-                event_choose=setter(screen, "right", RIGHT),
-            )
-            with solara.Div(classes=["scroll"]).key(screen.right):
-                right.PANELS[screen.right](screen)
+        _Side(screen, "right", RIGHT, right.PANELS, "What you can ask")
+        welcome.About(screen)
+        welcome.Tour(screen)
+
+
+def _Side(screen: Screen, side: str, tabs: tuple[str, ...], contents: dict, label: str):
+    """A row of tabs and the panel of the one that is open, which can be scrolled with the keyboard too."""
+    chosen = getattr(screen, side)
+    panel = {"role": "tabpanel", "id": f"{side}-panel", "aria-labelledby": f"{side}-{chosen.replace(' ', '-')}", "tabindex": "0"}
+    with solara.Div(classes=[side]):
+        components.Tabs(tabs=Plain(tabs), chosen=chosen, label=label, owner=side, event_choose=setter(screen, side, tabs))
+        with solara.Div(classes=["scroll"], attributes=panel).key(chosen):
+            contents[chosen](screen)
 
 
 def _begin(services: Services, scenario: Scenario, seed: int, recorded: Opened | None, state: str) -> Screen:
@@ -118,12 +120,19 @@ def _Controls(screen: Screen):
     components.Controls(
         quarter=panels.quarter(session.shown.date), look=shown, step_now=session.step_now, steps=session.steps,
         playing=screen.playing, finished=session.model.finished, interval=screen.interval, seed=session.seed,
-        scenario=session.origin.name, scenarios=Plain(sorted({*session.services.scenarios(), session.origin.name})),
+        scenario=session.origin.name, scenarios=Plain(_choices(screen)),
         event_play=play, event_step=doing(screen, lambda *_: session.step()),
         event_reset=pause_and(lambda *_: session.reset()), event_look_at=_looking(screen), event_set_interval=set_interval,
-        event_set_scenario=doing(screen, choose_scenario),
+        event_set_scenario=doing(screen, choose_scenario), event_about=lambda *_: welcome.open_about(screen),
         event_set_seed=pause_and(lambda seed: session.begin(session.origin, takeaway.checked_seed(seed), session.values)),
     )
+
+
+def _choices(screen: Screen) -> list[tuple[str, str]]:
+    """Name and title of each scenario that can be chosen, that of the visitor's own file among them."""
+    session = screen.session
+    shipped = {name: told["title"] for name, told in guide.shipped(session.services)}
+    return sorted({session.origin.name: guide.told(session.origin)["title"], **shipped}.items())
 
 
 def _looking(screen: Screen):
@@ -135,25 +144,29 @@ def _looking(screen: Screen):
     return look_at
 
 
+def _own(services: Services) -> str:
+    own = services.nation is not Nation
+    return f"Nations decide as {services.nation.__name__} does; reasons shown are the model's. " if own else ""
+
+
 def _Centre(screen: Screen):
     session = screen.session
     fixed, _ = screen.of_run()
     components.Stage(
         base=fixed, frame=Plain(frame(session.shown.world)), view=screen.view, selected=screen.selected,
-        event_select=select(screen), event_set_view=setter(screen, "view", ("map", "network")),
+        event_select=select(screen), event_set_view=setter(screen, "view", ("map", "network", "table")),
         event_drawn=lambda step: screen.note_drawn(int(step)),
     )
-    with solara.Div(classes=["below"]):
+    with solara.Div(classes=["below"], attributes={"role": "region", "aria-label": "Charts over time", "tabindex": "0"}):
         fan = None if screen.playing else screen.foresight.fan
         components.Pictures(
             svgs=Plain(charts.over_time(session, fan, screen.weight)),
-            help=(
-                "Each disc is a nation, its area its GDP, its colour whose AI it relies on. Press Play; click a nation to ask "
-                "why; move a lever on the left and the futures answer on the right. Paler, right of the ruler: the mean of "
-                "futures."
-            ),
+            about=Plain(guide.told(session.origin)),
+            help=_own(session.services)
+            + "Press Play, click a nation, or move a lever. Paler, right of the ruler: the mean of futures.",
         )
-        weights = ("gdp", "nations")
-        components.Tabs(
-            tabs=Plain(weights), chosen=screen.weight, label="Stances by", event_choose=setter(screen, "weight", weights)
+        weights = {"gdp": "GDP", "nations": "nations"}
+        components.Choice(
+            options=Plain(weights), chosen=screen.weight, label="Stances by",
+            event_choose=setter(screen, "weight", tuple(weights)),
         )

@@ -1,4 +1,7 @@
-"""Colours of stances and coalitions, safe for the colour-blind. Source: Okabe and Ito, Color Universal Design (2008)."""
+"""Colours: each means one thing, in every chart, on the map and in the panels; a test measures that no two come close.
+
+Those of stances are safe for the colour-blind. Source: Okabe and Ito, Color Universal Design (2008).
+"""
 
 from __future__ import annotations
 
@@ -6,22 +9,31 @@ from __future__ import annotations
 OPTIONS = {"us": "#0072B2", "china": "#D55E00", "self_build": "#E69F00", "hold_back": "#CC79A7", "coalition": "#009E73"}
 
 #: Coalitions in the order of their founding; the shades repeat after the eighth.
-COALITIONS = ("#009E73", "#56B4E9", "#882255", "#F0E442", "#6A3D9A", "#AA8866", "#44AA99", "#00523B")
+COALITIONS = ("#009E73", "#56B4E9", "#882255", "#F0E442", "#4B2FBF", "#AA8866", "#7FDCC8", "#00523B")
 
 #: Vendors that a scenario adds.
-FURTHER_VENDORS = ("#8C6D1F", "#5B2C83", "#1B7F7A")
+FURTHER_VENDORS = ("#8C6D1F", "#3D2B1F", "#C9A6FF")
 
 #: Terms of a payoff, and the taste, which is what the model does not know.
 TERMS = {
-    "benefit": "#009E73",
-    "peers": "#56B4E9",
-    "fee": "#D55E00",
-    "build": "#E69F00",
-    "restriction": "#882255",
-    "switching": "#0072B2",
-    "distance": "#999999",
-    "taste": "#CC79A7",
+    "benefit": "#5E9A4A",
+    "peers": "#A9CF8F",
+    "fee": "#A8432D",
+    "build": "#DCCB9F",
+    "restriction": "#7A3B8F",
+    "switching": "#8A7FD1",
+    "distance": "#8FC1C9",
+    "taste": "#F3A6A0",
 }
+
+#: Sovereignty, the measure that has a fan of its own; other measures are drawn in the ink of the page, told apart by dashes.
+SOVEREIGNTY = "#6B8E00"
+#: What a run is compared with: the same without a move.
+REFERENCE = "#8a8a8a"
+#: A nation that is cut off, in the log and on the map.
+CUT = "#c1121f"
+#: The ink of the page, dark on light or light on dark.
+INK = "currentColor"
 
 
 def option(name: str, vendors: tuple[str, ...]) -> str:

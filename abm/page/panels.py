@@ -10,7 +10,7 @@ import pandas as pd
 from abm import measures, options
 from abm.dates import SLACK
 from abm.model import Model
-from abm.page import drawing, palette, why
+from abm.page import drawing, palette, titles, why
 from abm.page.frame import facts, label
 from abm.page.session import Session
 from abm.record import coalition_name
@@ -82,7 +82,7 @@ def nation(session: Session, model: Model, table: pd.DataFrame, iso3: str, now: 
                 for option in ranked
             ],
             palette.TERMS,
-            330.0,
+            drawing.PANEL,
         ),
         "notes": _notes(model, i, ranked, reviewed >= 0 and not now),
         "taste": _taste(session, model, i),
@@ -109,7 +109,7 @@ def _taste(session: Session, model: Model, i: int) -> dict[str, Any]:
     )
     return {
         "svg": drawing.stacked_terms(
-            sorted(rows, key=lambda row: -row[2]), palette.TERMS, 330.0, "taste", "The nation's taste for each option"
+            sorted(rows, key=lambda row: -row[2]), palette.TERMS, drawing.PANEL, "taste", "The nation's taste for each option"
         ),
         "since": f"{since}. {asked}. Tastes change {_often(rate)} (elections, doctrine), and count from the next review on.",
     }
@@ -262,7 +262,7 @@ def compare(session: Session) -> dict[str, Any]:
     for name in COMPARED:
         mine, theirs = float(session.rows[step][names.index(name)]), float(other.series[0][step][names.index(name)])
         values = [_measured(x, known[name].unit) for x in (mine, theirs, mine - theirs)]
-        rows.append((name.replace("_", " "), *values, f"{known[name].meaning} [{known[name].unit}]"))
+        rows.append((titles.measure(name), *values, f"{known[name].meaning} [{known[name].unit}]"))
     differ = (other.sources[0][step] != session.sources[step]) | (other.serials[0][step] != session.serials[step])
     return {
         "help": purpose,
@@ -281,14 +281,15 @@ def _compared(session: Session, other, name: str) -> str:
     known, dates = measures.columns(session.model.world.vendors), session.all_dates
     mine, theirs = session.history(name), session.measured(other.series[0], name)
     top = 1.0 if known[name].unit == "share" else float(np.nanmax([*mine, *theirs])) or 1.0
-    titles = {"gdp_coalition": "GDP in coalitions", "sovereignty": "Sovereignty", "lag_mean": "Mean lag, months"}
     chart = drawing.Chart(
-        f"compare-{name}", titles[name], (dates[0], dates[-1]), (0, top), (330, 130), known[name].unit == "share"
+        f"compare-{name}", titles.measure(name), (dates[0], dates[-1]), (0, top), (drawing.PANEL, 140),
+        known[name].unit == "share",
     )
-    chart.legend([("mine", "#0072B2")])
-    chart.legend([("without my moves", "#888888")], "dash")
-    chart.band(dates[: len(mine)], np.fmin(mine, theirs[: len(mine)]), np.fmax(mine, theirs[: len(mine)]), "#E69F00", 0.35)
-    chart.line(dates, theirs, "#888888", 1.6, "4 3")
-    chart.line(dates[: len(mine)], mine, "#0072B2", 2)
+    colour = {"gdp_coalition": palette.OPTIONS["coalition"], "sovereignty": palette.SOVEREIGNTY}.get(name, palette.INK)
+    chart.legend([("mine", colour)])
+    chart.legend([("without my moves", palette.REFERENCE)], "dash")
+    chart.band(dates[: len(mine)], np.fmin(mine, theirs[: len(mine)]), np.fmax(mine, theirs[: len(mine)]), colour, 0.2)
+    chart.line(dates, theirs, palette.REFERENCE, 1.6, drawing.DASHES["dash"])
+    chart.line(dates[: len(mine)], mine, colour, 2)
     chart.ruler(session.model.world.date(int(session.shown.world.record.step)))
     return chart.svg()

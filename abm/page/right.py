@@ -46,7 +46,7 @@ def _Compare(screen: Screen):
         step = int(session.shown.world.record.step)
         fixed, _ = screen.of_run()
         world = session.world_at(session.scenario.document(), step)
-        solara.HTML(tag="h3", unsafe_innerHTML="Without my moves")
+        solara.HTML(tag="h2", unsafe_innerHTML="Without my moves")
         components.Stage(
             base=fixed, frame=Plain(frame(world)), view="map", selected=screen.selected, compact=True,
             event_select=select(screen),

@@ -8,7 +8,7 @@ from typing import Any
 
 from mesa.visualization.utils import force_update
 
-from abm.page import components
+from abm.page import components, titles
 from abm.page.components import Plain
 from abm.page.foresight import Foresight
 from abm.page.frame import base
@@ -17,7 +17,7 @@ from abm.page.services import Opened, Services
 from abm.page.session import Session
 from abm.scenario import Scenario
 
-LEFT, RIGHT = ("Levers", "Act", "Take away"), ("Futures", "Nation", "Coalitions", "Compare", "Log")
+LEFT, RIGHT = ("Levers", "Act", "Guide", "Take away"), ("Futures", "Nation", "Coalitions", "Compare", "Log")
 _SLOWEST_DRAWING = 5.0  # seconds; a browser that draws nothing (a hidden tab) holds the run up no longer than this
 
 
@@ -37,6 +37,8 @@ class Screen:
         self.message = ""
         self.file: dict[str, Any] | None = None
         self.futures: Plain | None = None
+        self.about: Plain | None = None  # open where it is not None
+        self.tours = 0  # asked for
         self.drawn, self.drawing, self.turn = 0, threading.Condition(), threading.Lock()
         self._of_run: tuple[int, Plain, Any] = (-1, components.NOTHING, None)
 
@@ -57,7 +59,11 @@ class Screen:
             self.note_drawn(self.session.step_now)
             while self.playing and not self.session.model.finished and self.presence.lasts():
                 began = time.monotonic()
-                self.session.step()
+                try:
+                    self.session.step()
+                except ValueError as error:  # a nation of the visitor's own that cannot decide
+                    self.message = titles.message(error)
+                    break
                 force_update()
                 with self.drawing:
                     self.drawing.wait_for(lambda: self.drawn >= self.session.step_now, _SLOWEST_DRAWING)
@@ -89,7 +95,7 @@ def guarded(screen: Screen, action) -> None:
     try:
         action()
     except (ValueError, TypeError, KeyError) as error:
-        screen.message = str(error)
+        screen.message = titles.message(error)
 
 
 def doing(screen: Screen, action):

@@ -12,6 +12,8 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 import solara
 from starlette.requests import cookie_parser
 
+from abm.agents import Nation
+from abm.page import shell
 from abm.page.futures import futures
 from abm.page.page import Page
 from abm.page.presence import CONNECTIONS
@@ -44,6 +46,8 @@ def make_server(
 
     _close_doors()
     warm_up(services, scenario)
+    own = services.nation is not Nation  # whose futures take half a minute
+    shell.dress("" if own else shell.headline(services, scenario))
     from solara.server import app as solara_app
     from solara.server import reload, starlette
 

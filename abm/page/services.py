@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from abm.agents import Nation
 from abm.scenario import Scenario
 
 
@@ -26,7 +27,8 @@ class Services:
 
     ``scenarios()`` names the scenarios that can be chosen and ``scenario(name)`` reads one; ``results()`` names the result
     directories; ``open(name, run)`` opens a run of one; ``save(scenario, seed, name)`` writes a run as a result directory.
-    Errors of all: ValueError in one sentence.
+    ``about()`` gives the model's ``limits`` and the ``patterns`` that it meets and misses, after some seconds. Nations
+    are of the class ``nation``, and a fan takes ``most_futures`` runs at most. Errors of all: ValueError in one sentence.
     """
 
     simulate: Callable[..., Any]
@@ -36,3 +38,6 @@ class Services:
     results: Callable[[], list[str]]
     open: Callable[[str, int], Opened]
     save: Callable[[Scenario, int, str], Path]
+    about: Callable[[], dict[str, Any]] = dict
+    nation: type[Nation] = Nation
+    most_futures: int = 200

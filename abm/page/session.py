@@ -15,11 +15,12 @@ import numpy as np
 
 from abm import measures, parameters
 from abm.model import Model
+from abm.page import titles
 from abm.page.happenings import Before, Entry, happenings
 from abm.page.services import Opened, Services
 from abm.scenario import Scenario
 from abm.submodels.events import KINDS
-from abm.world import Event, World
+from abm.world import Event, Vendor, World
 
 #: Events that may happen at once. Compute and money are announced long before they come, so they belong in a scenario.
 ACTING_NOW = ("restriction", "outage", "tension", "open_weights", "convene", "parameter")
@@ -55,7 +56,7 @@ class Session:
         """
         changed = bounded(scenario.with_values(values, "page") if values else scenario)
         with self.lock:
-            model = Watched(changed, rng=int(seed))
+            model = Watched(changed, rng=int(seed), nation=self.services.nation)
             self.origin, self.values, self.scenario = scenario, dict(values or {}), changed
             self.seed, self.model = int(seed), model
             self.run += 1
@@ -154,7 +155,7 @@ class Session:
                 self.glance = None
                 return
             if self.glance is None:
-                self.glance = Watched(self.scenario, rng=self.seed)
+                self.glance = Watched(self.scenario, rng=self.seed, nation=self.services.nation)
             self.glance.world = self.world_at(self.document(), step)
             self.glance.observed = measures.values(self.glance.world)
 
@@ -208,7 +209,7 @@ class Session:
             self.model.intervene(event)
             self.moves.append(move)
             self.reference = before
-            self.log.append(Entry(self.step_now, self.model.date, "intervention", describe(move), event.nations))
+            self.log.append(Entry(self.step_now, self.model.date, "intervention", describe(move, self.vendors), event.nations))
 
     def document_without_last(self) -> dict[str, Any]:
         """The scenario with all moves but the last."""
@@ -275,24 +276,26 @@ def _same_lever(last: dict[str, Any], move: dict[str, Any]) -> bool:
     return all(last.get(key) == move.get(key) for key in ("date", "kind", "name")) and move["kind"] == "parameter"
 
 
-def describe(move: dict[str, Any]) -> str:
-    """A move in words."""
-    kind, nations = move["kind"], move.get("nations")
-    whom = ", ".join(nations) if isinstance(nations, list) else f"the group {nations}"
+def describe(move: dict[str, Any], vendors: tuple[Vendor, ...] = ()) -> str:
+    """A move in words; ``vendors`` know the titles of those that a scenario adds."""
+    kind, whom = move["kind"], titles.nations(move.get("nations", ""))
+    if "vendor" in move:
+        vendor = titles.vendor(move["vendor"], vendors)
     if kind == "restriction":
         years = f" for {move['years']:g} years" if move.get("years") else ""
-        return f"you let {move['vendor']} cut off {whom}{years}"
+        return f"you let {vendor} cut off {whom}{years}"
     if kind == "outage":
-        return f"you let {move['vendor']} fail" + (f" for {move['years']:g} years" if move.get("years") else "")
+        return f"you let {vendor} fail" + (f" for {move['years']:g} years" if move.get("years") else "")
     if kind == "tension":
         return f"you multiply tension by {move['factor']:g}"
     if kind == "open_weights":
-        return f"you release open weights {move['gap']:g} OOM behind the frontier"
+        return f"you release open weights {move['gap']:g} powers of ten of compute behind the frontier"
     if kind == "convene":
         return f"you convene {whom}" + (" (binding)" if move.get("binding") else "")
     if move["name"].startswith("hosting_") and move["name"] not in parameters.BY_NAME:
-        return f"you let {move['name'].removeprefix('hosting_')} host {100 * move['value']:g} % of its clients' use at their home"
-    return f"you set {move['name']} to {move['value']}"
+        vendor = titles.vendor(move["name"].removeprefix("hosting_"), vendors)
+        return f"you let {vendor} host {100 * move['value']:g} % of its clients' use at their home"
+    return f"you set “{titles.parameter(move['name'], vendors)}” to {titles.value(move['name'], move['value'])}"
 
 
 assert set(ACTING_NOW) <= set(KINDS)

@@ -13,6 +13,7 @@ import numpy as np
 
 from abm import options
 from abm.attributes import TERMS
+from abm.page import titles
 from abm.page.frame import label
 from abm.parameters import BY_NAME
 from abm.record import coalition_name
@@ -101,7 +102,7 @@ class Lever:
 def _parameter(name: str) -> Lever:
     p = BY_NAME[name]
     return Lever(
-        name.replace("_", " "), p.unit, p.low, p.high,
+        titles.parameter(name), titles.unit(p.unit), p.low, p.high,
         lambda record: float(record.p[name]), lambda record, x: record.p.__setitem__(name, x),
     )
 
@@ -132,19 +133,19 @@ def levers(world: World, i: int, best: int, second: int) -> list[Lever]:
 
 
 def _vendor_levers(world: World, i: int, v: int) -> list[Lever]:
-    name = source_label(world, v)
+    name = titles.vendor(world.vendors[v])
 
     def believe(record, x):
         record.belief_cuts[i, v] = x * record.belief_years[i, v]
 
     return [
-        _cell(f"fee of the {name}", "share of benefit", 1.0, "vendor_fee", v),
-        _cell(f"hosting at home, {name}", "share of use", 1.0, "vendor_hosting", v),
+        _cell(f"fee of {name}", "share of benefit", 1.0, "vendor_fee", v),
+        _cell(f"hosting at home by {name}", "share of use", 1.0, "vendor_hosting", v),
         Lever(
-            f"believed hazard, {name}", "cuts a year", 0.0, 5.0,
+            f"cuts it expects by {name}", "cuts a year", 0.0, 5.0,
             lambda record: float(record.belief_cuts[i, v] / record.belief_years[i, v]), believe,
         ),
-        _cell(f"political distance, {name}", "share", 1.0, "distance", i, v),
+        _cell(f"political distance to {name}", "share", 1.0, "distance", i, v),
     ]
 
 

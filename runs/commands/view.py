@@ -19,6 +19,8 @@ def add(commands) -> None:
     view.add_argument("--host", default="127.0.0.1", help="address to serve on (default: this machine only)")
     view.add_argument("--no-token", action="store_true",
                       help="let in who reaches the port, without the token that the printed address holds")
+    view.add_argument("--nation", metavar="MODULE:CLASS",
+                      help="let nations decide as this subclass of abm.agents.Nation does, such as mine:Wary for Wary in mine.py")
     view.set_defaults(act=act)
 
 
@@ -29,9 +31,14 @@ def act(arguments) -> int:
     replay = None
     if arguments.replay and arguments.scenario:
         raise Problem(f"{arguments.scenario}: --replay shows the scenario of the result; leave it out")
+    if arguments.replay and arguments.nation:
+        raise Problem(f"--nation {arguments.nation}: a recorded run is done again as it was; leave it out")
     if arguments.replay:
         directory, run = arguments.replay
         if not (run.isdecimal() and run.isascii() and len(run) < 20):
             raise Problem(f"--replay {directory} {run}: the number of a run is needed, such as 17")
         replay = directory, int(run)
-    return serve(arguments.scenario, port=arguments.port, host=arguments.host, replay=replay, open_to_all=arguments.no_token)
+    return serve(
+        arguments.scenario, port=arguments.port, host=arguments.host, replay=replay, open_to_all=arguments.no_token,
+        nation=arguments.nation,
+    )
