@@ -20,7 +20,7 @@ _MIDDLE = LEVELS.index(0.5)
 
 def _thin(x: np.ndarray) -> np.ndarray:
     """At most as many points as a chart can show, the last one among them."""
-    stride = -(-len(x) // _MOST_POINTS)
+    stride = max(-(-len(x) // _MOST_POINTS), 1)
     return x[::-1][::stride][::-1]
 
 

@@ -60,9 +60,11 @@ def Controls(
 
 @_vue("levers.vue", "groups", "values")
 def Levers(
-    groups: Plain = NOTHING, values: Plain = NOTHING, step_now: int = 0, event_drag: Event = None, event_release: Event = None
+    groups: Plain = NOTHING, values: Plain = NOTHING, step_now: int = 0, look: int = 0, heard: int = 0, answered: int = 0,
+    moved: int = 0, event_drag: Event = None, event_release: Event = None, event_all_to_baseline: Event = None,
 ):
-    """A slider per parameter."""
+    """A slider per parameter. ``drag`` and ``release`` carry a count; ``heard`` is that of the release whose value stands in
+    ``values``, ``answered`` that of the drag whose futures are on the screen."""
 
 
 @_vue("act.vue", "kinds", "vendors", "groups", "nations", "moves")

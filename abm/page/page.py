@@ -49,11 +49,16 @@ def Page(services: Services, scenario: Scenario, seed: int = 0, recorded: Opened
         return lambda: _end(screen)
 
     solara.use_effect(live, [])
+    with screen.session.lock:  # or it would draw a part of one run and a part of the next
+        _drawn(screen)
+
+
+def _drawn(screen: Screen) -> None:
     with solara.Div(classes=["abm"]):
         with solara.Div(classes=["top"]):
             _Controls(screen)
-        if screen.message:
-            solara.HTML(tag="p", classes=["message"], attributes={"role": "alert"}, unsafe_innerHTML=_escaped(screen.message))
+        # Always there: were it to come and go, all that stands after it would be made anew, and forms and searches be emptied.
+        solara.HTML(tag="p", classes=["message"], attributes={"role": "alert"}, unsafe_innerHTML=_escaped(screen.message))
         with solara.Div(classes=["left"]):
             components.Tabs(
                 tabs=Plain(LEFT), chosen=screen.left, label="What you can do", event_choose=setter(screen, "left", LEFT)
@@ -106,7 +111,7 @@ def _Controls(screen: Screen):
 
     def choose_scenario(name):
         if name in session.services.scenarios():
-            take_up(screen, session.services.scenario(name), None)
+            take_up(screen, session.services.scenario(name))
 
     def pause_and(action):
         def do(*sent):

@@ -254,7 +254,7 @@ COMPARED = ("gdp_coalition", "nations_coalition", "gdp_us", "gdp_china", "lag_co
 def compare(session: Session) -> dict[str, Any]:
     """The run beside the same seed without the moves, at the shown step."""
     purpose = "The same seed without your moves, so that every difference is their doing."
-    if not session.moves:
+    if not session.changes.own:
         return {"help": purpose + " You have made none in this run.", "rows": [], "svgs": [], "others": [], "when": ""}
     other, step = session.without_moves(), int(session.shown.world.record.step)
     known = measures.columns(session.model.world.vendors)

@@ -42,10 +42,10 @@ def _Futures(screen: Screen):
 def _Compare(screen: Screen):
     session = screen.session
     components.ComparePanel(content=Plain(panels.compare(session)))
-    if session.moves:
+    if session.changes.own:
         step = int(session.shown.world.record.step)
         fixed, _ = screen.of_run()
-        world = session.world_at(session.scenario.document(), step)
+        world = session.world_at(session.plain_document(), step)
         solara.HTML(tag="h3", unsafe_innerHTML="Without my moves")
         components.Stage(
             base=fixed, frame=Plain(frame(world)), view="map", selected=screen.selected, compact=True,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from typing import Any
@@ -9,9 +10,11 @@ from typing import Any
 from mesa.visualization.utils import force_update
 
 from abm.page import components
+from abm.page.changes import Change, without
 from abm.page.components import Plain
-from abm.page.foresight import Foresight
+from abm.page.foresight import Foresight, Question
 from abm.page.frame import base
+from abm.page.mailbox import Mailbox
 from abm.page.presence import Presence
 from abm.page.services import Opened, Services
 from abm.page.session import Session
@@ -30,24 +33,28 @@ class Screen:
         if recorded is not None:
             self.session.open(recorded)
         self.foresight = Foresight(self.session, force_update, self.presence)
-        self.playing, self.interval = False, 100
+        self.mailbox = Mailbox(self._after)
+        self.playing, self.interval = False, 50
         self.left, self.right, self.view, self.weight = LEFT[0], RIGHT[0], "map", "gdp"
         self.selected, self.now = self.session.model.world.iso3[0], False
-        self.pending: dict[str, Any] | None = None
+        self.pending: tuple[Change, ...] | None = None  # the changes with a lever as it is dragged
+        self.against: Change | None = None  # the change without which the futures are drawn in grey; None: without all of them
+        self.heard, self.tag = 0, 0  # counts of the levers' last release and last drag that have been heard
         self.message = ""
         self.file: dict[str, Any] | None = None
         self.futures: Plain | None = None
         self.drawn, self.drawing, self.turn = 0, threading.Condition(), threading.Lock()
-        self._of_run: tuple[int, Plain, Any] = (-1, components.NOTHING, None)
+        self._of_run: tuple[Any, Plain, Any] = (None, components.NOTHING, None)
 
     def of_run(self) -> tuple[Plain, Any]:
         """The picture's fixed part and the table of nations of the present run."""
-        if self._of_run[0] != self.session.run:
-            session = self.session
+        session, plain = self.session, self.session.origin.document()
+        key = [session.kin, plain.get("nations"), plain.get("vendors")]
+        if self._of_run[0] != key:
             fixed = Plain(base(session.scenario, session.model.world))
-            self._of_run = (session.run, fixed, session.scenario.nations())
-            if self.selected not in self.session.model.world.iso3:
-                self.selected = self.session.model.world.iso3[0]
+            self._of_run = (key, fixed, session.scenario.nations())
+        if self.selected not in session.model.world.iso3:
+            self.selected = session.model.world.iso3[0]
         return self._of_run[1:]
 
     def play(self) -> None:
@@ -75,12 +82,26 @@ class Screen:
     def ask(self) -> None:
         """Ask for the futures of the present state, or of the move that is being considered."""
         if not self.playing and not self.presence.over:
-            session = self.session
-            with session.lock:
-                document, reference = session.document(), session.reference
-                if self.pending is not None:
-                    document, reference = self.pending, document
-                self.foresight.ask(document, reference, session.step_now)
+            self.foresight.ask(self.question())
+
+    def question(self) -> Question:
+        """The futures from the present step (from the shown one, where a lever is dragged there; of a run that is over, from
+        its start), beside the same without any change and without the one that was picked."""
+        session = self.session
+        with session.lock:
+            changes = session.changes.now if self.pending is None else self.pending
+            step = session.step_now if self.pending is None else session.step_shown
+            own = [change for change in changes if change.kind in ("lever", "act")]
+            plain = session.plain_document() if own else None
+            picked = self.against in own and session.document_of(without(changes, changes.index(self.against)))
+            return Question(
+                session.document_of(changes), session.seed, 0 if step >= session.steps else step, session.steps, plain,
+                picked or plain, self.tag,
+            )
+
+    def _after(self) -> None:
+        force_update()
+        self.ask()
 
 
 def guarded(screen: Screen, action) -> None:
@@ -89,13 +110,20 @@ def guarded(screen: Screen, action) -> None:
     try:
         action()
     except (ValueError, TypeError, KeyError) as error:
-        screen.message = str(error)
+        screen.message = told(error)
+
+
+def told(error: Exception) -> str:
+    """What was refused, without the places in a file that the visitor did not write."""
+    text = str(error.args[0]) if isinstance(error, KeyError) and error.args else str(error)
+    return re.sub(r"(?m)^page: (events\[\d+\]\.|parameters\.)?", "", text)
 
 
 def doing(screen: Screen, action):
     """An event of the browser that changes the run: guarded, then drawn, then the futures asked for again."""
 
     def do(*sent):
+        screen.mailbox.flush()
         guarded(screen, lambda: action(*sent))
         screen.pending = None
         force_update()
@@ -122,10 +150,10 @@ def select(screen: Screen):
     return select
 
 
-def take_up(screen: Screen, scenario: Scenario, seed: int | None) -> None:
+def take_up(screen: Screen, scenario: Scenario, seed: int | None = None) -> None:
+    """Begin a run of a scenario as it is, under the present seed or another."""
     screen.playing = False
-    screen.session.recorded = None
-    screen.session.begin(scenario, screen.session.seed if seed is None else seed)
+    screen.session.take_up(scenario, seed)
 
 
 def chooser(session: Session) -> Plain:
