@@ -17,7 +17,7 @@ pytest.importorskip("solara", reason="the extra `page` is not installed")
 
 from abm import options, parameters
 from abm.model import Model
-from abm.page import charts, drawing, frame, geography, happenings, left, palette, panels, takeaway, why
+from abm.page import address, charts, drawing, frame, geography, happenings, left, palette, panels, takeaway, why
 from abm.page.foresight import Foresight, Question
 from abm.page.futures import REPLICATES, futures
 from abm.page.session import Session, Watched
@@ -418,16 +418,19 @@ def test_scenario_files_and_links_restore_the_run(session):
     document = session.document()
     from_toml, _ = takeaway.from_file("mine.toml", takeaway.scenario_toml(session))
     from_json, seed = takeaway.from_file("mine.json", takeaway.scenario_json(session))
-    linked, linked_seed = takeaway.from_link(takeaway.link(session).removeprefix("?state="))
+    other = Session(session.services, library.scenario("duopoly"), 1)
+    other.restore(address.read(address.query(session.state({})).removeprefix("?state=")))
+    linked = Scenario.parse(other.document())
     assert from_toml.document() == from_json.document() == linked.document() == Scenario.parse(document).document()
-    assert seed == linked_seed == 5
+    assert seed == other.seed == 5
+    assert same_bytes(other.model.world.record, session.model.world.record) == []
     assert tomllib.loads(takeaway.scenario_toml(session))["parameters"]["fee_us"] == 0.3
 
 
 @pytest.mark.parametrize("state", ["", "!!!!", "eJwrSS0uAQAEXQHB", "x" * 100_000])
 def test_a_damaged_link_is_one_sentence(state):
     with pytest.raises(ValueError, match=r"^link: [^\n]+$"):
-        takeaway.from_link(state)
+        address.read(state)
 
 
 @pytest.mark.parametrize(

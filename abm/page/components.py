@@ -53,7 +53,7 @@ def Controls(
     quarter: str = "", look: int = 0, step_now: int = 0, steps: int = 0, playing: bool = False, finished: bool = False,
     interval: int = 100, seed: int = 0, scenario: str = "", scenarios: Plain = NOTHING,
     event_play: Event = None, event_step: Event = None, event_reset: Event = None, event_look_at: Event = None,
-    event_set_interval: Event = None, event_set_scenario: Event = None, event_set_seed: Event = None,
+    event_set_interval: Event = None, event_set_scenario: Event = None, event_set_seed: Event = None, event_again: Event = None,
 ):
     """Play, step, reset, speed, time, scenario, seed."""
 
@@ -70,9 +70,9 @@ def Levers(
 @_vue("act.vue", "kinds", "vendors", "groups", "nations", "moves")
 def Act(
     kinds: Plain = NOTHING, vendors: Plain = NOTHING, groups: Plain = NOTHING, nations: Plain = NOTHING,
-    moves: Plain = NOTHING, disabled: str = "", event_act: Event = None,
+    moves: Plain = NOTHING, disabled: str = "", heard: int = 0, event_act: Event = None,
 ):
-    """Interventions that act now."""
+    """Interventions that act now. ``heard`` grows with each that has been answered, done or refused."""
 
 
 @_vue("tabs.vue", "tabs")
@@ -111,6 +111,16 @@ def FuturesPanel(content: Plain = NOTHING):
 @_vue("compare.vue", "content")
 def ComparePanel(content: Plain = NOTHING):
     """Beside the same seed without moves."""
+
+
+@_vue("strip.vue", "answer", "entries")
+def Strip(
+    answer: Plain = NOTHING, entries: Plain = NOTHING, undo: str = "", redo: str = "", query: str = "", serial: int = 0,
+    event_take_back: Event = None, event_do_again: Event = None, event_leave_out: Event = None, event_pick: Event = None,
+    event_back: Event = None,
+):
+    """The answer in a sentence, what the visitor changed, and the address that restores both. ``back(query)`` comes where the
+    browser goes back or forth; a new ``serial`` is a new entry of its history."""
 
 
 @_vue("takeaway.vue", "figures", "results", "file")

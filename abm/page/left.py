@@ -9,6 +9,7 @@ from typing import Any
 
 from abm import data, parameters
 from abm.page import components, panels, takeaway
+from abm.page.address import State
 from abm.page.changes import Change
 from abm.page.components import Plain
 from abm.page.screen import Screen, chooser, doing, guarded, take_up
@@ -122,6 +123,7 @@ def Act(screen: Screen):
     over = "The run is over: look back to an earlier step, or begin again, to act." if session.model.finished and not past else ""
 
     def act(fields):
+        screen.acts += 1
         if session.act(dict(fields)):
             screen.message = branched(session)
 
@@ -129,7 +131,7 @@ def Act(screen: Screen):
         kinds=Plain(_KINDS), vendors=Plain(session.model.world.vendors),
         groups=Plain(list(data.GROUPS)), nations=chooser(session),
         moves=Plain([f"{panels.quarter(m['date'])}: {describe(m)}" for m in session.moves]),
-        disabled=over, event_act=doing(screen, act),
+        disabled=over, heard=screen.acts, event_act=doing(screen, act),
     )
 
 
@@ -148,7 +150,11 @@ def Takeaway(screen: Screen):
     def load(sent):
         if "text" not in sent:
             raise ValueError(f"{str(sent.get('name'))[:80]}: is larger than {takeaway.LIMIT // 1024} kB")
-        take_up(screen, *takeaway.from_file(str(sent["name"])[:80], str(sent["text"])))
+        found = takeaway.from_file(str(sent["name"])[:80], str(sent["text"]))
+        if isinstance(found, State):
+            screen.restore(found)
+        else:
+            take_up(screen, *found)
 
     def replay(sent):
         opened = services.open(str(sent["name"]), int(sent["run"] or 0))
@@ -162,7 +168,7 @@ def Takeaway(screen: Screen):
         screen.message = f"{str(what)[:60]} is not on the page at present; open its panel first."
 
     components.Takeaway(
-        figures=Plain(_FIGURES), results=Plain(services.results()), link=takeaway.link(session),
+        figures=Plain(_FIGURES), results=Plain(services.results()), link=screen.address()[0],
         file=Plain(screen.file), limit=takeaway.LIMIT,
         event_save=doing(screen, save), event_fetch_file=doing(screen, fetch), event_load_file=doing(screen, load),
         event_replay=doing(screen, replay), event_missing=doing(screen, missing),

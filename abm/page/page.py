@@ -13,7 +13,8 @@ import solara
 from mesa.visualization.utils import force_update, update_counter
 
 from abm.model import Model
-from abm.page import charts, components, left, panels, right, takeaway
+from abm.page import charts, components, left, panels, right, strip
+from abm.page.address import checked_seed, read
 from abm.page.components import Plain
 from abm.page.frame import base, frame
 from abm.page.screen import LEFT, RIGHT, Screen, doing, guarded, select, setter, take_up
@@ -57,6 +58,7 @@ def _drawn(screen: Screen) -> None:
     with solara.Div(classes=["abm"]):
         with solara.Div(classes=["top"]):
             _Controls(screen)
+            strip.Strip(screen)
         # Always there: were it to come and go, all that stands after it would be made anew, and forms and searches be emptied.
         solara.HTML(tag="p", classes=["message"], attributes={"role": "alert"}, unsafe_innerHTML=_escaped(screen.message))
         with solara.Div(classes=["left"]):
@@ -79,7 +81,7 @@ def _drawn(screen: Screen) -> None:
 def _begin(services: Services, scenario: Scenario, seed: int, recorded: Opened | None, state: str) -> Screen:
     screen = Screen(services, scenario, seed, recorded)
     if state:
-        guarded(screen, lambda: take_up(screen, *takeaway.from_link(state)))
+        guarded(screen, lambda: screen.restore(read(state)))
     return screen
 
 
@@ -127,7 +129,8 @@ def _Controls(screen: Screen):
         event_play=play, event_step=doing(screen, lambda *_: session.step()),
         event_reset=pause_and(lambda *_: session.reset()), event_look_at=_looking(screen), event_set_interval=set_interval,
         event_set_scenario=doing(screen, choose_scenario),
-        event_set_seed=pause_and(lambda seed: session.begin(session.origin, takeaway.checked_seed(seed), session.values)),
+        event_set_seed=pause_and(lambda seed: session.set_seed(checked_seed(seed))),
+        event_again=pause_and(lambda *_: session.again()),
     )
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from mesa.visualization.utils import force_update
 
 from abm.page import components
+from abm.page.address import State, query
 from abm.page.changes import Change, without
 from abm.page.components import Plain
 from abm.page.foresight import Foresight, Question
@@ -21,6 +22,10 @@ from abm.page.session import Session
 from abm.scenario import Scenario
 
 LEFT, RIGHT = ("Levers", "Act", "Take away"), ("Futures", "Nation", "Coalitions", "Compare", "Log")
+#: What stands open beside the run, and goes into the address.
+OPEN: dict[str, tuple[str, ...]] = {
+    "left": LEFT, "right": RIGHT, "view": ("map", "network"), "weight": ("gdp", "nations"), "selected": (),
+}
 _SLOWEST_DRAWING = 5.0  # seconds; a browser that draws nothing (a hidden tab) holds the run up no longer than this
 
 
@@ -39,6 +44,9 @@ class Screen:
         self.selected, self.now = self.session.model.world.iso3[0], False
         self.pending: tuple[Change, ...] | None = None  # the changes with a lever as it is dragged
         self.against: Change | None = None  # the change without which the futures are drawn in grey; None: without all of them
+        self.first = self.session.state({})
+        self.query, self.serial, self._sent = "", 0, self.session.changes.now  # the address, and the turns that it has seen
+        self.acts = 0  # interventions heard, done or refused
         self.heard, self.tag = 0, 0  # counts of the levers' last release and last drag that have been heard
         self.message = ""
         self.file: dict[str, Any] | None = None
@@ -98,6 +106,26 @@ class Screen:
                 session.document_of(changes), session.seed, 0 if step >= session.steps else step, session.steps, plain,
                 picked or plain, self.tag,
             )
+
+    def address(self) -> tuple[str, int]:
+        """The query that restores all this, and a number that grows with each change of the run: the browser's back returns to
+        the one before. It stands still while the run plays."""
+        session = self.session
+        if not self.playing or not self.query:
+            shown = {name: getattr(self, name) for name in OPEN}
+            self.query = query(session.state(shown))
+        if session.changes.now != self._sent:
+            self._sent, self.serial = session.changes.now, self.serial + 1
+        return self.query, self.serial
+
+    def restore(self, state: State) -> None:
+        """Take up what an address holds. Errors: ValueError."""
+        self.playing = False
+        self.session.restore(state)
+        self._sent = self.session.changes.now
+        for name, value in state.open.items():
+            if value in OPEN.get(name, ()) or (name == "selected" and value in self.session.model.world.iso3):
+                setattr(self, name, value)
 
     def _after(self) -> None:
         force_update()

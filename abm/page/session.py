@@ -17,6 +17,7 @@ from abm import data, measures, parameters
 from abm.agents import Nation
 from abm.model import Model
 from abm.page import changes as history
+from abm.page.address import State
 from abm.page.changes import Change, Changes
 from abm.page.futures import kin_of
 from abm.page.happenings import Before, Entry, happenings
@@ -63,6 +64,7 @@ class Session:
         self.services, self.watched, self.lock, self.run = services, watched, threading.RLock(), 0
         self._worlds: dict[str, World] = {}
         self._scenarios: dict[str, Scenario] = {}
+        self._shipped: dict[str, bool] = {}
         self.recorded: Opened | None = None
         self.begin(scenario, seed)
 
@@ -306,10 +308,41 @@ class Session:
             after = after[1:]
         self.turn(after if seed is None else self._with_seed(after, seed), 0)
 
+    def state(self, shown: dict[str, str]) -> State:
+        """All that restores the visit, with what is ``shown`` beside the run."""
+        with self.lock:
+            own, seed = self.own
+            return State(own.name if self._ships(own) else own, seed, self.changes.now, self.step_now, self.look, shown)
+
+    def restore(self, state: State) -> None:
+        """Take up a state. What led to its changes can be undone; where it is one turn back or forth, that is what is done.
+
+        Errors: ValueError, before anything is changed.
+        """
+        with self.lock:
+            named = state.scenario
+            own = (self._scenario_of({"name": named}) if isinstance(named, str) else named, state.seed)
+            same = own[0].name == self.own[0].name and own[0].document() == self.own[0].document() and own[1] == self.own[1]
+            if not same or state.changes != self.changes.now or state.step != self.step_now:
+                self._take(state.changes, state.step, own)
+                self.recorded = None
+            done, undone = self.changes.done, self.changes.undone
+            if same and done and done[-1].before == state.changes and done[-1].after == self.changes.now:
+                self.changes.undo()
+            elif same and undone and undone[-1].after == state.changes and undone[-1].before == self.changes.now:
+                self.changes.redo()
+            elif not same or state.changes != self.changes.now:
+                self.changes = Changes()
+                for count in range(len(state.changes)):
+                    self.changes.do(state.changes[: count + 1], self.step_now, self.step_now)
+            self.look_at(self.step_now if state.look is None else state.look)
+
     def _ships(self, scenario: Scenario) -> bool:
-        return scenario.name in self.services.scenarios() and (
-            self._scenario_of({"name": scenario.name}).document() == scenario.document()
-        )
+        key = json.dumps([scenario.name, scenario.document()])
+        if key not in self._shipped:
+            known = scenario.name in self.services.scenarios()
+            self._shipped[key] = known and self.services.scenario(scenario.name).document() == scenario.document()
+        return self._shipped[key]
 
     def set_seed(self, seed: int) -> None:
         """Begin the run again under another seed, with the same changes."""
