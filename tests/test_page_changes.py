@@ -17,7 +17,7 @@ import solara
 
 from abm import parameters
 from abm.model import Model
-from abm.page import Page, page, screen
+from abm.page import Page, address, page, screen
 from abm.page import futures as fans
 from abm.page.foresight import Answer
 from abm.page.frame import base
@@ -224,3 +224,203 @@ def test_an_error_resets_no_form(shown):
     shown.send("set_seed", "3")
     assert shown.screen.message == ""
     assert shown.levers is levers
+
+
+def documents(session: Session) -> list:
+    """What the run follows from."""
+    return [session.document(), session.seed, session.scenario.name, session.step_now]
+
+
+CUT = {"kind": "restriction", "vendor": "us", "nations": ["DEU", "FRA"], "years": 2.0}
+#: Everything that a visitor can do to the run, by name.
+DEEDS = {
+    "a lever before the run": lambda s: s.set_parameter("fee_us", 0.2),
+    "steps": lambda s: forward(s, 6),
+    "a lever in the run": lambda s: s.set_parameter("portability", 0.9),
+    "an act": lambda s: s.act(CUT),
+    "a lever from an earlier step": lambda s: (s.look_at(3), s.set_parameter("openness", 0.4)),
+    "another seed": lambda s: s.set_seed(11),
+    "more steps": lambda s: forward(s, 2),
+    "another act": lambda s: s.act({"kind": "tension", "factor": 2.0}),
+    "all levers to baseline": lambda s: s.all_to_baseline(),
+    "leaving out": lambda s: s.leave_out(0),
+    "another scenario": lambda s: s.take_up(library.scenario("third-vendor")),
+    "a lever there": lambda s: s.set_parameter("fee_us", 0.3),
+    "reset": lambda s: s.reset(),
+    "the page's own scenario": lambda s: s.take_up(library.scenario("baseline")),
+    "the same again": lambda s: (s.step(), s.take_up(library.scenario("baseline"))),
+}
+
+
+def test_everything_can_be_undone_and_done_again(session):
+    """Back through all that was done, and forth: the same run each time, which is that of its document to the byte."""
+    before, after = [], []
+    for name, deed in DEEDS.items():
+        turns, stood = len(session.changes.done), documents(session)
+        deed(session)
+        if len(session.changes.done) > turns:
+            before.append(stood)
+            after.append(documents(session))
+        else:
+            assert "steps" in name
+    assert len(before) >= 12
+    for stood in reversed(before):
+        session.undo()
+        assert documents(session)[:3] == stood[:3]
+        check_run(session)
+    session.undo()
+    assert session.changes.now == ()
+    for stood in after:
+        session.redo()
+        assert documents(session)[:3] == stood[:3]
+        check_run(session)
+
+
+def check_run(session: Session) -> None:
+    """The run stands where its document leads, with a row for every step and a log in order."""
+    fresh = Scenario.parse(session.document(), "fresh").world(session.seed)
+    session.services.simulate(fresh, session.step_now, np.array([session.seed], np.uint64))
+    assert same_bytes(session.model.world.record, fresh.record) == []
+    assert len(session.rows) == len(session.sources) == session.step_now + 1
+    alone = Session(session.services, Scenario.parse(session.document(), session.scenario.name), session.seed)
+    forward(alone, session.step_now)
+    assert all(mine.tobytes() == theirs.tobytes() for mine, theirs in zip(session.rows, alone.rows, strict=True))
+    told = [(entry.step, entry.text) for entry in session.log if entry.kind not in ("intervention", "event")]
+    assert told == [(entry.step, entry.text) for entry in alone.log if entry.kind != "event"]
+    assert [entry.step for entry in session.log] == sorted(entry.step for entry in session.log)
+
+
+def test_undo_keeps_the_step_unless_the_change_moved_it(session):
+    session.act(CUT)
+    forward(session, 5)
+    session.undo()
+    assert (session.step_now, session.moves) == (5, [])
+    session.reset()
+    assert session.step_now == 0
+    session.undo()
+    assert session.step_now == 5
+
+
+def test_any_one_change_can_be_left_out(session):
+    """The others stay, and so does the step; leaving out can be undone."""
+    session.set_parameter("fee_us", 0.2)
+    forward(session, 3)
+    session.act(CUT)
+    forward(session, 3)
+    session.set_parameter("portability", 0.9)
+    forward(session, 1)
+    kept = session.changes.now
+    for place in range(3):
+        session.leave_out(place)
+        assert session.changes.now == kept[:place] + kept[place + 1 :]
+        assert session.step_now == 7
+        check_run(session)
+        session.undo()
+        assert session.changes.now == kept
+    with pytest.raises(ValueError, match="no longer there"):
+        session.leave_out(3)
+
+
+def test_a_lever_taken_back_to_the_scenarios_value_is_no_change(session):
+    own = session.origin.parameter("fee_us")
+    session.set_parameter("fee_us", 0.1)
+    session.set_parameter("fee_us", own)
+    assert session.changes.now == ()
+    assert session.document() == Session(session.services, session.origin, 5).document()
+
+
+def test_a_change_made_while_an_earlier_step_is_shown_begins_a_branch_there(shown):
+    """It does not act on the present unseen: the run goes on from there, says so, and undo brings the other one back."""
+    session = shown.screen.session
+    forward(session, 4)
+    session.act(CUT)
+    forward(session, 4)
+    whole = session.model.world.record.copy()
+    session.look_at(2)
+    shown.levers.vue_release({"name": "fee_us", "value": 0.2, "count": 1})
+    until(lambda: not shown.screen.mailbox._at_work)
+    assert (session.step_now, session.look) == (2, None)
+    assert [(change.kind, change.step) for change in session.changes.now] == [("lever", 2)]
+    assert "step 2" in shown.screen.message
+    session.undo()
+    assert session.step_now == 8
+    assert same_bytes(session.model.world.record, whole) == []
+
+
+def test_a_parameter_of_the_start_is_refused_in_words_once_the_run_goes_on(session):
+    name = next(name for name, (parameter, _) in parameters.names().items() if parameter.at_start)
+    session.set_parameter(name, session.origin.parameter(name))
+    forward(session, 1)
+    with pytest.raises(ValueError, match="only when a run starts; go back to step 0"):
+        session.set_parameter(name, session.origin.parameter(name))
+    assert session.changes.now == ()
+
+
+def test_a_state_restores_the_whole_visit_and_its_way_back(session):
+    """Step, past step looked at, changes, scenario and seed; undo goes on to work, and each undo is the one before."""
+    session.take_up(library.scenario("local-providers"), 8)
+    session.set_parameter("fee_us", 0.2)
+    forward(session, 5)
+    session.act(CUT)
+    forward(session, 2)
+    session.look_at(4)
+    word = address.query(session.state({"right": "Log"})).removeprefix("?state=")
+    other = Session(session.services, library.scenario("baseline"), 0)
+    state = address.read(word)
+    other.restore(state)
+    assert state.open == {"right": "Log"}
+    assert documents(other) == documents(session)
+    assert other.look == 4
+    assert address.query(other.state({"right": "Log"})).removeprefix("?state=") == word
+    check_run(other)
+    for _ in range(4):
+        other.undo()
+    assert (other.changes.now, other.scenario.name) == ((), "baseline")
+
+
+def test_going_back_in_the_browser_is_undo_and_going_forth_is_redo(session):
+    session.set_parameter("fee_us", 0.2)
+    first = session.state({})
+    session.act(CUT)
+    second = session.state({})
+    session.restore(first)
+    assert session.changes.undone
+    session.restore(second)
+    assert (len(session.changes.done), session.changes.undone) == (2, [])
+    assert session.moves[0]["kind"] == "restriction"
+
+
+@pytest.mark.parametrize(
+    "plain",
+    [
+        {}, [], 3, [1, 2], {"scenario": "baseline"}, "x",
+        {"scenario": "nowhere", "seed": 1, "changes": [], "step": 0, "look": None, "open": {}},
+        {"scenario": "../secret", "seed": 1, "changes": [], "step": 0, "look": None, "open": {}},
+        {"scenario": "baseline", "seed": -1, "changes": [], "step": 0, "look": None, "open": {}},
+        {"scenario": "baseline", "seed": 1, "changes": [], "step": -1, "look": None, "open": {}},
+        {"scenario": "baseline", "seed": 1, "changes": [["act", 0, {}]], "step": 0, "look": None, "open": {}},
+        {"scenario": "baseline", "seed": 1, "changes": [["act", 0, {"kind": "compute"}]], "step": 0, "look": None, "open": {}},
+        {"scenario": "baseline", "seed": 1, "changes": [["lever", 0, {"name": "x", "value": 1}]], "step": 0, "look": None,
+         "open": {}},
+        {"scenario": "baseline", "seed": 1, "changes": [["lever", 0, {"name": "fee_us", "value": []}]], "step": 0, "look": None,
+         "open": {}},
+        {"scenario": "baseline", "seed": 1, "changes": [["scenario", 0, {"name": "/etc/passwd"}]], "step": 0, "look": None,
+         "open": {}},
+        {"scenario": "baseline", "seed": 1, "changes": [["seed", 0, {"seed": "x"}]], "step": 0, "look": None, "open": {}},
+        {"scenario": ["b", {"steps": 3000}], "seed": 1, "changes": [], "step": 2**40, "look": None, "open": {}},
+        {"scenario": ["b", {"steps": 3000}], "seed": 1, "changes": [], "step": 0, "look": None, "open": {}},
+    ],
+)
+def test_a_state_from_outside_is_refused_in_words_and_the_run_stays(monkeypatch, session, plain):
+    class Given:
+        def plain(self):
+            return plain
+
+    before = documents(session)
+    word = address.query(Given()).removeprefix("?state=")
+    monkeypatch.setattr(library, "scenario", lambda name: pytest.fail(f"{name} is read on a visitor's word"))
+    own = session.origin
+    object.__setattr__(session.services, "scenario", lambda name: own if name == own.name else library.scenario(name))
+    with pytest.raises(ValueError, match=r"\w"):
+        session.restore(address.read(word))
+    assert documents(session) == before

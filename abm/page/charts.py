@@ -100,17 +100,19 @@ def _spread(chart: Chart, fan: Fan, name: str, colour: str) -> None:
     chart.line(fan.dates, values[_MIDDLE], colour, 1.8)
 
 
-def _fan(session: Session, fan: Fan, before: Fan | None, name: str, title: str, colour: str, share: bool) -> str:
+def _fan(
+    session: Session, fan: Fan, before: Fan | None, name: str, title: str, colour: str, share: bool, beside: str
+) -> str:
     history = session.history(name)
     drawn = [history, fan.quantiles[name], *([before.quantiles[name]] if before else [])]
     tops = [values for values in drawn if np.isfinite(values).any()]
     top = 1.0 if share else max([12.0, *(float(np.nanmax(values)) for values in tops)]) * 1.03
     chart = Chart(f"future-{name}", title, _span(session), (0, top), (330, 150), percent=share)
-    chart.legend([("now", colour), *([] if before is None else [("without the last move", GREY)])])
+    chart.legend([("futures", colour), *([] if before is None else [(beside, GREY)])])
     if before is not None:
         _spread(chart, before, name, GREY)
     _spread(chart, fan, name, colour)
-    _past(chart, session, history, colour)
+    _past(chart, session, history, "currentColor" if session.model.finished else colour)
     chart.ruler(session.model.date)
     return chart.svg()
 
@@ -124,20 +126,26 @@ def _chance(session: Session, fan: Fan, before: Fan | None) -> str:
     return chart.svg()
 
 
-def futures(session: Session, fan: Fan | None, before: Fan | None, pending: bool) -> dict[str, Any]:
-    """The panel of futures: fans, chance of a coalition, likely members; the fan without the move in grey."""
+def futures(
+    session: Session, fan: Fan | None, before: Fan | None, pending: bool, beside: str = "without your changes"
+) -> dict[str, Any]:
+    """The panel of futures: fans, chance of a coalition, likely members; the fan ``beside`` in grey. At the end of a run it lies
+    within the futures from its start."""
     purpose = (
         "From the present step the compiled ensemble runs to the end, each time with other chance. Bands hold 50 % and 80 % "
-        "of the runs, the line is their median. Grey: without your last move."
+        "of the runs, the line is their median."
     )
+    if before is not None:
+        purpose += f" Grey: the same {beside}, run by run with the same chance."
     if fan is None:
-        over = session.model.finished
-        text = "The run is over; there is no future left to show." if over else "Running the ensemble …"
-        return {"help": purpose, "status": text, "svgs": [], "members": [], "runs": 0, "step": -1, "moved": False}
+        status = "Running the ensemble …"
+        return {"help": purpose, "status": status, "svgs": [], "members": [], "runs": 0, "step": -1, "moved": False}
     status = f"{fan.runs} of {fan.planned} runs from step {fan.step}" + (": as if released here" if pending else "")
     if fan.planned < REPLICATES:
         status += f"; no more, as the world is large (`abm run` does {REPLICATES} and more)"
-    if fan.step != session.step_now:
+    if session.model.finished and fan.step == 0:
+        status += "; the line that ends in a dot is this run"
+    elif fan.step != session.step_now:
         status += "; it is renewed when play pauses"
     return {
         "help": purpose,
@@ -146,10 +154,10 @@ def futures(session: Session, fan: Fan | None, before: Fan | None, pending: bool
         "step": fan.step,
         "moved": before is not None,
         "svgs": [
-            _fan(session, fan, before, "gdp_coalition", "GDP in coalitions, share", palette.OPTIONS["coalition"], True),
+            _fan(session, fan, before, "gdp_coalition", "GDP in coalitions, share", palette.OPTIONS["coalition"], True, beside),
             _chance(session, fan, before),
-            _fan(session, fan, before, "lag_coalition", "Lag of the best coalition, months", "#0072B2", False),
-            _fan(session, fan, before, "sovereignty", "Sovereignty, share of AI benefit", "#009E73", True),
+            _fan(session, fan, before, "lag_coalition", "Lag of the best coalition, months", "#0072B2", False, beside),
+            _fan(session, fan, before, "sovereignty", "Sovereignty, share of AI benefit", "#009E73", True, beside),
         ],
         "members": _members(session, fan, before),
     }

@@ -87,12 +87,16 @@ class Foresight:
             documents = {name: document for name, document in asked.items() if document is not None}
             keys = {name: json.dumps([document, question.seed, question.step]) for name, document in documents.items()}
             found = {name: self._fans[key] for name, key in keys.items() if name != "fan" and key in self._fans}
-            for name, key in keys.items():
-                if name in found:
-                    continue
-                for fan in self._fans_of(ticket, key, documents[name], question):
-                    found |= {other: fan for other, its_key in keys.items() if its_key == key}
-                    self._show(ticket, question, Answer(**found))
+            missing = {key: documents[name] for name, key in keys.items() if name not in found}
+            asking = {key: self._fans_of(ticket, key, document, question) for key, document in missing.items()}
+            while asking:  # in turns, so that the first fans of all are there before the whole of any
+                for key, fans in [*asking.items()]:
+                    fan = next(fans, None)
+                    if fan is None:
+                        del asking[key]
+                    else:
+                        found |= {name: fan for name, its_key in keys.items() if its_key == key}
+                        self._show(ticket, question, Answer(**found))
 
     def _fans_of(self, ticket: int, key: str, document, question: Question):
         if key in self._fans:

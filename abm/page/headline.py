@@ -7,9 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from abm.page import panels
+from abm import measures
+from abm.page import drawing, panels
 from abm.page.futures import Fan
 from abm.page.screen import Screen
+from abm.page.session import Session
 
 _Z = 1.96  # normal quantile of a 95 % interval
 _LOW, _MIDDLE, _HIGH = 0.1, 0.5, 0.9
@@ -61,6 +63,30 @@ def did(screen: Screen, fan: Fan, pending: bool) -> str:
         f"{effect(share, 'the share of GDP it holds', count)}: means of {runs} pairs of futures with the same chance, with 95 % "
         "intervals."
     )
+
+
+def compared(session: Session, fan: Fan | None, without: Fan | None) -> dict[str, Any]:
+    """Means of many futures at the horizon with the changes and without them, and their paired differences."""
+    nothing: dict[str, Any] = {"title": "", "rows": [], "runs": 0}
+    if fan is None or without is None or fan.step != without.step:
+        return nothing
+    runs, known, rows = min(fan.runs, without.runs), measures.columns(session.model.world.vendors), []
+    for name in ("coalitions", *panels.COMPARED):
+        mine, theirs = fan.ends[name][:runs], without.ends[name][:runs]
+        unit, both = known[name].unit, np.isfinite(mine) & np.isfinite(theirs)
+        if both.sum() > 1:
+            mean, low, high = paired(mine[both] - theirs[both])
+            shown = [panels.measured(float(values[both].mean()), unit) for values in (mine, theirs)]
+            difference = f"{_change(mean, unit)} ({_change(low, unit)} to {_change(high, unit)})"
+            rows.append((name.replace("_", " "), *shown, difference, f"{known[name].meaning} [{known[name].unit}]"))
+    horizon = panels.quarter(float(session.all_dates[-1]))
+    return {"title": f"By {horizon}: {runs} pairs of futures from step {fan.step}", "rows": rows, "runs": runs}
+
+
+def _change(x: float, unit: str) -> str:
+    """A difference with its sign, of shares in percentage points."""
+    shown = f"{100 * x:.2f} points" if unit.startswith("share") else drawing.number(x)
+    return shown.replace("-", "−") if x < 0 else f"+{shown}"
 
 
 def here(screen: Screen, fan: Fan) -> str:

@@ -66,6 +66,11 @@ class Session:
         self._scenarios: dict[str, Scenario] = {}
         self._shipped: dict[str, bool] = {}
         self.recorded: Opened | None = None
+        self.own: tuple[Scenario, int] = (scenario, int(seed))  # the page's own, from which changes start
+        self.rows: list[np.ndarray] = []
+        self.sources: list[np.ndarray] = []
+        self.serials: list[np.ndarray] = []
+        self.log: list[Entry] = []
         self.begin(scenario, seed)
 
     def begin(self, scenario: Scenario, seed: int, values: dict[str, Any] | None = None) -> None:
@@ -90,7 +95,7 @@ class Session:
         whole = Scenario.parse(document, changed.name, "page") if moves else changed
         model = Watched(whole, rng=seed)
         kept = self._same_until(changed, seed, moves) if self.run else -1
-        past = (self.rows, self.sources, self.serials, self.log) if kept >= 0 else ([], [], [], [])
+        past = (self.rows, self.sources, self.serials)
         self.own, self.origin, self.scenario, self.seed, self.model = own, origin, changed, seed, model
         self.values, self.moves, self._document = values, moves, document
         self.run += 1
@@ -103,8 +108,8 @@ class Session:
         self.kin = kin_of(model.world, self.steps)
         self._keep(document, seed, model.world)
         kept = min(kept, step)
-        self.rows, self.sources, self.serials = ([*rows[: kept + 1]] for rows in past[:3])
-        self.log: list[Entry] = [entry for entry in past[3] if entry.step < kept]
+        self.rows, self.sources, self.serials = ([*rows[: kept + 1]] for rows in past)
+        self.log = [entry for entry in self.log if entry.step < kept]
         if kept > 0:
             self.model.show(self.world_at(document, kept))
         elif kept < 0:
@@ -132,6 +137,8 @@ class Session:
     def _scenario_of(self, what: dict[str, Any]) -> Scenario:
         key = json.dumps(what)
         if key not in self._scenarios:
+            if "document" not in what and what["name"] not in self.services.scenarios():  # a path on this machine, say
+                raise ValueError(f"{str(what['name'])[:60]}: no such scenario")
             found = (
                 Scenario.parse(what["document"], what["name"], what["name"])
                 if "document" in what else self.services.scenario(what["name"])
