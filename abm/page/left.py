@@ -87,7 +87,12 @@ def Levers(screen: Screen):
             screen.message = branched(session)
 
     def later(kind, action):
-        return lambda sent: screen.mailbox.put((kind, str(sent.get("name"))), lambda: guarded(screen, lambda: action(sent)))
+        def do(sent):
+            said = screen.message
+            guarded(screen, lambda: action(sent))
+            screen.changed |= kind == "release" or screen.message != said
+
+        return lambda sent: screen.mailbox.put((kind, str(sent.get("name"))), lambda: do(sent))
 
     components.Levers(
         groups=lever_groups(session.model.world.vendors), values=Plain(_lever_values(session)), step_now=session.step_now,

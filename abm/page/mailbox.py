@@ -14,7 +14,7 @@ class Mailbox:
     """
 
     def __init__(self, after: Callable[[], None]):
-        """``after()`` is called after each action, by the thread that did it, without a lock of the mailbox."""
+        """``after()`` is called after the actions, by the thread that did them, without a lock of the mailbox."""
         self._after = after
         self._waiting: dict[Hashable, Callable[[], None]] = {}
         self._lock, self._doing, self._at_work = threading.Lock(), threading.RLock(), False

@@ -46,6 +46,7 @@ class Screen:
         self.against: Change | None = None  # the change without which the futures are drawn in grey; None: without all of them
         self.first = self.session.state({})
         self.query, self.serial, self._sent = "", 0, self.session.changes.now  # the address, and the turns that it has seen
+        self.changed = False  # whether there is something to draw before the futures are there
         self.acts = 0  # interventions heard, done or refused
         self.heard, self.tag = 0, 0  # counts of the levers' last release and last drag that have been heard
         self.message = ""
@@ -128,7 +129,9 @@ class Screen:
                 setattr(self, name, value)
 
     def _after(self) -> None:
-        force_update()
+        if self.changed:  # not by a lever that is dragged: its futures draw the page when they are there
+            self.changed = False
+            force_update()
         self.ask()
 
 
