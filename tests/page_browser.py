@@ -41,11 +41,11 @@ class Served:
     results: Path
 
 
-def serve_in_background(scenario, results: Path):
-    """Serve a scenario's page on a free port; returns (Served, function that ends it)."""
+def serve_in_background(scenario, results: Path, port: int = 0):
+    """Serve a scenario's page on a port, by default a free one; returns (Served, function that ends it)."""
     from runs.view import page_server
 
-    bound = socket.create_server(("127.0.0.1", 0))
+    bound = socket.create_server(("127.0.0.1", port))
     server = page_server(scenario, results=results, token=TOKEN)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [bound]}, daemon=True)
     thread.start()

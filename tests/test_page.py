@@ -7,6 +7,7 @@ import re
 import socket
 import subprocess
 import sys
+import time
 import tomllib
 
 import numpy as np
@@ -16,8 +17,8 @@ pytest.importorskip("solara", reason="the extra `page` is not installed")
 
 from abm import options, parameters
 from abm.model import Model
-from abm.page import charts, drawing, frame, geography, happenings, left, palette, panels, takeaway, why
-from abm.page.foresight import Foresight
+from abm.page import address, charts, drawing, frame, geography, happenings, left, palette, panels, takeaway, why
+from abm.page.foresight import Foresight, Question
 from abm.page.futures import REPLICATES, futures
 from abm.page.session import Session, Watched
 from abm.record import coalition_name
@@ -41,6 +42,14 @@ MOVES = (
 @pytest.fixture
 def session(tmp_path):
     return Session(services(tmp_path), library.scenario("baseline"), 5)
+
+
+def until(holds) -> None:
+    """Wait for something that another thread does."""
+    patience = time.monotonic() + 120
+    while not holds():
+        assert time.monotonic() < patience
+        time.sleep(0.02)
 
 
 def forward(session: Session, steps: int) -> Session:
@@ -131,7 +140,7 @@ def test_a_fan_begins_at_the_present_and_the_future_is_the_rules(session):
     assert alone.series[0].tobytes() == whole.series[0][20:].tobytes()
     assert alone.series[1].tobytes() != alone.series[0].tobytes()
     fans = list(futures(session.model.world, 60, session.services))
-    assert [fan.runs for fan in fans] == [40, REPLICATES]
+    assert [fan.runs for fan in fans] == [20, 80, REPLICATES]
     fan = fans[-1]
     now = session.model.observed["gdp_coalition"]
     assert fan.quantiles["gdp_coalition"][:, 0] == pytest.approx(now, abs=1e-12)
@@ -147,14 +156,16 @@ def test_foresight_keeps_the_fan_without_the_move_and_drops_stale_questions(sess
     drawn = []
     foresight = Foresight(session, lambda: drawn.append((foresight.fan, foresight.before)))
     document = session.document()
-    foresight.ask(document, None, 0)
-    foresight.ask(session.preview("fee_us", 0.2), document, 0)
-    foresight.ask(session.preview("fee_us", 0.1), document, 0)
-    while foresight._turn.locked() or foresight.before is None or foresight.before.runs < REPLICATES:
-        pass
+    foresight.ask(Question(document, 5, 0, 60))
+    foresight.ask(Question(session.preview("fee_us", 0.2), 5, 0, 60, document, document))
+    foresight.ask(Question(session.preview("fee_us", 0.1), 5, 0, 60, document, document, tag=3))
+    until(lambda: not foresight._turn.locked() and foresight.before is not None and foresight.before.runs == REPLICATES)
     assert foresight.fan.runs == REPLICATES
+    assert foresight.without is foresight.before
     assert foresight.fan.means["gdp_us"][-1] > foresight.before.means["gdp_us"][-1]
-    assert len(drawn) <= 6
+    assert foresight.answered == 3
+    assert foresight.fresh
+    assert len(drawn) <= 8
 
 
 def test_reasons_equal_the_models_and_a_needed_change_turns_the_choice(session):
@@ -407,16 +418,19 @@ def test_scenario_files_and_links_restore_the_run(session):
     document = session.document()
     from_toml, _ = takeaway.from_file("mine.toml", takeaway.scenario_toml(session))
     from_json, seed = takeaway.from_file("mine.json", takeaway.scenario_json(session))
-    linked, linked_seed = takeaway.from_link(takeaway.link(session).removeprefix("?state="))
+    other = Session(session.services, library.scenario("duopoly"), 1)
+    other.restore(address.read(address.query(session.state({})).removeprefix("?state=")))
+    linked = Scenario.parse(other.document())
     assert from_toml.document() == from_json.document() == linked.document() == Scenario.parse(document).document()
-    assert seed == linked_seed == 5
+    assert seed == other.seed == 5
+    assert same_bytes(other.model.world.record, session.model.world.record) == []
     assert tomllib.loads(takeaway.scenario_toml(session))["parameters"]["fee_us"] == 0.3
 
 
 @pytest.mark.parametrize("state", ["", "!!!!", "eJwrSS0uAQAEXQHB", "x" * 100_000])
 def test_a_damaged_link_is_one_sentence(state):
     with pytest.raises(ValueError, match=r"^link: [^\n]+$"):
-        takeaway.from_link(state)
+        address.read(state)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,6 @@ import re
 import threading
 import time
 from contextlib import contextmanager
-from types import SimpleNamespace
 from urllib.parse import urlsplit
 from uuid import uuid4
 
@@ -21,8 +20,10 @@ from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
 from abm.model import Model
-from abm.page import charts, page, session, takeaway
-from abm.page.foresight import Foresight
+from abm.page import address as address_of
+from abm.page import charts, page, session
+from abm.page.address import State
+from abm.page.foresight import Foresight, Question
 from abm.page.futures import REPLICATES, futures, replicates
 from abm.page.presence import CONNECTIONS, Presence
 from abm.page.screen import Screen, doing
@@ -125,7 +126,7 @@ def still(counted: Counted) -> bool:
 
 def link_of(scenario: Scenario) -> str:
     """The state of a link to a scenario, of any size."""
-    return takeaway.link(SimpleNamespace(document=scenario.document, scenario=scenario, seed=3)).removeprefix("?state=")
+    return address_of.query(State(scenario, 3)).removeprefix("?state=")
 
 
 def test_a_visitor_who_leaves_in_the_middle_ends_the_work(serving):
@@ -272,7 +273,7 @@ def test_nothing_is_asked_for_a_visit_that_is_over():
     mine, presence = Session(services(), library.scenario("baseline"), 5), Presence()
     foresight = Foresight(mine, lambda: None, presence)
     presence.end()
-    foresight.ask(mine.document(), None, 0)
+    foresight.ask(Question(mine.document(), 5, 0, 60))
     until(lambda: not foresight._turn.locked())
     assert foresight.fan is None
     mine.watched = presence.here

@@ -19,7 +19,7 @@ _MIDDLE = LEVELS.index(0.5)
 
 def _thin(x: np.ndarray) -> np.ndarray:
     """At most as many points as a chart can show, the last one among them."""
-    stride = -(-len(x) // _MOST_POINTS)
+    stride = max(-(-len(x) // _MOST_POINTS), 1)
     return x[::-1][::stride][::-1]
 
 
@@ -110,17 +110,19 @@ def _spread(chart: Chart, fan: Fan, name: str, colour: str) -> None:
     chart.line(fan.dates, values[_MIDDLE], colour, 1.8)
 
 
-def _fan(session: Session, fan: Fan, before: Fan | None, name: str, title: str, colour: str, share: bool) -> str:
+def _fan(
+    session: Session, fan: Fan, before: Fan | None, name: str, title: str, colour: str, share: bool, beside: str
+) -> str:
     history = session.history(name)
     drawn = [history, fan.quantiles[name], *([before.quantiles[name]] if before else [])]
     tops = [values for values in drawn if np.isfinite(values).any()]
     top = 1.0 if share else max([12.0, *(float(np.nanmax(values)) for values in tops)]) * 1.03
     chart = Chart(f"future-{name}", title, _span(session), (0, top), (PANEL, 160), percent=share)
-    chart.legend([("now", colour), *([] if before is None else [("without the last move", palette.REFERENCE)])])
+    chart.legend([("futures", colour), *([] if before is None else [(beside, palette.REFERENCE)])])
     if before is not None:
         _spread(chart, before, name, palette.REFERENCE)
     _spread(chart, fan, name, colour)
-    _past(chart, session, history, colour)
+    _past(chart, session, history, "currentColor" if session.model.finished else colour)
     low, _, middle, _, high = ((100 if share else 1) * fan.quantiles[name][:, -1])
     if np.isfinite(middle):
         chart.tell(f"At the end {middle:.0f}, in 80 % of the runs from {low:.0f} to {high:.0f} {'%' if share else 'months'}")
@@ -138,21 +140,28 @@ def _chance(session: Session, fan: Fan, before: Fan | None) -> str:
     return chart.svg()
 
 
-def futures(session: Session, fan: Fan | None, before: Fan | None, pending: bool) -> dict[str, Any]:
-    """The panel of futures: fans, chance of a coalition, likely members; the fan without the move in grey."""
+def futures(
+    session: Session, fan: Fan | None, before: Fan | None, pending: bool, beside: str = "without your changes"
+) -> dict[str, Any]:
+    """The panel of futures: fans, chance of a coalition, likely members; the fan ``beside`` in grey. At the end of a run it lies
+    within the futures from its start."""
     purpose = (
         "From the present step the compiled ensemble runs to the end, each time with other chance. Bands hold 50 % and 80 % "
-        "of the runs, the line is their median. Grey: without your last move."
+        "of the runs, the line is their median."
     )
+    if before is not None:
+        purpose += f" Grey: the same {beside}, run by run with the same chance."
     if fan is None:
-        over = session.model.finished
-        text = "The run is over; there is no future left to show." if over else "Running the ensemble …"
-        return {"help": purpose, "status": text, "svgs": [], "members": [], "runs": 0, "step": -1, "moved": False}
+        status = "Running the ensemble …"
+        return {"help": purpose, "status": status, "svgs": [], "members": [], "runs": 0, "step": -1, "moved": False}
     status = f"{fan.runs} of {fan.planned} runs from step {fan.step}" + (": as if released here" if pending else "")
     if fan.planned < REPLICATES:
         status += f"; no more, as the world is large (`abm run` does {REPLICATES} and more)"
-    if fan.step != session.step_now:
+    if session.model.finished and fan.step == 0:
+        status += "; the line that ends in a dot is this run"
+    elif fan.step != session.step_now:
         status += "; it is renewed when play pauses"
+    colour = palette.OPTIONS["coalition"]
     return {
         "help": purpose,
         "status": status,
@@ -160,10 +169,10 @@ def futures(session: Session, fan: Fan | None, before: Fan | None, pending: bool
         "step": fan.step,
         "moved": before is not None,
         "svgs": [
-            _fan(session, fan, before, "gdp_coalition", "GDP in coalitions, share", palette.OPTIONS["coalition"], True),
+            _fan(session, fan, before, "gdp_coalition", "GDP in coalitions, share", colour, True, beside),
             _chance(session, fan, before),
-            _fan(session, fan, before, "lag_coalition", "Lag of the best coalition, months", palette.OPTIONS["coalition"], False),
-            _fan(session, fan, before, "sovereignty", "Sovereignty, share of AI benefit", palette.SOVEREIGNTY, True),
+            _fan(session, fan, before, "lag_coalition", "Lag of the best coalition, months", colour, False, beside),
+            _fan(session, fan, before, "sovereignty", "Sovereignty, share of AI benefit", palette.SOVEREIGNTY, True, beside),
         ],
         "members": _members(session, fan, before),
     }

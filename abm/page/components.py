@@ -53,7 +53,7 @@ def Controls(
     quarter: str = "", look: int = 0, step_now: int = 0, steps: int = 0, playing: bool = False, finished: bool = False,
     interval: int = 100, seed: int = 0, scenario: str = "", scenarios: Plain = NOTHING,
     event_play: Event = None, event_step: Event = None, event_reset: Event = None, event_look_at: Event = None,
-    event_set_interval: Event = None, event_set_scenario: Event = None, event_set_seed: Event = None,
+    event_set_interval: Event = None, event_set_scenario: Event = None, event_set_seed: Event = None, event_again: Event = None,
     event_about: Event = None,
 ):
     """Play, step, reset, speed, time, scenario, seed."""
@@ -61,17 +61,19 @@ def Controls(
 
 @_vue("levers.vue", "groups", "values")
 def Levers(
-    groups: Plain = NOTHING, values: Plain = NOTHING, step_now: int = 0, event_drag: Event = None, event_release: Event = None
+    groups: Plain = NOTHING, values: Plain = NOTHING, step_now: int = 0, look: int = 0, heard: int = 0, answered: int = 0,
+    moved: int = 0, event_drag: Event = None, event_release: Event = None, event_all_to_baseline: Event = None,
 ):
-    """A slider per parameter."""
+    """A slider per parameter. ``drag`` and ``release`` carry a count; ``heard`` is that of the release whose value stands in
+    ``values``, ``answered`` that of the drag whose futures are on the screen."""
 
 
 @_vue("act.vue", "kinds", "vendors", "groups", "nations", "moves")
 def Act(
     kinds: Plain = NOTHING, vendors: Plain = NOTHING, groups: Plain = NOTHING, nations: Plain = NOTHING,
-    moves: Plain = NOTHING, disabled: str = "", event_act: Event = None,
+    moves: Plain = NOTHING, disabled: str = "", heard: int = 0, event_act: Event = None,
 ):
-    """Interventions that act now."""
+    """Interventions that act now. ``heard`` grows with each that has been answered, done or refused."""
 
 
 @_vue("tabs.vue", "tabs")
@@ -133,6 +135,16 @@ def FuturesPanel(content: Plain = NOTHING):
 @_vue("compare.vue", "content")
 def ComparePanel(content: Plain = NOTHING):
     """Beside the same seed without moves."""
+
+
+@_vue("strip.vue", "answer", "entries")
+def Strip(
+    answer: Plain = NOTHING, entries: Plain = NOTHING, undo: str = "", redo: str = "", query: str = "", serial: int = 0,
+    event_take_back: Event = None, event_do_again: Event = None, event_leave_out: Event = None, event_pick: Event = None,
+    event_back: Event = None,
+):
+    """The answer in a sentence, what the visitor changed, and the address that restores both. ``back(query)`` comes where the
+    browser goes back or forth; a new ``serial`` is a new entry of its history."""
 
 
 @_vue("takeaway.vue", "figures", "results", "file")

@@ -5,55 +5,116 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from abm.page.futures import Fan, futures
 from abm.page.presence import Presence
 from abm.page.session import Session
 
-_KEPT = 6  # fans
+_KEPT = 12  # fans
+
+
+@dataclass(frozen=True)
+class Question:
+    """A scenario document of so many ``steps``, under a seed, from a step on. ``without`` is the same without the visitor's
+    changes, ``against`` the one that is drawn in grey beside it. ``tag`` comes back with the answer."""
+
+    document: dict[str, Any]
+    seed: int
+    step: int
+    steps: int
+    without: dict[str, Any] | None = None
+    against: dict[str, Any] | None = None
+    tag: int = 0
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The fans of a question; None where there is none (yet)."""
+
+    fan: Fan | None = None
+    without: Fan | None = None
+    against: Fan | None = None
 
 
 class Foresight:
-    """The fan of the question asked last, and ``before``, the fan of its reference (the same without the last move)."""
+    """The fans of the question asked last: ``fan``, ``before`` (the one beside it) and ``without`` (no change of the visitor's).
+
+    Fans of another world than the session's present one are never given out: they cannot be drawn in it. ``answered`` is the
+    tag of the question answered last, ``fresh`` tells whether that is the question asked last.
+    """
 
     def __init__(self, session: Session, redraw: Callable[[], None], presence: Presence | None = None):
         self.session, self.redraw, self.presence = session, redraw, presence or Presence()
-        self.fan: Fan | None = None
-        self.before: Fan | None = None
+        self.answered, self._answer, self._answered_ticket = 0, Answer(), 0
         self._fans: dict[str, Fan] = {}
         self._asked, self._turn = 0, threading.Lock()
 
-    def ask(self, document: dict[str, Any], reference: dict[str, Any] | None, step: int) -> None:
-        """Ask for the futures of a scenario document from a step on; returns at once."""
+    @property
+    def fan(self) -> Fan | None:
+        """The fan of the question."""
+        return self._own(self._answer.fan)
+
+    @property
+    def before(self) -> Fan | None:
+        """The fan that is drawn beside it."""
+        return self._own(self._answer.against)
+
+    @property
+    def without(self) -> Fan | None:
+        """The fan without any change of the visitor's."""
+        return self._own(self._answer.without)
+
+    @property
+    def fresh(self) -> bool:
+        """Whether what is shown answers the question asked last."""
+        return self._answered_ticket == self._asked
+
+    def _own(self, fan: Fan | None) -> Fan | None:
+        return fan if fan is not None and fan.kin == self.session.kin else None
+
+    def ask(self, question: Question) -> None:
+        """Ask; returns at once."""
         self._asked += 1
-        work = threading.Thread(target=self._work, args=(self._asked, document, reference, step), daemon=True)
-        work.start()
+        threading.Thread(target=self._work, args=(self._asked, question), daemon=True).start()
 
-    def _work(self, ticket: int, document, reference, step: int) -> None:
+    def _work(self, ticket: int, question: Question) -> None:
         with self._turn:
-            before = None if reference is None else self._fans.get(self._key(reference, step))
-            for fan in self._fans_of(ticket, document, step):
-                self._show(fan, before)
-            if reference is not None and before is None:
-                for before in self._fans_of(ticket, reference, step):
-                    self._show(self.fan, before)
-            if step >= self.session.steps:
-                self._show(None, None)
+            if self._stale(ticket):
+                return
+            asked = {"fan": question.document, "without": question.without, "against": question.against}
+            documents = {name: document for name, document in asked.items() if document is not None}
+            keys = {name: json.dumps([document, question.seed, question.step]) for name, document in documents.items()}
+            found = {name: self._fans[key] for name, key in keys.items() if name != "fan" and key in self._fans}
+            missing = {key: documents[name] for name, key in keys.items() if name not in found}
+            asking = {key: self._fans_of(ticket, key, document, question) for key, document in missing.items()}
+            while asking:  # in turns, so that the first fans of all are there before the whole of any
+                for key, fans in [*asking.items()]:
+                    fan = next(fans, None)
+                    if fan is None:
+                        del asking[key]
+                    else:
+                        found |= {name: fan for name, its_key in keys.items() if its_key == key}
+                        self._show(ticket, question, Answer(**found))
 
-    def _fans_of(self, ticket: int, document, step: int):
-        key, session = self._key(document, step), self.session
+    def _fans_of(self, ticket: int, key: str, document, question: Question):
         if key in self._fans:
             yield self._fans[key]
             return
-        if not self._stale(ticket):
-            world = session.world_at(document, step)
-            for fan in futures(world, session.steps, session.services, lambda: self._stale(ticket)):
-                if self._stale(ticket):
-                    return
-                yield fan
-                if fan.runs == fan.planned:
-                    self._keep(key, fan)
+        shown = False
+        if self._stale(ticket):
+            return
+
+        def given_up() -> bool:  # the first fan comes also where something else has been asked since: a drag would show none
+            return self._stale(ticket) if shown else not self.presence.lasts()
+
+        world = self.session.world_at(document, question.step, question.seed)
+        for fan in futures(world, question.steps, self.session.services, given_up):
+            yield fan
+            shown = True
+            if fan.runs == fan.planned:
+                self._keep(key, fan)
 
     def _stale(self, ticket: int) -> bool:
         """Whether something else has been asked since, or the visit is over; waits while the browser is away."""
@@ -64,9 +125,6 @@ class Foresight:
             self._fans.pop(next(iter(self._fans)))
         self._fans[key] = fan
 
-    def _show(self, fan: Fan | None, before: Fan | None) -> None:
-        self.fan, self.before = fan, before
+    def _show(self, ticket: int, question: Question, answer: Answer) -> None:
+        self._answer, self.answered, self._answered_ticket = answer, question.tag, ticket
         self.redraw()
-
-    def _key(self, document, step: int) -> str:
-        return json.dumps([document, self.session.seed, step])

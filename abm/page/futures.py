@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,21 +15,46 @@ from abm.page.services import Services
 from abm.world import World
 
 REPLICATES = 200
-FIRST = 40  # replicates after which a fan is drawn for the first time
+STAGES = (20, 80, REPLICATES)  # replicates after which a fan is drawn: soon, then better
 _BUDGET = 1e9  # pairs of nations times steps that a fan may take: some seconds; large worlds get fewer replicates
 _BATCH = 2e7  # the same of a batch, between two of which a fan can end: a few tenths of a second
 _WORKERS = 2
-_TURNS = threading.BoundedSemaphore(_WORKERS)  # batches under way, of all visitors together
 LEVELS = (0.1, 0.25, 0.5, 0.75, 0.9)
 _SEEDS = 1 << 32  # futures take seeds that no run of the page has
 _FANNED = ("gdp_coalition", "nations_coalition", "lag_coalition", "sovereignty", "net_benefit")
+
+
+class Turns:
+    """Batches under way, of all visitors together. The first runs of anybody's fan go before the rest of everybody else's."""
+
+    def __init__(self, count: int):
+        self._free, self._urgent, self._change = count, 0, threading.Condition()
+
+    @contextmanager
+    def taken(self, urgent: bool):
+        """Wait for a turn, and hold it."""
+        with self._change:
+            self._urgent += urgent
+            self._change.wait_for(lambda: self._free > 0 and (urgent or self._urgent == 0))
+            self._urgent -= urgent
+            self._free -= 1
+        try:
+            yield
+        finally:
+            with self._change:
+                self._free += 1
+                self._change.notify_all()
+
+
+_TURNS = Turns(_WORKERS)
 
 
 @dataclass(frozen=True)
 class Fan:
     """``runs`` of the ``planned`` replicates; ``dates`` (S,) from the present step on; ``quantiles`` (5, S) per measure at
     :data:`LEVELS`; ``means`` (S,) per measure; ``chance`` (S,) that a coalition stands; ``members`` per nation the share of
-    runs that end with it in a coalition.
+    runs that end with it in a coalition; ``ends`` (runs,) per measure its value at the last step, one run after the other, so
+    that two fans of one ``kin`` pair run by run.
     """
 
     runs: int
@@ -40,6 +65,13 @@ class Fan:
     means: dict[str, np.ndarray]
     chance: np.ndarray
     members: np.ndarray
+    ends: dict[str, np.ndarray]
+    kin: tuple
+
+
+def kin_of(world: World, steps: int) -> tuple:
+    """What the worlds of a fan and of a picture must have in common, or the one cannot be drawn in the other."""
+    return world.vendors, world.iso3, world.date(0), world.date(steps)
 
 
 def replicates(nations: int, steps: int) -> int:
@@ -53,26 +85,27 @@ def futures(world: World, steps: int, services: Services, stale: Callable[[], bo
     if left <= 0:
         return
     planned = min(replicates(nations, left), services.most_futures)
-    size = int(min(max(_BATCH // (nations**2 * left), 1), FIRST // _WORKERS, max(services.most_futures // 8, 1)))
+    size = int(min(max(_BATCH // (nations**2 * left), 1), STAGES[0] // _WORKERS, max(services.most_futures // 8, 1)))
     parts: list = []
 
     def batch(seeds):
         if stale():
             return None
-        with _TURNS, suppress(ValueError):  # own nations that cannot decide; the run itself says so
+        # Own nations that cannot decide are told of by the run itself.
+        with _TURNS.taken(urgent=seeds[0] < _SEEDS + STAGES[0]), suppress(ValueError):
             return services.continue_runs(world, left, seeds, True, True)
         return None
 
     with ThreadPoolExecutor(_WORKERS) as pool:
-        for first, end in ((0, min(FIRST, planned)), (FIRST, planned)):
+        for first, end in zip((0, *STAGES), (min(stage, planned) for stage in STAGES)):
             if first < end:
                 parts += pool.map(batch, [_SEEDS + np.arange(k, min(k + size, end)) for k in range(first, end, size)])
                 if any(part is None for part in parts):
                     return
-                yield _fan(world, parts, planned)
+                yield _fan(world, parts, planned, steps)
 
 
-def _fan(world: World, parts: list, planned: int) -> Fan:
+def _fan(world: World, parts: list, planned: int, steps: int) -> Fan:
     series = np.concatenate([part.series for part in parts])
     ends = np.concatenate([part.sources[:, -1] for part in parts])
     names = list(measures.columns(world.vendors))
@@ -88,13 +121,17 @@ def _fan(world: World, parts: list, planned: int) -> Fan:
         means={name: series[:, :, names.index(name)].mean(0) for name in option_means},
         chance=(series[:, :, names.index("coalitions")] > 0).mean(0),
         members=(ends >= len(world.vendors) + 2).mean(0),
+        ends=dict(zip(names, series[:, -1].T)),
+        kin=kin_of(world, steps),
     )
 
 
 def _quantiles(values: np.ndarray) -> np.ndarray:
     """Quantiles over runs; NaN at steps where fewer than half of the runs have a value."""
-    out = np.full((len(LEVELS), values.shape[1]), np.nan)
-    enough = np.isfinite(values).mean(0) >= 0.5
-    if enough.any():
-        out[:, enough] = np.nanquantile(values[:, enough], LEVELS, axis=0)
-    return out
+    ranked, columns = np.sort(values, axis=0), np.arange(values.shape[1])  # values that are not finite come last
+    known = np.isfinite(values).sum(0)
+    place = np.multiply.outer(np.array(LEVELS), np.maximum(known - 1, 0))
+    below = place.astype(int)
+    above = np.minimum(below + 1, np.maximum(known - 1, 0))
+    low, high = ranked[below, columns], ranked[above, columns]
+    return np.where(known >= 0.5 * len(values), low + (high - low) * (place - below), np.nan)

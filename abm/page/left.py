@@ -7,10 +7,10 @@ import time
 from functools import cache
 from typing import Any
 
-from mesa.visualization.utils import force_update
-
 from abm import data, parameters
 from abm.page import components, panels, takeaway, titles, welcome
+from abm.page.address import State
+from abm.page.changes import Change
 from abm.page.components import Plain
 from abm.page.screen import Screen, chooser, doing, guarded, take_up
 from abm.page.session import Session, describe
@@ -70,36 +70,68 @@ def lever_groups(vendors: tuple[Vendor, ...]) -> Plain:
 def Levers(screen: Screen):
     session = screen.session
 
-    def drag(sent):
-        def consider():
-            screen.pending = session.preview(str(sent["name"]), sent["value"])
+    def consider(sent):
+        screen.tag = int(sent.get("count", 0))
+        change = Change("lever", {"name": str(sent["name"]), "value": sent["value"]}, session.step_shown)
+        screen.pending = session.with_change(change)
 
-        guarded(screen, consider)
-        if screen.message:
-            force_update()
-        screen.ask()
+    def settle(sent):
+        screen.heard = int(sent.get("count", 0))
+        screen.pending = None
+        if session.set_parameter(str(sent["name"]), sent["value"]):
+            screen.message = branched(session)
+
+    def later(kind, action):
+        def do(sent):
+            said = screen.message
+            guarded(screen, lambda: action(sent))
+            screen.changed |= kind == "release" or screen.message != said
+
+        return lambda sent: screen.mailbox.put((kind, str(sent.get("name"))), lambda: do(sent))
 
     components.Levers(
         groups=lever_groups(session.vendors), values=Plain(_lever_values(session)), step_now=session.step_now,
-        event_drag=drag, event_release=doing(screen, lambda sent: session.set_parameter(str(sent["name"]), sent["value"])),
+        look=session.step_shown, heard=screen.heard, answered=screen.foresight.answered,
+        moved=sum(change.kind == "lever" for change in session.changes.now),
+        event_drag=later("drag", consider), event_release=later("release", settle),
+        event_all_to_baseline=doing(screen, lambda *_: session.all_to_baseline()),
+    )
+
+
+def branched(session: Session) -> str:
+    """What has become of a run that was changed while an earlier step was looked at."""
+    return (
+        f"The run now goes on from {panels.quarter(session.model.date)} (step {session.step_now}), where you were looking, with "
+        "this change; what came after is left behind. Undo brings it back."
     )
 
 
 def _lever_values(session: Session) -> dict[str, Any]:
-    """Parameters as they stand, with those that moves have set for the coming step."""
-    ordered = {move["name"]: move["value"] for move in session.moves if move["kind"] == "parameter"}
-    return session.shown_parameters() | (ordered if session.look is None else {})
+    """Parameters as they stand at the step shown, with those that moves have set for the coming step."""
+    step = session.step_shown
+    ordered = {
+        change.what["name"]: change.what["value"]
+        for change in sorted(session.changes.own, key=lambda change: change.step)
+        if change.step == step and (change.kind == "lever" or change.what["kind"] == "parameter")
+    }
+    return session.shown_parameters() | ordered
 
 
 def Act(screen: Screen):
     session = screen.session
-    over = "The run is over: reset it to act." if session.model.finished else ""
-    past = "You look at the past: return to the present to act." if session.look is not None else ""
+    past = session.look is not None
+    over = "The run is over: look back to an earlier step, or begin again, to act." if session.model.finished and not past else ""
+
+    def act(fields):
+        screen.acts += 1
+        if session.act(dict(fields)):
+            screen.message = branched(session)
+
     components.Act(
         kinds=Plain(_KINDS), vendors=Plain([(v.name, titles.vendor(v.name, session.vendors)) for v in session.vendors]),
         groups=Plain([(name, titles.GROUPS[name]) for name in data.GROUPS]), nations=chooser(session),
         moves=Plain([f"{panels.quarter(m['date'])}: {describe(m, session.vendors)}" for m in session.moves]),
-        disabled=over or past, event_act=doing(screen, session.act),
+        disabled=over, heard=screen.acts, event_act=doing(screen, act),
     )
 
 
@@ -118,7 +150,11 @@ def Takeaway(screen: Screen):
     def load(sent):
         if "text" not in sent:
             raise ValueError(f"{str(sent.get('name'))[:80]}: is larger than {takeaway.LIMIT // 1024} kB")
-        take_up(screen, *takeaway.from_file(str(sent["name"])[:80], str(sent["text"])))
+        found = takeaway.from_file(str(sent["name"])[:80], str(sent["text"]))
+        if isinstance(found, State):
+            screen.restore(found)
+        else:
+            take_up(screen, *found)
 
     def replay(sent):
         opened = services.open(str(sent["name"]), int(sent["run"] or 0))
@@ -132,7 +168,7 @@ def Takeaway(screen: Screen):
         screen.message = f"{str(what)[:60]} is not on the page at present; open its panel first."
 
     components.Takeaway(
-        figures=Plain(_FIGURES), results=Plain(services.results()), link=takeaway.link(session),
+        figures=Plain(_FIGURES), results=Plain(services.results()), link=screen.address()[0],
         file=Plain(screen.file), limit=takeaway.LIMIT,
         event_save=doing(screen, save), event_fetch_file=doing(screen, fetch), event_load_file=doing(screen, load),
         event_replay=doing(screen, replay), event_missing=doing(screen, missing),

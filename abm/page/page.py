@@ -14,7 +14,8 @@ from mesa.visualization.utils import force_update, update_counter
 
 from abm.agents import Nation
 from abm.model import Model
-from abm.page import charts, components, guide, left, panels, right, takeaway, welcome
+from abm.page import charts, components, guide, left, panels, right, strip, welcome
+from abm.page.address import checked_seed, read
 from abm.page.components import Plain
 from abm.page.frame import base, frame
 from abm.page.screen import LEFT, RIGHT, Screen, doing, guarded, select, setter, take_up
@@ -50,11 +51,17 @@ def Page(services: Services, scenario: Scenario, seed: int = 0, recorded: Opened
         return lambda: _end(screen)
 
     solara.use_effect(live, [])
+    with screen.session.lock:  # or it would draw a part of one run and a part of the next
+        _drawn(screen)
+
+
+def _drawn(screen: Screen) -> None:
     with solara.v.Html(tag="main", class_="abm"):
         with solara.Div(classes=["top"]):
             _Controls(screen)
-        if screen.message:
-            solara.HTML(tag="p", classes=["message"], attributes={"role": "alert"}, unsafe_innerHTML=_escaped(screen.message))
+            strip.Strip(screen)
+        # Always there: were it to come and go, all that stands after it would be made anew, and forms and searches be emptied.
+        solara.HTML(tag="p", classes=["message"], attributes={"role": "alert"}, unsafe_innerHTML=_escaped(screen.message))
         _Side(screen, "left", LEFT, left.PANELS, "What you can do")
         with solara.Div(classes=["centre"]):
             _Centre(screen)
@@ -76,7 +83,7 @@ def _Side(screen: Screen, side: str, tabs: tuple[str, ...], contents: dict, labe
 def _begin(services: Services, scenario: Scenario, seed: int, recorded: Opened | None, state: str) -> Screen:
     screen = Screen(services, scenario, seed, recorded)
     if state:
-        guarded(screen, lambda: take_up(screen, *takeaway.from_link(state)))
+        guarded(screen, lambda: screen.restore(read(state)))
     return screen
 
 
@@ -108,7 +115,7 @@ def _Controls(screen: Screen):
 
     def choose_scenario(name):
         if name in session.services.scenarios():
-            take_up(screen, session.services.scenario(name), None)
+            take_up(screen, session.services.scenario(name))
 
     def pause_and(action):
         def do(*sent):
@@ -124,7 +131,8 @@ def _Controls(screen: Screen):
         event_play=play, event_step=doing(screen, lambda *_: session.step()),
         event_reset=pause_and(lambda *_: session.reset()), event_look_at=_looking(screen), event_set_interval=set_interval,
         event_set_scenario=doing(screen, choose_scenario), event_about=lambda *_: welcome.open_about(screen),
-        event_set_seed=pause_and(lambda seed: session.begin(session.origin, takeaway.checked_seed(seed), session.values)),
+        event_set_seed=pause_and(lambda seed: session.set_seed(checked_seed(seed))),
+        event_again=pause_and(lambda *_: session.again()),
     )
 
 

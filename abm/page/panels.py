@@ -246,22 +246,22 @@ def log(session: Session) -> list[dict[str, Any]]:
     ]
 
 
-#: Measures compared with the run without moves.
+#: Measures compared with runs without the changes.
 COMPARED = ("gdp_coalition", "nations_coalition", "gdp_us", "gdp_china", "lag_coalition", "lag_mean", "sovereignty",
             "net_benefit", "restriction_loss", "lock_in", "cuts", "trust")
 
 
 def compare(session: Session) -> dict[str, Any]:
-    """The run beside the same seed without the moves, at the shown step."""
-    purpose = "The same seed without your moves, so that every difference is their doing."
-    if not session.moves:
-        return {"help": purpose + " You have made none in this run.", "rows": [], "svgs": [], "others": [], "when": ""}
+    """This run beside the same seed without the changes, at the shown step."""
+    purpose = "With your changes, set before the run or in it, and without them. Chance is the same: differences are their doing."
+    if not session.changes.own:
+        return {"help": purpose + " You have made none.", "rows": [], "svgs": [], "others": [], "when": ""}
     other, step = session.without_moves(), int(session.shown.world.record.step)
     known = measures.columns(session.model.world.vendors)
     names, rows = list(known), []
     for name in COMPARED:
         mine, theirs = float(session.rows[step][names.index(name)]), float(other.series[0][step][names.index(name)])
-        values = [_measured(x, known[name].unit) for x in (mine, theirs, mine - theirs)]
+        values = [measured(x, known[name].unit) for x in (mine, theirs, mine - theirs)]
         rows.append((titles.measure(name), *values, f"{known[name].meaning} [{known[name].unit}]"))
     differ = (other.sources[0][step] != session.sources[step]) | (other.serials[0][step] != session.serials[step])
     return {
@@ -273,7 +273,8 @@ def compare(session: Session) -> dict[str, Any]:
     }
 
 
-def _measured(x: float, unit: str) -> str:
+def measured(x: float, unit: str) -> str:
+    """A measure's value, of shares as a percentage."""
     return percent(x, 2 if unit.startswith("share of GDP") else 1) if unit.startswith("share") else drawing.number(x)
 
 
@@ -287,7 +288,7 @@ def _compared(session: Session, other, name: str) -> str:
     )
     colour = {"gdp_coalition": palette.OPTIONS["coalition"], "sovereignty": palette.SOVEREIGNTY}.get(name, palette.INK)
     chart.legend([("mine", colour)])
-    chart.legend([("without my moves", palette.REFERENCE)], "dash")
+    chart.legend([("without my changes", palette.REFERENCE)], "dash")
     chart.band(dates[: len(mine)], np.fmin(mine, theirs[: len(mine)]), np.fmax(mine, theirs[: len(mine)]), colour, 0.2)
     chart.line(dates, theirs, palette.REFERENCE, 1.6, drawing.DASHES["dash"])
     chart.line(dates[: len(mine)], mine, colour, 2)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import solara
 from mesa.visualization.utils import force_update
 
-from abm.page import charts, components, panels
+from abm.page import charts, components, headline, panels
 from abm.page.components import Plain
 from abm.page.frame import frame
 from abm.page.happenings import KINDS
@@ -35,18 +35,20 @@ def _Futures(screen: Screen):
     foresight = screen.foresight
     if not screen.playing or screen.futures is None:  # while it plays they stand still
         considered = screen.pending is not None
-        screen.futures = Plain(charts.futures(screen.session, foresight.fan, foresight.before, considered))
+        beside = "without your changes" if screen.against is None else "without the change picked"
+        screen.futures = Plain(charts.futures(screen.session, foresight.fan, foresight.before, considered, beside))
     components.FuturesPanel(content=screen.futures)
 
 
 def _Compare(screen: Screen):
     session = screen.session
-    components.ComparePanel(content=Plain(panels.compare(session)))
-    if session.moves:
+    fan, without = screen.foresight.fan, screen.foresight.without
+    components.ComparePanel(content=Plain(panels.compare(session) | {"many": headline.compared(session, fan, without)}))
+    if session.changes.own:
         step = int(session.shown.world.record.step)
         fixed, _ = screen.of_run()
-        world = session.world_at(session.scenario.document(), step)
-        solara.HTML(tag="h2", unsafe_innerHTML="Without my moves")
+        world = session.world_at(session.plain_document(), step)
+        solara.HTML(tag="h2", unsafe_innerHTML="The same seed without your changes")
         components.Stage(
             base=fixed, frame=Plain(frame(world)), view="map", selected=screen.selected, compact=True,
             event_select=select(screen),

@@ -9,15 +9,22 @@ from typing import Any
 from mesa.visualization.utils import force_update
 
 from abm.page import components, titles
+from abm.page.address import State, query
+from abm.page.changes import Change, without
 from abm.page.components import Plain
-from abm.page.foresight import Foresight
+from abm.page.foresight import Foresight, Question
 from abm.page.frame import base
+from abm.page.mailbox import Mailbox
 from abm.page.presence import Presence
 from abm.page.services import Opened, Services
 from abm.page.session import Session
 from abm.scenario import Scenario
 
 LEFT, RIGHT = ("Levers", "Act", "Guide", "Take away"), ("Futures", "Nation", "Coalitions", "Compare", "Log")
+#: What stands open beside the run, and goes into the address.
+OPEN: dict[str, tuple[str, ...]] = {
+    "left": LEFT, "right": RIGHT, "view": ("map", "network"), "weight": ("gdp", "nations"), "selected": (),
+}
 _SLOWEST_DRAWING = 5.0  # seconds; a browser that draws nothing (a hidden tab) holds the run up no longer than this
 
 
@@ -30,26 +37,34 @@ class Screen:
         if recorded is not None:
             self.session.open(recorded)
         self.foresight = Foresight(self.session, force_update, self.presence)
-        self.playing, self.interval = False, 100
+        self.mailbox = Mailbox(self._after)
+        self.playing, self.interval = False, 50
         self.left, self.right, self.view, self.weight = LEFT[0], RIGHT[0], "map", "gdp"
         self.selected, self.now = self.session.model.world.iso3[0], False
-        self.pending: dict[str, Any] | None = None
+        self.pending: tuple[Change, ...] | None = None  # the changes with a lever as it is dragged
+        self.against: Change | None = None  # the change without which the futures are drawn in grey; None: without all of them
+        self.first = self.session.state({})
+        self.query, self.serial, self._sent = "", 0, self.session.changes.now  # the address, and the turns that it has seen
+        self.changed = False  # whether there is something to draw before the futures are there
+        self.acts = 0  # interventions heard, done or refused
+        self.heard, self.tag = 0, 0  # counts of the levers' last release and last drag that have been heard
         self.message = ""
         self.file: dict[str, Any] | None = None
         self.futures: Plain | None = None
         self.about: Plain | None = None  # open where it is not None
         self.tours = 0  # asked for
         self.drawn, self.drawing, self.turn = 0, threading.Condition(), threading.Lock()
-        self._of_run: tuple[int, Plain, Any] = (-1, components.NOTHING, None)
+        self._of_run: tuple[Any, Plain, Any] = (None, components.NOTHING, None)
 
     def of_run(self) -> tuple[Plain, Any]:
         """The picture's fixed part and the table of nations of the present run."""
-        if self._of_run[0] != self.session.run:
-            session = self.session
+        session, plain = self.session, self.session.origin.document()
+        key = [session.kin, plain.get("nations"), plain.get("vendors")]
+        if self._of_run[0] != key:
             fixed = Plain(base(session.scenario, session.model.world))
-            self._of_run = (session.run, fixed, session.scenario.nations())
-            if self.selected not in self.session.model.world.iso3:
-                self.selected = self.session.model.world.iso3[0]
+            self._of_run = (key, fixed, session.scenario.nations())
+        if self.selected not in session.model.world.iso3:
+            self.selected = session.model.world.iso3[0]
         return self._of_run[1:]
 
     def play(self) -> None:
@@ -81,12 +96,48 @@ class Screen:
     def ask(self) -> None:
         """Ask for the futures of the present state, or of the move that is being considered."""
         if not self.playing and not self.presence.over:
-            session = self.session
-            with session.lock:
-                document, reference = session.document(), session.reference
-                if self.pending is not None:
-                    document, reference = self.pending, document
-                self.foresight.ask(document, reference, session.step_now)
+            self.foresight.ask(self.question())
+
+    def question(self) -> Question:
+        """The futures from the present step (from the shown one, where a lever is dragged there; of a run that is over, from
+        its start), beside the same without any change and without the one that was picked."""
+        session = self.session
+        with session.lock:
+            changes = session.changes.now if self.pending is None else self.pending
+            step = session.step_now if self.pending is None else session.step_shown
+            own = [change for change in changes if change.kind in ("lever", "act")]
+            plain = session.plain_document() if own else None
+            picked = self.against in own and session.document_of(without(changes, changes.index(self.against)))
+            return Question(
+                session.document_of(changes), session.seed, 0 if step >= session.steps else step, session.steps, plain,
+                picked or plain, self.tag,
+            )
+
+    def address(self) -> tuple[str, int]:
+        """The query that restores all this, and a number that grows with each change of the run: the browser's back returns to
+        the one before. It stands still while the run plays."""
+        session = self.session
+        if not self.playing or not self.query:
+            shown = {name: getattr(self, name) for name in OPEN}
+            self.query = query(session.state(shown))
+        if session.changes.now != self._sent:
+            self._sent, self.serial = session.changes.now, self.serial + 1
+        return self.query, self.serial
+
+    def restore(self, state: State) -> None:
+        """Take up what an address holds. Errors: ValueError."""
+        self.playing = False
+        self.session.restore(state)
+        self._sent = self.session.changes.now
+        for name, value in state.open.items():
+            if value in OPEN.get(name, ()) or (name == "selected" and value in self.session.model.world.iso3):
+                setattr(self, name, value)
+
+    def _after(self) -> None:
+        if self.changed:  # not by a lever that is dragged: its futures draw the page when they are there
+            self.changed = False
+            force_update()
+        self.ask()
 
 
 def guarded(screen: Screen, action) -> None:
@@ -102,6 +153,7 @@ def doing(screen: Screen, action):
     """An event of the browser that changes the run: guarded, then drawn, then the futures asked for again."""
 
     def do(*sent):
+        screen.mailbox.flush()
         guarded(screen, lambda: action(*sent))
         screen.pending = None
         force_update()
@@ -128,10 +180,10 @@ def select(screen: Screen):
     return select
 
 
-def take_up(screen: Screen, scenario: Scenario, seed: int | None) -> None:
+def take_up(screen: Screen, scenario: Scenario, seed: int | None = None) -> None:
+    """Begin a run of a scenario as it is, under the present seed or another."""
     screen.playing = False
-    screen.session.recorded = None
-    screen.session.begin(scenario, screen.session.seed if seed is None else seed)
+    screen.session.take_up(scenario, seed)
 
 
 def chooser(session: Session) -> Plain:

@@ -71,7 +71,8 @@ def make_server(
 def _visit(services: Services, scenario: Scenario, recorded: Opened | None, seed: int):
     @solara.component
     def Visit():
-        solara.Style(files("abm.page").joinpath("page.css").read_text("utf-8"))
+        for sheet in ("page.css", "state.css"):
+            solara.Style(files("abm.page").joinpath(sheet).read_text("utf-8"))
         Page(services, scenario, seed, recorded)
 
     return Visit

@@ -1,7 +1,7 @@
-"""One visitor's run: its scenario, seed, model, moves and recorded history. It draws nothing and knows no browser.
+"""One visitor's run: its scenario, seed, model, changes and recorded past. It draws nothing and knows no browser.
 
 Whatever the page shows follows from a scenario document, a seed and a step. Moves are dated events of that document, so the
-past can be looked at, saved and taken up again exactly: it is computed anew, in about a millisecond.
+past can be looked at, changed, saved and taken up again exactly: it is computed anew, in about a millisecond a step.
 """
 
 from __future__ import annotations
@@ -13,18 +13,24 @@ from typing import Any
 
 import numpy as np
 
-from abm import measures, parameters
+from abm import data, measures, parameters
+from abm.agents import Nation
 from abm.model import Model
+from abm.page import changes as history
 from abm.page import titles
+from abm.page.address import State
+from abm.page.changes import Change, Changes
+from abm.page.futures import kin_of
 from abm.page.happenings import Before, Entry, happenings
 from abm.page.services import Opened, Services
 from abm.scenario import Scenario
 from abm.submodels.events import KINDS
-from abm.world import Event, Vendor, World
+from abm.world import Vendor, World
 
 #: Events that may happen at once. Compute and money are announced long before they come, so they belong in a scenario.
 ACTING_NOW = ("restriction", "outage", "tension", "open_weights", "convene", "parameter")
 _WORLDS = 8  # started worlds kept
+_EVENTS = 32  # dated events that a run takes, or as many as its scenario has
 #: What a visit may hold: its rows, its pictures and every run from the start grow with these.
 NATIONS, STEPS, NATION_STEPS = 400, 1000, 50_000
 
@@ -36,56 +42,140 @@ class Watched(Model):
         """Take all measures."""
         self.observed = measures.values(self.world)
 
+    @property
+    def by_rule(self) -> bool:
+        """Whether its nations act by the rules alone, so that the compiled ensemble takes the very same step."""
+        return all(type(nation) is Nation for nation in self.nations)
+
+    def show(self, world: World) -> None:
+        """Stand at another step of the same run."""
+        self.world, self.steps = world, int(world.record.step)
+        self.running = not self.finished
+        self.collect()
+
+
+class _Begun(Scenario):
+    """A scenario whose world has been made already, from one kept: that takes a tenth of the time."""
+
+    _world: World
+
+    @classmethod
+    def of(cls, scenario: Scenario, world: World) -> _Begun:
+        """The scenario with its world."""
+        begun = cls(scenario.content, scenario.name)
+        begun._world = world
+        return begun
+
+    def world(self, seed: int = 0) -> World:
+        """The world that was made."""
+        return self._world.copy()
+
 
 class Session:
     """Everything one open page holds. ``run`` counts the runs begun; ``look`` is the past step shown, None at the present.
 
-    ``watched()`` says whether somebody looks on, of which a replay asks between its steps.
+    ``watched()`` says whether somebody looks on, of which a replay asks between its steps. Who reads more than one thing of a
+    session holds its ``lock``, or may see a part of one run and a part of the next.
     """
 
     def __init__(self, services: Services, scenario: Scenario, seed: int = 0, watched: Callable[[], bool] = lambda: True):
         self.services, self.watched, self.lock, self.run = services, watched, threading.RLock(), 0
         self._worlds: dict[str, World] = {}
+        self._scenarios: dict[str, Scenario] = {}
+        self._shipped: dict[str, bool] = {}
         self.recorded: Opened | None = None
+        self.own: tuple[Scenario, int] = (scenario, int(seed))  # the page's own, from which changes start
+        self.rows: list[np.ndarray] = []
+        self.sources: list[np.ndarray] = []
+        self.serials: list[np.ndarray] = []
+        self.log: list[Entry] = []
         self.begin(scenario, seed)
 
     def begin(self, scenario: Scenario, seed: int, values: dict[str, Any] | None = None) -> None:
-        """Begin a run of a scenario with parameters that differ from it; the first picture is its step 0.
+        """Begin afresh with a scenario of the page's own, and parameters that differ from it, at step 0; nothing is left to undo.
 
         Errors: ValueError for a scenario that is too large for a page, before anything is changed.
         """
-        changed = bounded(scenario.with_values(values, "page") if values else scenario)
+        levers = tuple(Change("lever", {"name": name, "value": value}) for name, value in (values or {}).items())
         with self.lock:
-            model = Watched(changed, rng=int(seed), nation=self.services.nation)
-            self.origin, self.values, self.scenario = scenario, dict(values or {}), changed
-            self.seed, self.model = int(seed), model
-            self.run += 1
-            self.moves: list[dict[str, Any]] = []
-            self.reference: dict[str, Any] | None = None
-            self.look: int | None = None
-            self.glance: Watched | None = None
-            self.log: list[Entry] = []
-            self.rows: list[np.ndarray] = []
-            self.sources: list[np.ndarray] = []
-            self.serials: list[np.ndarray] = []
-            self._without: Any = None
-            self.vendors = changed.vendors
-            self._columns = {name: column for column, name in enumerate(measures.columns(changed.vendor_names))}
-            self.all_dates = np.array([model.world.date(step) for step in range(self.steps + 1)])
+            self._take(levers, 0, (scenario, int(seed)))
+            self.changes = Changes(levers)
+
+    def _take(self, changes: tuple[Change, ...], step: int, own: tuple[Scenario, int] | None = None) -> None:
+        """Let the run follow from other changes, and stand at a step of it. Errors: ValueError, before anything is changed."""
+        own = own or self.own
+        origin, seed = self._begun_from(changes, own)
+        values, moves = history.values_of(changes), history.moves_of(changes, lambda step: _date(origin, step))
+        changed = bounded(origin.with_values(values, "page") if values else origin)
+        if moves and len(moves) + len(changed.content.events) > max(_EVENTS, len(origin.content.events)):
+            raise ValueError(f"a run takes at most {_EVENTS} dated events")
+        document = _with_events(changed.document(), moves)
+        whole = Scenario.parse(document, changed.name, "page") if moves else changed
+        begun = _Begun.of(whole, self._start(whole, document, seed))
+        model = Watched(begun, rng=seed, nation=self.services.nation)
+        kept = self._same_until(changed, seed, moves) if self.run else -1
+        past = (self.rows, self.sources, self.serials)
+        self.own, self.origin, self.scenario, self.seed, self.model = own, origin, changed, seed, model
+        self.values, self.moves, self._document = values, moves, document
+        self.run += 1
+        self.look: int | None = None
+        self.glance: Watched | None = None
+        self.vendors = changed.vendors
+        self._without: Any = None
+        self._columns = {name: column for column, name in enumerate(measures.columns(changed.vendor_names))}
+        self.all_dates = np.array([model.world.date(step) for step in range(self.steps + 1)])
+        self.kin = kin_of(model.world, self.steps)
+        kept = min(kept, step)
+        self.rows, self.sources, self.serials = ([*rows[: kept + 1]] for rows in past)
+        self.log = [entry for entry in self.log if entry.step < kept]
+        if kept > 0:
+            self.model.show(self.world_at(document, kept))
+        elif kept < 0:
             self._remember()
+        self._announce()
+        while self.step_now < min(step, self.steps):
+            self._advance()
+
+    def _same_until(self, changed: Scenario, seed: int, moves: list[dict[str, Any]]) -> int:
+        """The step up to which the run that stands is also that of other changes; -1 where they differ from the start."""
+        if seed != self.seed or changed.document() != self.scenario.document() or changed.name != self.scenario.name:
+            return -1
+        differ = [move for pair in ((moves, self.moves), (self.moves, moves)) for move in pair[0] if move not in pair[1]]
+        return min([self.step_now, *(self._step_of(move["date"]) for move in differ)])
+
+    def _begun_from(self, changes: tuple[Change, ...], own: tuple[Scenario, int]) -> tuple[Scenario, int]:
+        scenario, seed = own
+        for change in changes:
+            if change.kind == "scenario":
+                scenario = self._scenario_of(change.what)
+            elif change.kind == "seed":
+                seed = int(change.what["seed"])
+        return scenario, seed
+
+    def _scenario_of(self, what: dict[str, Any]) -> Scenario:
+        key = json.dumps(what)
+        if key not in self._scenarios:
+            if "document" not in what and what["name"] not in self.services.scenarios():  # a path on this machine, say
+                raise ValueError(f"{str(what['name'])[:60]}: no such scenario")
+            found = (
+                Scenario.parse(what["document"], what["name"], what["name"])
+                if "document" in what else self.services.scenario(what["name"])
+            )
+            self._scenarios = {**self._scenarios, key: found} if len(self._scenarios) < _WORLDS else {key: found}
+        return self._scenarios[key]
 
     def open(self, opened: Opened) -> None:
         """Take up a recorded run and play it to its end, so that it can be looked through at once. It stops where it is when
         the browser leaves; Play goes on from there."""
         with self.lock:
-            self.begin(opened.scenario, opened.seed)
+            self.take_up(opened.scenario, opened.seed)
             self.recorded = opened
             while not self.model.finished and self.watched():
                 self.step()
 
     def agrees(self) -> bool | None:
         """Whether the recorded run's last measures are met exactly; None where nothing was recorded or it is not over."""
-        if self.recorded is None or not self.model.finished or self.moves:
+        if self.recorded is None or not self.model.finished or self.changes.own:
             return None
         return all(
             self.model.observed[name] == value or (np.isnan(value) and np.isnan(self.model.observed[name]))
@@ -107,16 +197,33 @@ class Session:
     def step(self) -> None:
         """One step of the model, recorded; nothing once the run is over."""
         with self.lock:
-            if self.model.finished:
-                return
-            self.look = self.reference = None
-            before = Before.of(self.model.world)
-            dated = [event for event in self.scenario.content.events if self._step_of(event.date) == self.step_now]
-            step, date = self.step_now, self.model.date
+            self.look = None
+            if not self.model.finished:
+                self._advance()
+
+    def _advance(self) -> None:
+        before, step, date = Before.of(self.model.world), self.step_now, self.model.date
+        dated = [event for event in self.scenario.content.events if self._step_of(event.date) == step]
+        if self.model.by_rule:
+            self.model.show(self.world_at(self._document, step + 1))
+        else:
             self.model.step()
-            self.log += [Entry(step, date, "event", event.note or event.kind.replace("_", " ")) for event in dated]
-            self.log += happenings(before, self.model.world)
-            self._remember()
+        self.log += [Entry(step, date, "event", event.note or event.kind.replace("_", " ")) for event in dated]
+        self.log += happenings(before, self.model.world)
+        self._remember()
+        self._announce()
+
+    def _announce(self) -> None:
+        """Log the moves that happen in the coming step."""
+        for move in self.moves:
+            if self._step_of(move["date"]) == self.step_now:
+                text = describe(move, self.vendors)
+                self.log.append(Entry(self.step_now, self.model.date, "intervention", text, self._concerned(move)))
+
+    def _concerned(self, move: dict[str, Any]) -> tuple[str, ...]:
+        nations = move.get("nations") or []
+        named = data.group(nations) if isinstance(nations, str) else nations
+        return tuple(iso3 for iso3 in named if iso3 in self.model.world.iso3)
 
     def _remember(self) -> None:
         record, n = self.model.world.record, int(self.model.world.record.n)
@@ -125,10 +232,6 @@ class Session:
         self.rows.append(np.array(list(self.model.observed.values())))
         self.sources.append(record.source[:n].astype(np.int8))
         self.serials.append(np.where(member, record.serial[slots], 0).astype(np.int16))
-
-    def reset(self) -> None:
-        """Begin the run again: same scenario, parameters and seed, no moves."""
-        self.begin(self.origin, self.seed, self.values)
 
     def history(self, name: str) -> np.ndarray:
         """One measure at every step done."""
@@ -152,94 +255,214 @@ class Session:
             step = max(0, min(int(step), self.step_now))
             self.look = None if step == self.step_now else step
             if self.look is None:
-                self.glance = None
                 return
             if self.glance is None:
-                self.glance = Watched(self.scenario, rng=self.seed, nation=self.services.nation)
-            self.glance.world = self.world_at(self.document(), step)
-            self.glance.observed = measures.values(self.glance.world)
+                self.glance = Watched(self.model.scenario, rng=self.seed, nation=self.services.nation)
+            self.glance.show(self.world_at(self._document, step))
 
     @property
     def shown(self) -> Model:
         """The model of the step that is shown."""
         return self.glance if self.look is not None and self.glance is not None else self.model
 
-    def world_at(self, document: dict[str, Any], step: int) -> World:
-        """The world of a scenario document under this run's seed at a step, computed from its start."""
-        key = json.dumps([document, self.seed])
-        if key not in self._worlds:
-            while len(self._worlds) >= _WORLDS:
-                self._worlds.pop(next(iter(self._worlds)))
-            self._worlds[key] = Scenario.parse(document, self.scenario.name).world(self.seed)
-        world = self._worlds[key].copy()
-        self.services.simulate(world, step, np.array([self.seed], np.uint64))
+    @property
+    def step_shown(self) -> int:
+        """The step that is shown, from which on a change holds."""
+        return self.step_now if self.look is None else self.look
+
+    def world_at(self, document: dict[str, Any], step: int, seed: int | None = None) -> World:
+        """The world of a scenario document at a step, computed from its start, under this run's seed or another."""
+        seed = self.seed if seed is None else seed
+        with self.lock:
+            key = _key(document, seed)
+            if key not in self._worlds:
+                self._keep(document, seed, Scenario.parse({**document, "parameters": {}}, "page").world(seed))
+            world = self._worlds[key].copy()
+        world.set(document.get("parameters", {}))
+        for place, event in enumerate(document.get("events", [])):
+            if event["kind"] == "parameter":
+                world.record.event_value[place] = parameters.lookup(event["name"], world.vendors).parse(event["value"])
+        self.services.simulate(world, step, np.array([seed], np.uint64))
         return world
 
-    # --- moves ---
+    def _start(self, scenario: Scenario, document: dict[str, Any], seed: int) -> World:
+        """The world of a scenario at step 0, from one that is kept where there is one."""
+        if _key(document, seed) not in self._worlds:
+            self._keep(document, seed, scenario.world(seed))
+        return self.world_at(document, 0, seed)
 
-    def document(self, *more: dict[str, Any]) -> dict[str, Any]:
-        """The scenario with the moves made so far, and ``more``, as dated events."""
-        plain = self.scenario.document()
-        plain["events"] = [*plain.get("events", []), *self.moves, *more]
-        return plain
+    def _keep(self, document: dict[str, Any], seed: int, world: World) -> None:
+        """Keep a world at step 0, from which others start that differ in values of parameters alone."""
+        while len(self._worlds) >= _WORLDS:
+            self._worlds.pop(next(iter(self._worlds)))
+        kept = world.copy()
+        for name, value in parameters.defaults(kept.vendors).items():
+            parameters.set_parameter(kept.record, *parameters.place(name, kept.vendors), value)
+        self._worlds[_key(document, seed)] = kept
 
-    def event(self, fields: dict[str, Any]) -> dict[str, Any]:
-        """A move as a dated event of the present step. Errors: ValueError."""
+    # --- changes ---
+
+    def document(self) -> dict[str, Any]:
+        """The scenario with the changes made so far, moves as dated events."""
+        return json.loads(json.dumps(self._document))
+
+    def document_of(self, changes: tuple[Change, ...]) -> dict[str, Any]:
+        """The document of other changes of this run, unchecked."""
+        origin, _ = self._begun_from(changes, self.own)
+        plain = origin.document()
+        plain["parameters"] |= history.values_of(changes)
+        return _with_events(plain, history.moves_of(changes, lambda step: _date(origin, step)))
+
+    def plain_document(self) -> dict[str, Any]:
+        """The scenario as it is, without a lever moved or an intervention."""
+        return self.origin.document()
+
+    def turn(self, after: tuple[Change, ...], step: int) -> None:
+        """Let the run follow from other changes and stand at a step of it, and note that for :meth:`undo`. Errors: ValueError."""
+        with self.lock:
+            if len(after) > history.MOST:
+                raise ValueError(f"a visit takes at most {history.MOST} changes; take some out first")
+            before = self.step_now
+            if after != self.changes.now or step != before:
+                self._take(after, step)
+                self.changes.do(after, before, self.step_now)
+                self.recorded = None
+            self.look = None
+
+    def take_up(self, scenario: Scenario, seed: int | None = None) -> None:
+        """Begin a run of another scenario, or of the same one again, as it is; levers and interventions go."""
+        what: dict[str, Any] = {"name": scenario.name}
+        if not self._ships(scenario):
+            what["document"] = scenario.document()
+        after = history.added(self.changes.now, Change("scenario", what))
+        own = self.own[0]
+        if scenario.name == own.name and scenario.document() == own.document():
+            after = after[1:]
+        self.turn(after if seed is None else self._with_seed(after, seed), 0)
+
+    def state(self, shown: dict[str, str]) -> State:
+        """All that restores the visit, with what is ``shown`` beside the run."""
+        with self.lock:
+            own, seed = self.own
+            return State(own.name if self._ships(own) else own, seed, self.changes.now, self.step_now, self.look, shown)
+
+    def restore(self, state: State) -> None:
+        """Take up a state. What led to its changes can be undone; where it is one turn back or forth, that is what is done.
+
+        Errors: ValueError, before anything is changed.
+        """
+        with self.lock:
+            named = state.scenario
+            own = (self._scenario_of({"name": named}) if isinstance(named, str) else named, state.seed)
+            same = own[0].name == self.own[0].name and own[0].document() == self.own[0].document() and own[1] == self.own[1]
+            if not same or state.changes != self.changes.now or state.step != self.step_now:
+                self._take(state.changes, state.step, own)
+                self.recorded = None
+            done, undone = self.changes.done, self.changes.undone
+            if same and done and done[-1].before == state.changes and done[-1].after == self.changes.now:
+                self.changes.undo()
+            elif same and undone and undone[-1].after == state.changes and undone[-1].before == self.changes.now:
+                self.changes.redo()
+            elif not same or state.changes != self.changes.now:
+                self.changes = Changes()
+                for count in range(len(state.changes)):
+                    self.changes.do(state.changes[: count + 1], self.step_now, self.step_now)
+            self.look_at(self.step_now if state.look is None else state.look)
+
+    def _ships(self, scenario: Scenario) -> bool:
+        key = json.dumps([scenario.name, scenario.document()])
+        if key not in self._shipped:
+            known = scenario.name in self.services.scenarios()
+            self._shipped[key] = known and self.services.scenario(scenario.name).document() == scenario.document()
+        return self._shipped[key]
+
+    def set_seed(self, seed: int) -> None:
+        """Begin the run again under another seed, with the same changes."""
+        self.turn(self._with_seed(self.changes.now, seed), 0)
+
+    def _with_seed(self, changes: tuple[Change, ...], seed: int) -> tuple[Change, ...]:
+        kept = tuple(change for change in changes if change.kind != "seed")
+        return kept if seed == self.own[1] else (*kept, Change("seed", {"seed": int(seed)}))
+
+    def again(self) -> None:
+        """Begin the run again: same scenario, seed and changes."""
+        self.turn(self.changes.now, 0)
+
+    def reset(self) -> None:
+        """Begin the run again without levers and interventions: same scenario and seed."""
+        self.turn(tuple(change for change in self.changes.now if change.kind in ("scenario", "seed")), 0)
+
+    def all_to_baseline(self) -> None:
+        """Take all levers back to the scenario's values; interventions stay, and so does the step."""
+        self.turn(tuple(change for change in self.changes.now if change.kind != "lever"), self.step_now)
+
+    def leave_out(self, place: int) -> None:
+        """Leave out the change at a place; the run is computed anew up to the present step. Errors: ValueError."""
+        if not 0 <= place < len(self.changes.now):
+            raise ValueError("that change is no longer there")
+        change = self.changes.now[place]
+        self.turn(history.without(self.changes.now, place), 0 if change.kind in ("scenario", "seed") else self.step_now)
+
+    def undo(self) -> None:
+        """Take back what was done last; the step stays unless that moved it. Nothing where nothing was done."""
+        with self.lock:
+            if self.changes.done:
+                turn = self.changes.done[-1]
+                moved = turn.step_before != turn.step_after
+                self._take(turn.before, turn.step_before if moved else self.step_now)
+                self.changes.undo()
+
+    def redo(self) -> None:
+        """Do again what was taken back last."""
+        with self.lock:
+            if self.changes.undone:
+                turn = self.changes.undone[-1]
+                moved = turn.step_before != turn.step_after
+                self._take(turn.after, turn.step_after if moved else self.step_now)
+                self.changes.redo()
+
+    def act(self, fields: dict[str, Any]) -> bool:
+        """Make a move: it happens in the step that comes after the one shown. Errors: ValueError with what is wrong in one
+        sentence each. Returns whether a branch begins there (see :meth:`with_change`)."""
         if fields.get("kind") not in ACTING_NOW:
             raise ValueError(f"kind: {fields.get('kind')!r} cannot happen at once; these can: {', '.join(ACTING_NOW)}")
-        if self.model.finished:
-            raise ValueError("the run is over; reset it, or choose an earlier moment in another run, to act")
-        dates = [event.date for event in self.scenario.content.events]
-        same_step = [date for date in dates if self._step_of(date) == self.step_now]
-        return {"date": max([self.model.date, *same_step]), **fields}
+        return self._change(Change("act", fields, self.step_shown))
+
+    def set_parameter(self, name: str, value: Any) -> bool:
+        """Change a parameter: at step 0 the run's own, else from the step shown on. Returns whether a branch begins there."""
+        return self._change(Change("lever", {"name": name, "value": value}, self.step_shown))
+
+    def _change(self, change: Change) -> bool:
+        with self.lock:
+            branch, step = self.look is not None, self.step_shown
+            self.turn(self.with_change(change), step)
+            return branch
+
+    def with_change(self, change: Change) -> tuple[Change, ...]:
+        """The changes with one more. Where an earlier step is shown a branch begins: what was done after it is left out."""
+        if change.step >= self.steps:
+            raise ValueError("the run is over; look back to an earlier step, or begin it again, to change something")
+        kept = tuple(c for c in self.changes.now if c.step <= change.step or c.kind not in ("lever", "act"))
+        if change.kind != "lever":
+            return history.added(kept, change)
+        name, value = change.what["name"], change.what["value"]
+        parameter = parameters.lookup(name, self.scenario.vendor_names)
+        try:
+            number = parameter.parse(value)
+        except ValueError as error:
+            raise ValueError(f"{name}: {error}") from None
+        if parameter.at_start and change.step > 0:
+            raise ValueError(f"{name} counts only when a run starts; go back to step 0 to set it")
+        after = history.added(kept, change)
+        own = change.step == 0 and parameter.parse(self.origin.parameter(name)) == number
+        return after[:-1] if own else after
+
+    def preview(self, name: str, value: Any) -> dict[str, Any]:
+        """The document that :meth:`set_parameter` would lead to. Errors: ValueError."""
+        return self.document_of(self.with_change(Change("lever", {"name": name, "value": value}, self.step_shown)))
 
     def _step_of(self, date: float) -> int:
         return self.scenario.step_of(date)
-
-    def act(self, fields: dict[str, Any]) -> None:
-        """Make a move: it happens in the coming step. Errors: ValueError with what is wrong in one sentence each."""
-        with self.lock:
-            move = self.event(fields)
-            before, event = self.document(), self._checked(move)
-            if self.moves and _same_lever(self.moves[-1], move):
-                before = self.document_without_last()
-                self.moves.pop()
-                self.model.world = self.world_at(self.document(), self.step_now)
-                self.log.pop()
-            self.model.intervene(event)
-            self.moves.append(move)
-            self.reference = before
-            self.log.append(Entry(self.step_now, self.model.date, "intervention", describe(move, self.vendors), event.nations))
-
-    def document_without_last(self) -> dict[str, Any]:
-        """The scenario with all moves but the last."""
-        plain = self.scenario.document()
-        plain["events"] = [*plain.get("events", []), *self.moves[:-1]]
-        return plain
-
-    def _checked(self, move: dict[str, Any]) -> Event:
-        plain = self.scenario.document()
-        event = Scenario.parse({**plain, "events": [move]}, self.scenario.name, "page").events()[0]
-        known = set(self.model.world.iso3)
-        return Event(
-            event.step, event.kind, event.target, event.value, event.parameter,
-            tuple(iso3 for iso3 in event.nations if iso3 in known),
-        )
-
-    def set_parameter(self, name: str, value: Any) -> None:
-        """Change a parameter: before the first step the run's own, afterwards from now on, as a move."""
-        if self.step_now == 0 and not self.moves:
-            before = self.document()
-            self.begin(self.origin, self.seed, {**self.values, name: value})
-            self.reference = before
-        else:
-            self.act({"kind": "parameter", "name": name, "value": value})
-
-    def preview(self, name: str, value: Any) -> dict[str, Any]:
-        """The document that :meth:`set_parameter` would lead to."""
-        if self.step_now == 0 and not self.moves:
-            return self.origin.with_values({**self.values, name: value}, "page").document()
-        return self.document(self.event({"kind": "parameter", "name": name, "value": value}))
 
     def shown_parameters(self) -> dict[str, Any]:
         """Parameters of the shown step, as a person writes them."""
@@ -250,15 +473,32 @@ class Session:
             for name, value in world.parameters().items()
         }
 
-    # --- the same seed without the moves ---
+    # --- the same seed without the changes ---
 
     def without_moves(self):
-        """The whole run of this seed without the moves, with series and choices."""
+        """The whole run of this seed without the visitor's levers and interventions, with series and choices."""
         with self.lock:
             if self._without is None:
-                seeds = np.array([self.seed], np.uint64)
-                self._without = self.services.simulate(self.scenario.world(self.seed), self.steps, seeds, (), None, True, True)
+                world, seeds = self.world_at(self.plain_document(), 0), np.array([self.seed], np.uint64)
+                self._without = self.services.simulate(world, self.steps, seeds, (), None, True, True)
             return self._without
+
+
+def _date(scenario: Scenario, step: int) -> float:
+    """Date of a move at a step: after everything that the scenario lets happen in that step."""
+    content = scenario.content
+    same_step = [event.date for event in content.events if scenario.step_of(event.date) == step]
+    return max([content.start + step * content.step_years, *same_step])
+
+
+def _with_events(document: dict[str, Any], moves: list[dict[str, Any]]) -> dict[str, Any]:
+    return {**document, "events": [*document.get("events", []), *moves]}
+
+
+def _key(document: dict[str, Any], seed: int) -> str:
+    """What worlds share that differ in values of parameters alone."""
+    events = [{**event, "value": None} if event["kind"] == "parameter" else event for event in document.get("events", [])]
+    return json.dumps([{**document, "parameters": None, "events": events}, seed])
 
 
 def bounded(scenario: Scenario) -> Scenario:
@@ -270,10 +510,6 @@ def bounded(scenario: Scenario) -> Scenario:
             f"{scenario.name} has {nations:,} nations and {steps:,} steps: make it smaller, or use `abm run`"
         )
     return scenario
-
-
-def _same_lever(last: dict[str, Any], move: dict[str, Any]) -> bool:
-    return all(last.get(key) == move.get(key) for key in ("date", "kind", "name")) and move["kind"] == "parameter"
 
 
 def describe(move: dict[str, Any], vendors: tuple[Vendor, ...] = ()) -> str:

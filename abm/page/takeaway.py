@@ -1,12 +1,9 @@
-"""What a visitor keeps: CSV, GEXF, scenario files, a link; and what a visitor brings, checked and bounded."""
+"""What a visitor keeps: CSV, GEXF, scenario files; and what a visitor brings, checked and bounded."""
 
 from __future__ import annotations
 
-import base64
-import binascii
 import io
 import json
-import zlib
 from typing import Any
 
 import networkx as nx
@@ -14,10 +11,9 @@ import numpy as np
 import pandas as pd
 
 from abm import files, measures, options, record
+from abm.page.address import LIMIT, State, checked_scenario, checked_seed, read
 from abm.page.session import Session
 from abm.scenario import Scenario
-
-LIMIT = 65536  # bytes of a scenario file or link
 
 
 def series_csv(session: Session) -> str:
@@ -101,51 +97,19 @@ FILES = {
 }
 
 
-def link(session: Session) -> str:
-    """The query of an address that restores scenario, parameters, moves and seed."""
-    packed = zlib.compress(json.dumps([session.document(), session.scenario.name, session.seed]).encode(), 9)
-    return "?state=" + base64.urlsafe_b64encode(packed).decode().rstrip("=")
+def from_file(name: str, text: str) -> tuple[Scenario, int | None] | State:
+    """Scenario, and seed if it names one, of a file's text; the whole state where the page saved it.
 
-
-def from_link(state: str) -> tuple[Scenario, int]:
-    """Scenario and seed of a link's state. Errors: ValueError in one sentence."""
-    if len(state) > LIMIT:
-        raise ValueError(f"link: is longer than {LIMIT // 1024} kB")
-    try:
-        unpacked = zlib.decompressobj().decompress(base64.urlsafe_b64decode(state + "=" * (-len(state) % 4)), LIMIT)
-        document, name, seed = files.parse_json(unpacked.decode(), "link")
-    except (binascii.Error, zlib.error, ValueError, TypeError):
-        raise ValueError("link: is damaged; copy it whole") from None
-    return _checked(document, str(name), "link"), checked_seed(seed)
-
-
-def from_file(name: str, text: str) -> tuple[Scenario, int | None]:
-    """Scenario, and seed if it names one, of a file's text. Errors: ValueError in one sentence for each problem."""
+    Errors: ValueError in one sentence for each problem.
+    """
     if len(text.encode()) > LIMIT:
         raise ValueError(f"{name}: is larger than {LIMIT // 1024} kB")
     parse = files.parse_json if name.lower().endswith(".json") else files.parse_toml
     content = parse(text.removeprefix("\ufeff"), name)
     if not isinstance(content, dict):
         raise ValueError(f"{name}: holds no scenario")
+    if set(content) == {"state"}:
+        return read(str(content["state"]))
     if set(content) <= {"scenario", "name", "seed"} and "scenario" in content:
-        return _checked(content["scenario"], str(content.get("name", "file")), name), checked_seed(content.get("seed", 0))
-    return _checked(content, name.rsplit(".", 1)[0], name), None
-
-
-def _checked(document: Any, name: str, where: str) -> Scenario:
-    if not isinstance(document, dict):
-        raise ValueError(f"{where}: holds no scenario")
-    if "extends" in document:
-        raise ValueError(f"{where}: extends: a file given to the page must be whole")
-    return Scenario.parse(document, name[:60], where)
-
-
-def checked_seed(seed: Any) -> int:
-    """A seed from outside; ValueError when it is none."""
-    try:
-        number = int(seed)
-    except (TypeError, ValueError):
-        raise ValueError(f"seed: found {str(seed)[:20]!r}; allowed is a whole number") from None
-    if not 0 <= number < 2**53:
-        raise ValueError(f"seed: found {number}; allowed is 0 to 2^53 - 1")
-    return number
+        return checked_scenario(content["scenario"], str(content.get("name", "file")), name), checked_seed(content.get("seed", 0))
+    return checked_scenario(content, name.rsplit(".", 1)[0], name), None
