@@ -29,8 +29,9 @@ def _span(session: Session) -> tuple[float, float]:
 
 def over_time(session: Session, fan: Fan | None, weight: str) -> list[str]:
     """Stances (by ``nations`` or ``gdp``), lag, trust and turnover, with a ruler at the shown step."""
-    ruler = session.shown.date
-    return [_stances(session, fan, weight, ruler), _lags(session, fan, ruler), _trust(session, ruler)]
+    with session.lock:  # a step in between would give the charts histories of two lengths
+        ruler = session.shown.date
+        return [_stances(session, fan, weight, ruler), _lags(session, fan, ruler), _trust(session, ruler)]
 
 
 def _stances(session: Session, fan: Fan | None, weight: str, ruler: float) -> str:
@@ -153,18 +154,20 @@ def futures(session: Session, fan: Fan | None, before: Fan | None, pending: bool
         status += f"; no more, as the world is large (`abm run` does {REPLICATES} and more)"
     if fan.step != session.step_now:
         status += "; it is renewed when play pauses"
+    with session.lock:
+        svgs = [
+            _fan(session, fan, before, "gdp_coalition", "GDP in coalitions, share", palette.OPTIONS["coalition"], True),
+            _chance(session, fan, before),
+            _fan(session, fan, before, "lag_coalition", "Lag of the best coalition, months", palette.OPTIONS["coalition"], False),
+            _fan(session, fan, before, "sovereignty", "Sovereignty, share of AI benefit", palette.SOVEREIGNTY, True),
+        ]
     return {
         "help": purpose,
         "status": status,
         "runs": fan.runs,
         "step": fan.step,
         "moved": before is not None,
-        "svgs": [
-            _fan(session, fan, before, "gdp_coalition", "GDP in coalitions, share", palette.OPTIONS["coalition"], True),
-            _chance(session, fan, before),
-            _fan(session, fan, before, "lag_coalition", "Lag of the best coalition, months", palette.OPTIONS["coalition"], False),
-            _fan(session, fan, before, "sovereignty", "Sovereignty, share of AI benefit", palette.SOVEREIGNTY, True),
-        ],
+        "svgs": svgs,
         "members": _members(session, fan, before),
     }
 
