@@ -7,6 +7,7 @@ import re
 import socket
 import subprocess
 import sys
+import threading
 import time
 import tomllib
 
@@ -407,6 +408,27 @@ def test_charts_hold_the_history_and_escape_text(session):
     assert "<b>" not in chart.svg()
     assert "<script>" not in chart.svg()
     assert drawing.nice_ticks(0, 1) == [0, 0.25, 0.5, 0.75, 1]
+
+
+def test_charts_are_of_one_step_though_the_run_goes_on_meanwhile(session, monkeypatch):
+    """Whoever draws while another thread steps has histories of one length; the steps come after."""
+    forward(session, 6)
+    fan = next(futures(session.model.world, 60, session.services))
+    history, stepping = session.history, []
+
+    def disturbed(name):
+        values = history(name)
+        stepping.append(threading.Thread(target=session.step))
+        stepping[-1].start()
+        stepping[-1].join(0.2)
+        return values
+
+    monkeypatch.setattr(session, "history", disturbed)
+    for draw in (lambda: charts.over_time(session, fan, "gdp"), lambda: charts.futures(session, fan, fan, False)):
+        draw()
+        for thread in stepping:
+            thread.join()
+    assert session.step_now == 6 + len(stepping)
 
 
 def test_scenario_files_and_links_restore_the_run(session):

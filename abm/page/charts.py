@@ -29,8 +29,9 @@ def _span(session: Session) -> tuple[float, float]:
 
 def over_time(session: Session, fan: Fan | None, weight: str) -> list[str]:
     """Stances (by ``nations`` or ``gdp``), lag, trust and turnover, with a ruler at the shown step."""
-    ruler = session.shown.date
-    return [_stances(session, fan, weight, ruler), _lags(session, fan, ruler), _trust(session, ruler)]
+    with session.lock:  # a step in between would give the charts histories of two lengths
+        ruler = session.shown.date
+        return [_stances(session, fan, weight, ruler), _lags(session, fan, ruler), _trust(session, ruler)]
 
 
 def _stances(session: Session, fan: Fan | None, weight: str, ruler: float) -> str:
@@ -162,18 +163,20 @@ def futures(
     elif fan.step != session.step_now:
         status += "; it is renewed when play pauses"
     colour = palette.OPTIONS["coalition"]
+    with session.lock:
+        svgs = [
+            _fan(session, fan, before, "gdp_coalition", "GDP in coalitions, share", colour, True, beside),
+            _chance(session, fan, before),
+            _fan(session, fan, before, "lag_coalition", "Lag of the best coalition, months", colour, False, beside),
+            _fan(session, fan, before, "sovereignty", "Sovereignty, share of AI benefit", palette.SOVEREIGNTY, True, beside),
+        ]
     return {
         "help": purpose,
         "status": status,
         "runs": fan.runs,
         "step": fan.step,
         "moved": before is not None,
-        "svgs": [
-            _fan(session, fan, before, "gdp_coalition", "GDP in coalitions, share", colour, True, beside),
-            _chance(session, fan, before),
-            _fan(session, fan, before, "lag_coalition", "Lag of the best coalition, months", colour, False, beside),
-            _fan(session, fan, before, "sovereignty", "Sovereignty, share of AI benefit", palette.SOVEREIGNTY, True, beside),
-        ],
+        "svgs": svgs,
         "members": _members(session, fan, before),
     }
 
