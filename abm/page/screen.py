@@ -147,7 +147,7 @@ def guarded(screen: Screen, action) -> None:
 def told(error: Exception) -> str:
     """What was refused, without the places in a file that the visitor did not write."""
     text = str(error.args[0]) if isinstance(error, KeyError) and error.args else str(error)
-    return re.sub(r"(?m)^page: (events\[\d+\]\.|parameters\.)?", "", text)
+    return re.sub(r"(?m)^page: (events\[\d+\][.:] ?|parameters\.)?", "", text)
 
 
 def doing(screen: Screen, action):
