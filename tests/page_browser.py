@@ -93,8 +93,9 @@ class Visit:
         return int(self.page.get_attribute("svg[data-figure=map]", "data-step"))
 
     def wait_step(self, step: int) -> None:
-        """Wait until the picture shows a step."""
-        self.page.wait_for_function(f"document.querySelector('svg[data-figure=map]')?.dataset.step === '{step}'")
+        """Wait until the picture shows a step; a busy machine may take long to play there."""
+        shown = f"document.querySelector('svg[data-figure=map]')?.dataset.step === '{step}'"
+        self.page.wait_for_function(shown, timeout=_PATIENCE + 5_000 * step)
 
     def tab(self, name: str) -> None:
         """Open a tab."""

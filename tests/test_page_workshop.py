@@ -273,9 +273,11 @@ def test_when_the_server_is_gone_the_page_says_what_to_do_and_nothing_is_lost(br
             visit.page.click("text=Save to a file")
         kept = found.value.path().read_text()
         opened, end = serve_in_background(library.scenario("duopoly"), tmp_path, urlsplit(opened.address).port)
-        visit.page.reload()
-        visit.wait_step(2)
-        wait_entries(visit, 1)
+        visit.page.evaluate("window.before = true; setTimeout(() => location.reload(), 0)")  # it may reload by itself just now
+        visit.page.wait_for_function(
+            """!window.before && document.querySelector("svg[data-figure=map]")?.dataset.step === "2"
+            && document.querySelectorAll(".strip .entry").length === 1"""
+        )
         assert entries(visit) == mine
         assert visit.page.input_value("select[aria-label=Scenario]") == "baseline"
         visit.at(opened.address)

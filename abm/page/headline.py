@@ -29,7 +29,7 @@ def answer(screen: Screen) -> dict[str, Any]:
     return {
         "stands": stands(fan, horizon),
         "did": did(screen, fan, pending),
-        "here": here(screen, fan) if session.model.finished else "",
+        "here": here(screen, fan) if session.model.finished and fan.step == 0 else "",
         "runs": fan.runs,
         "fresh": screen.foresight.fresh or screen.playing,
     }

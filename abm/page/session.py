@@ -57,14 +57,9 @@ class Watched(Model):
 class _Begun(Scenario):
     """A scenario whose world has been made already, from one kept: that takes a tenth of the time."""
 
-    _world: World
-
-    @classmethod
-    def of(cls, scenario: Scenario, world: World) -> _Begun:
-        """The scenario with its world."""
-        begun = cls(scenario.content, scenario.name)
-        begun._world = world
-        return begun
+    def __init__(self, scenario: Scenario, world: World):
+        super().__init__(scenario.content, scenario.name)
+        self._world = world
 
     def world(self, seed: int = 0) -> World:
         """The world that was made."""
@@ -111,7 +106,7 @@ class Session:
             raise ValueError(f"a run takes at most {_EVENTS} dated events")
         document = _with_events(changed.document(), moves)
         whole = Scenario.parse(document, changed.name, "page") if moves else changed
-        begun = _Begun.of(whole, self._start(whole, document, seed))
+        begun = _Begun(whole, self._start(whole, document, seed))
         model = Watched(begun, rng=seed, nation=self.services.nation)
         kept = self._same_until(changed, seed, moves) if self.run else -1
         past = (self.rows, self.sources, self.serials)
