@@ -85,9 +85,9 @@ MISSED = {
     "local providers lose share": (
         "At what AI was worth then, 1 % of GDP a year, the four options are nearly alike beside tastes, so that newcomers spread "
         "over all of them, a quarter each, where on record they went to the large. Tried: newcomers at a third of the market's "
-        "growth (0.30 instead of 0.26), quality that falls four times as fast behind the frontier (0.25), moves for nothing (0.26), "
-        "tastes a quarter as strong (0.37: who is local stays). The model knows no advantage of breadth, such as services built on "
-        "one another."
+        "growth (0.30 instead of 0.26), quality that falls four times as fast behind the frontier (0.25), moves for nothing "
+        "(0.26), tastes a quarter as strong (0.37: who is local stays). The model knows no advantage of breadth, such as "
+        "services built on one another."
     ),
 }
 
