@@ -12,7 +12,8 @@ LIST_RUNS, NAMED = 60, 5
 WORLDS = {"baseline": "53 nations", "all-nations": "193 nations"}
 SAYS = (
     "The chance that an option is a nation's best once its tastes are drawn anew, against what is on record. Mean log score of "
-    "nations left out, nearer to nought is better; in brackets by how much the model is better, and the standard error. "
+    "nations left out, nearer to nought is better; in brackets by how much the model is better, and the standard error. The fit "
+    "was told these lists among 53 nations; among 193 they check it. "
     "`abm nations results/all-nations --score LIST` shows more."
 )
 MISSED = (
