@@ -34,6 +34,7 @@ WORK = {
     "report": ("analysis.reports.report.write",),
     "robustness": ("analysis.robustness.study.study",),
     "sensitivity": ("analysis.sensitivity.study.study",),
+    "share": ("analysis.share.grid.grid", "analysis.share.page.page"),
 }
 OURS = ("run", "view", "sweep", "status", "replay", "parameters")
 BASE = {
@@ -41,6 +42,7 @@ BASE = {
     "ask": "tipping small.toml", "calibrate": "small.toml", "compare": "small.toml baseline", "nations": "results/one",
     "networks": "results/one",
     "patterns": "small.toml", "report": "results/sweep", "robustness": "small.toml", "sensitivity": "small.toml",
+    "share": "small.toml",
 }  # fmt: skip
 SCENARIO = {"SCENARIO": "baseline", "--set": "small.toml --set portability=0.9", "--out": "small.toml --out other"}
 SEED = {"--seed": "small.toml --seed 5", "--quiet": "small.toml --quiet"}
@@ -101,6 +103,10 @@ CASES = {
         "--samples": "small.toml --samples 64", "--wider": "small.toml --wider 14", "--each": "small.toml --each 3",
         "--parameters": "small.toml --parameters fee_us,portability",
     },
+    "share": SCENARIO | SEED | {
+        "--out": "small.toml --out other.html", "--levers": "small.toml --levers portability",
+        "--values": "small.toml --values 2", "--replicates": "small.toml --replicates 11",
+    },
 }  # fmt: skip
 #: Words -> what is said of them; combinations in which something would be ignored.
 REFUSED = {
@@ -142,6 +148,9 @@ REFUSED = {
     "sensitivity small.toml --parameters fee_us,portability --factors 9": "--factors 9: 2 parameters are varied",
     "sensitivity small.toml --wider 12": "--wider 12: more than --factors 12 are needed",
     "sensitivity small.toml --parameters nonsense,fee_us": "nonsense: no such parameter",
+    "share small.toml --levers fee_us,fee_us": "fee_us is named twice",
+    "share small.toml --levers nonsense": "nonsense: no such parameter",
+    "share results/one": "results/one: is a directory",
 }
 
 

@@ -77,6 +77,9 @@ REFUSED = {
     "calibrate small.toml --out one": "one: is a result directory",
     "robustness small.toml --out one": "one: is a result directory",
     "sensitivity small.toml --out one": "one: is a result directory",
+    "share small.toml --out one/report.html": "one/report.html: was not written by abm",
+    "share small.toml --out one/runs/page.html": "one/runs: lies within a folder of the result",
+    "share small.toml --out mine/report.html": "mine/report.html: was not written by abm",
 }
 
 
