@@ -142,12 +142,12 @@ class Session:
         scenario, seed = own
         for change in changes:
             if change.kind == "scenario":
-                scenario = self._scenario_of(change.what)
+                scenario = self.scenario_of(change.what)
             elif change.kind == "seed":
                 seed = int(change.what["seed"])
         return scenario, seed
 
-    def _scenario_of(self, what: dict[str, Any]) -> Scenario:
+    def scenario_of(self, what: dict[str, Any]) -> Scenario:
         key = json.dumps(what)
         if key not in self._scenarios:
             if "document" not in what and what["name"] not in self.services.scenarios():  # a path on this machine, say
@@ -348,7 +348,7 @@ class Session:
         """
         with self.lock:
             named = state.scenario
-            own = (self._scenario_of({"name": named}) if isinstance(named, str) else named, state.seed)
+            own = (self.scenario_of({"name": named}) if isinstance(named, str) else named, state.seed)
             same = own[0].name == self.own[0].name and own[0].document() == self.own[0].document() and own[1] == self.own[1]
             if not same or state.changes != self.changes.now or state.step != self.step_now:
                 self._take(state.changes, state.step, own)

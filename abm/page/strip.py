@@ -7,7 +7,7 @@ from urllib.parse import parse_qs
 
 from mesa.visualization.utils import force_update
 
-from abm.page import components, headline, left, panels
+from abm.page import components, guide, headline, panels, titles
 from abm.page.address import read
 from abm.page.changes import Change
 from abm.page.components import Plain
@@ -84,16 +84,12 @@ def words(session: Session, change: Change) -> str:
     """A change in words, with its unit."""
     what = change.what
     if change.kind == "scenario":
-        return f"scenario {what['name']}"
+        return f"scenario “{guide.told(session.scenario_of(what))['title'].split(':')[0]}”"
     if change.kind == "seed":
         return f"seed {what['seed']}"
     if change.kind == "act":
         return describe({"date": 0.0, **what}, session.vendors).removeprefix("you ")
-    rows = (row for group in left.lever_groups(session.model.world.vendors).content for row in group["rows"])
-    row = next((row for row in rows if row["name"] == what["name"]), None)
-    label, unit = (row["label"], row["unit"]) if row else (what["name"], "")
-    shown = f"{what['value']:g}" if isinstance(what["value"], int | float) else str(what["value"])
-    return f"{label}: {shown} {unit}".rstrip()
+    return f"{titles.parameter(what['name'], session.vendors)}: {titles.value(what['name'], what['value'])}"
 
 
 def _turned(session: Session, before: tuple[Change, ...], after: tuple[Change, ...]) -> str:
