@@ -9,6 +9,7 @@ pytest.importorskip("solara", reason="the extra `page` is not installed")
 
 from abm.agents import Nation
 from abm.model import Model
+from abm.scenario import Scenario
 from abm.page.futures import futures
 from abm.page.own_nation import FUTURES, try_out, with_nation
 from abm.page.screen import Screen
@@ -49,7 +50,7 @@ def test_the_run_the_past_and_the_futures_are_by_the_visitors_own_nations(own, t
     mesa = Model(own.scenario, rng=5, nation=Wary)
     for step in range(12):
         if step == 6:
-            mesa.intervene(own._checked(own.moves[0]))
+            mesa.intervene(Scenario.parse({**own.scenario.document(), "events": own.moves}, "baseline").events()[0])
         mesa.step()
     assert same_bytes(own.model.world.record, mesa.world.record) == []
     assert same_bytes(own.world_at(own.document(), 12).record, own.model.world.record) == []

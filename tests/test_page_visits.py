@@ -211,7 +211,7 @@ def test_view_prints_the_whole_address_and_who_can_use_it(monkeypatch, capsys, o
             sockets[0].close()
 
     given = []
-    monkeypatch.setattr(view, "page_server", lambda *_, token: given.append(token) or Server())
+    monkeypatch.setattr(view, "page_server", lambda *_, token, nation: given.append(token) or Server())
     assert view.serve(port=0, host=host, open_to_all=open_to_all) == 0
     told = capsys.readouterr().out
     assert (f"/?token={given[0]} (" in told) == (len(given[0]) == 32) == (not open_to_all)
@@ -226,7 +226,7 @@ def test_view_prints_the_whole_address_and_who_can_use_it(monkeypatch, capsys, o
 def test_a_scenario_too_large_for_a_visit_is_refused_in_words_and_the_run_stays(monkeypatch, nations, steps):
     """From a link, from a file, as the page's own; before anything is built."""
     mine, large = Session(services(), library.scenario("baseline"), 5), invented(nations, steps)
-    model, said = mine.model, r"the page shows at most [^\n]+: make it smaller, or use `abm run`"
+    model, said = mine.model, r"[Tt]he page shows at most [^\n]+: make it smaller, or use `?abm run`?"
     screen = page._begin(services(), library.scenario("baseline"), 0, None, link_of(large))
     assert re.fullmatch(said, screen.message)
     assert screen.session.scenario.name == "baseline"
