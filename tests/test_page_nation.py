@@ -9,11 +9,11 @@ pytest.importorskip("solara", reason="the extra `page` is not installed")
 
 from abm.agents import Nation
 from abm.model import Model
-from abm.scenario import Scenario
 from abm.page.futures import futures
 from abm.page.own_nation import FUTURES, try_out, with_nation
 from abm.page.screen import Screen
 from abm.page.session import Session
+from abm.scenario import Scenario
 from runs import library
 from runs.own_nation import nation_class
 from runs.view import services
