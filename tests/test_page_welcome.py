@@ -7,8 +7,8 @@ import pytest
 
 pytest.importorskip("solara", reason="the extra `page` is not installed")
 
-from abm import parameters
-from abm.page import guide, shell, titles
+from abm import parameters, titles
+from abm.page import guide, shell
 from abm.page.futures import LEVELS, futures
 from abm.page.screen import RIGHT
 from abm.page.session import Session

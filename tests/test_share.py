@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from abm import parameters
+from abm import parameters, titles
 from abm.page import palette
 from analysis.asking import ranges
 from analysis.methods import statistics
@@ -80,21 +80,20 @@ def test_every_lever_has_a_title_a_unit_and_a_source_in_words():
     for each in ("baseline", "third-vendor"):
         own = library.scenario(each)
         for name in parameters.names(own.vendor_names):
-            title = wording.title(own, name)
+            title = titles.parameter(name, own.vendors)
             assert "_" not in title
             assert title[0].isupper()
             parameter = parameters.lookup(name, own.vendor_names)
             assert not re.search(r"\byr\b|^share of|_", wording.unit(parameter)), name
-            assert not re.search(r"\[\w+\]|`|\.0\)", wording.cited(parameter.source)), name
-    assert set(wording.TITLES) <= set(parameters.BY_NAME)
+            assert not re.search(r"\[\w+\]|`|\.0\)", titles.plain(parameter.source)), name
     assert wording.amount(parameters.lookup("fee_us"), 0.35) == "35 % of benefit"
     assert wording.amount(parameters.lookup("tension_drift"), -0.3) == "\N{MINUS SIGN}0.3 a year"
 
 
 def test_a_vendor_is_called_what_it_is():
-    assert wording.title(library.scenario("baseline"), "fee_us") == "Price of the US vendor"
-    assert wording.title(library.scenario("baseline"), "hosting_china") == "Hosting at home by China's vendor"
-    assert wording.title(library.scenario("third-vendor"), "fee_india") == "Price of the vendor India"
+    assert levers.lever(library.scenario("baseline"), "fee_us", 3).title == "Fee of the US vendor"
+    assert levers.lever(library.scenario("baseline"), "hosting_china", 3).title == "Hosting at home by China's vendor"
+    assert levers.lever(library.scenario("third-vendor"), "fee_india", 3).title == "Fee of India's vendor"
 
 
 def test_a_lever_that_the_scenario_moves_itself_says_so_and_is_no_default():

@@ -8,8 +8,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from abm import parameters
-from abm.page import titles
+from abm import parameters, titles
 from abm.page.services import Services
 from abm.scenario import Scenario
 

@@ -8,8 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from abm import options
-from abm.page import titles
+from abm import options, titles
 from abm.record import coalition_name
 from abm.world import World
 

@@ -7,8 +7,8 @@ import time
 from functools import cache
 from typing import Any
 
-from abm import data, parameters
-from abm.page import components, panels, takeaway, titles, welcome
+from abm import data, parameters, titles
+from abm.page import components, panels, takeaway, welcome
 from abm.page.address import State
 from abm.page.changes import Change
 from abm.page.components import Plain

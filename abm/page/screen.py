@@ -8,7 +8,8 @@ from typing import Any
 
 from mesa.visualization.utils import force_update
 
-from abm.page import components, titles
+from abm import titles
+from abm.page import components
 from abm.page.address import State, query
 from abm.page.changes import Change, without
 from abm.page.components import Plain

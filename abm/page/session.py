@@ -13,11 +13,10 @@ from typing import Any
 
 import numpy as np
 
-from abm import data, measures, parameters
+from abm import data, measures, parameters, titles
 from abm.agents import Nation
 from abm.model import Model
 from abm.page import changes as history
-from abm.page import titles
 from abm.page.address import State
 from abm.page.changes import Change, Changes
 from abm.page.futures import kin_of

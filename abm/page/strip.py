@@ -7,7 +7,8 @@ from urllib.parse import parse_qs
 
 from mesa.visualization.utils import force_update
 
-from abm.page import components, guide, headline, panels, titles
+from abm import titles
+from abm.page import components, guide, headline, panels
 from abm.page.address import read
 from abm.page.changes import Change
 from abm.page.components import Plain

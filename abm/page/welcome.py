@@ -8,7 +8,8 @@ from typing import Any
 
 from mesa.visualization.utils import force_update
 
-from abm.page import components, guide, titles
+from abm import titles
+from abm.page import components, guide
 from abm.page.components import Plain
 from abm.page.screen import Screen, doing, take_up
 from abm.page.services import Services

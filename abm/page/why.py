@@ -11,9 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from abm import options
+from abm import options, titles
 from abm.attributes import TERMS
-from abm.page import titles
 from abm.page.frame import label
 from abm.parameters import BY_NAME
 from abm.record import coalition_name

@@ -9,11 +9,11 @@ from functools import cached_property
 
 import numpy as np
 
+from abm import titles
 from abm.parameters import Parameter, lookup
 from abm.scenario import Scenario
 from abm.words import repeated
 from analysis.asking import ranges
-from analysis.share import wording
 from runs.commands.asking import Problem
 
 #: A vendor's price, another state's hand on the switch, and the nations' own will: what three sorts of people decide. Where the
@@ -82,9 +82,10 @@ def lever(scenario: Scenario, name: str, count: int) -> Lever:
                       f"`--set {name}={parameter.choices[-1]}` makes a page of one of them")  # fmt: skip
     axis, present = ranges.plausible(scenario, name), ranges.value(scenario, name)
     values = _values(axis.low, present, axis.high, count, axis.log, parameter.whole)
-    because = wording.cited(ranges.because(scenario, name))
+    because = titles.plain(ranges.because(scenario, name))
     note = _event_note(scenario, name, parameter)
-    return Lever(name, parameter, wording.title(scenario, name), values, values.index(present), axis.log, because, note)
+    title = titles.parameter(name, scenario.vendors)
+    return Lever(name, parameter, title, values, values.index(present), axis.log, because, note)
 
 
 def _values(low: float, present: float, high: float, count: int, log: bool, whole: bool) -> tuple[float, ...]:

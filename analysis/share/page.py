@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from abm import options, parameters
+from abm import options, parameters, titles
 from abm.provenance import project_version, results_hash
 from analysis.figures import style
 from analysis.methods.statistics import LEVEL
@@ -114,7 +114,7 @@ def document(grid: Grid, errors: Sequence[Error], compared: str, run: Sequence[s
 
 def _lever(lever: Lever, still: bool) -> dict[str, Any]:
     parameter = lever.parameter
-    source = wording.cited(parameter.source)
+    source = titles.plain(parameter.source)
     return {
         "name": lever.name, "title": lever.title, "meaning": _sentence(parameter.meaning), "source": _sentence(source),
         "range": lever.because, "note": lever.note, "unit": wording.unit(parameter),
@@ -131,7 +131,7 @@ def _options(grid: Grid) -> list[dict[str, str]]:
     """The options in the order of the page, the coalition first, with colours of the figures."""
     vendors = grid.scenario.vendor_names
     colours, names = style.colours(vendors), options.names(vendors)
-    said = {name: wording.vendor(grid.scenario, name) for name in vendors}
+    said = {name: titles.vendor(name, grid.scenario.vendors) for name in vendors}
     said |= {"self_build": "building alone", "hold_back": "holding back", "coalition": "coalitions"}
     return [{"name": n, "label": said[n][0].upper() + said[n][1:], "colour": colours[n]} for n in (names[-1], *names[:-1])]
 
@@ -156,7 +156,7 @@ def _set(grid: Grid, given: Sequence[str]) -> str:
         if name in parameters.names(vendors):
             parameter = parameters.lookup(name, vendors)
             amount = str(value) if parameter.choices else wording.amount(parameter, float(value))
-            said.append(f"{wording.title(grid.scenario, name)}: {amount}")
+            said.append(f"{titles.parameter(name, grid.scenario.vendors)}: {amount}")
         else:
             said.append(f"{name.replace('_', ' ')}: {value}")
     return f"Set for this page: {'; '.join(said)}." if said else ""

@@ -1,6 +1,6 @@
-"""What the page calls things: a plain title for every parameter and compared measure, vendors and sources in words.
+"""What readers are told things are called: a plain title for every parameter and compared measure, vendors and sources in words.
 
-Names such as ``fee_us`` are for files and the command line; no text of the page shows them.
+Names such as ``fee_us`` are for files and the command line; no text of the page, or of a page that is sent, shows them.
 """
 
 from __future__ import annotations
