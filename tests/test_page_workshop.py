@@ -242,6 +242,29 @@ def test_compare_counts_what_was_set_before_the_run_over_many_seeds(visit):
     assert visit.page.inner_html(".futures .picture >> nth=0") != together
 
 
+@pytest.mark.parametrize("kind", ["scenario", "seed"])
+def test_a_scenario_and_a_seed_are_drawn_beside_the_futures_without_them(visit, kind):
+    if kind == "scenario":
+        visit.page.select_option("select[aria-label=Scenario]", "detente")
+    else:
+        visit.page.fill("input[aria-label=Seed]", "8")
+        visit.page.keyboard.press("Enter")
+    wait_entries(visit, 1)
+    visit.fan(0)
+    visit.page.click(f".strip li[data-kind={kind}] button.entry")
+    visit.page.wait_for_selector(".futures svg:has-text('without the change picked')")
+    visit.fan(0, moved=True)
+    assert visit.page.locator(f".strip li.picked[data-kind={kind}]").count() == 1
+
+
+def test_a_scenario_of_other_vendors_cannot_be_drawn_beside_and_says_why(visit):
+    visit.page.select_option("select[aria-label=Scenario]", "third-vendor")
+    wait_entries(visit, 1)
+    visit.page.click(".strip li[data-kind=scenario] button.entry")
+    visit.page.wait_for_selector(".message:has-text('other nations, vendors or years')")
+    assert visit.page.locator(".strip li.picked").count() == 0
+
+
 def test_at_the_end_futures_show_this_run_among_the_others(visit):
     visit.set_range("input[aria-label='Speed of play']", 500, "input")
     visit.page.click("text=Play")

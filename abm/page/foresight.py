@@ -18,7 +18,7 @@ _KEPT = 12  # fans
 @dataclass(frozen=True)
 class Question:
     """A scenario document of so many ``steps``, under a seed, from a step on. ``without`` is the same without the visitor's
-    changes, ``against`` the one that is drawn in grey beside it. ``tag`` comes back with the answer."""
+    changes, ``against`` the one that is drawn in grey beside it, under ``against_seed``. ``tag`` comes back with the answer."""
 
     document: dict[str, Any]
     seed: int
@@ -26,6 +26,7 @@ class Question:
     steps: int
     without: dict[str, Any] | None = None
     against: dict[str, Any] | None = None
+    against_seed: int | None = None
     tag: int = 0
 
 
@@ -85,10 +86,13 @@ class Foresight:
                 return
             asked = {"fan": question.document, "without": question.without, "against": question.against}
             documents = {name: document for name, document in asked.items() if document is not None}
-            keys = {name: json.dumps([document, question.seed, question.step]) for name, document in documents.items()}
+            seeds = dict.fromkeys(documents, question.seed)
+            if question.against_seed is not None:
+                seeds["against"] = question.against_seed
+            keys = {name: json.dumps([document, seeds[name], question.step]) for name, document in documents.items()}
             found = {name: self._fans[key] for name, key in keys.items() if name != "fan" and key in self._fans}
-            missing = {key: documents[name] for name, key in keys.items() if name not in found}
-            asking = {key: self._fans_of(ticket, key, document, question) for key, document in missing.items()}
+            missing = {key: name for name, key in keys.items() if name not in found}
+            asking = {key: self._fans_of(ticket, key, documents[name], seeds[name], question) for key, name in missing.items()}
             while asking:  # in turns, so that the first fans of all are there before the whole of any
                 for key, fans in [*asking.items()]:
                     fan = next(fans, None)
@@ -98,7 +102,7 @@ class Foresight:
                         found |= {name: fan for name, its_key in keys.items() if its_key == key}
                         self._show(ticket, question, Answer(**found))
 
-    def _fans_of(self, ticket: int, key: str, document, question: Question):
+    def _fans_of(self, ticket: int, key: str, document: dict[str, Any], seed: int, question: Question):
         if key in self._fans:
             yield self._fans[key]
             return
@@ -109,7 +113,7 @@ class Foresight:
         def given_up() -> bool:  # the first fan comes also where something else has been asked since: a drag would show none
             return self._stale(ticket) if shown else not self.presence.lasts()
 
-        world = self.session.world_at(document, question.step, question.seed)
+        world = self.session.world_at(document, question.step, seed)
         for fan in futures(world, question.steps, self.session.services, given_up):
             yield fan
             shown = True

@@ -108,11 +108,18 @@ class Screen:
             step = session.step_now if self.pending is None else session.step_shown
             own = [change for change in changes if change.kind in ("lever", "act")]
             plain = session.plain_document() if own else None
-            picked = self.against in own and session.document_of(without(changes, changes.index(self.against)))
+            beside, seed = self._beside(changes)
             return Question(
                 session.document_of(changes), session.seed, 0 if step >= session.steps else step, session.steps, plain,
-                picked or plain, self.tag,
+                beside or plain, seed, self.tag,
             )
+
+    def _beside(self, changes: tuple[Change, ...]) -> tuple[dict[str, Any] | None, int | None]:
+        """The document without the change that was picked, and its seed."""
+        if self.against not in changes:
+            return None, None
+        rest = without(changes, changes.index(self.against))
+        return self.session.document_of(rest), self.session.begun_from(rest, self.session.own)[1]
 
     def address(self) -> tuple[str, int]:
         """The query that restores all this, and a number that grows with each change of the run: the browser's back returns to

@@ -98,7 +98,7 @@ class Session:
     def _take(self, changes: tuple[Change, ...], step: int, own: tuple[Scenario, int] | None = None) -> None:
         """Let the run follow from other changes, and stand at a step of it. Errors: ValueError, before anything is changed."""
         own = own or self.own
-        origin, seed = self._begun_from(changes, own)
+        origin, seed = self.begun_from(changes, own)
         values, moves = history.values_of(changes), history.moves_of(changes, lambda step: _date(origin, step))
         changed = bounded(origin.with_values(values, "page") if values else origin)
         if moves and len(moves) + len(changed.content.events) > max(_EVENTS, len(origin.content.events)):
@@ -137,7 +137,8 @@ class Session:
         differ = [move for pair in ((moves, self.moves), (self.moves, moves)) for move in pair[0] if move not in pair[1]]
         return min([self.step_now, *(self._step_of(move["date"]) for move in differ)])
 
-    def _begun_from(self, changes: tuple[Change, ...], own: tuple[Scenario, int]) -> tuple[Scenario, int]:
+    def begun_from(self, changes: tuple[Change, ...], own: tuple[Scenario, int]) -> tuple[Scenario, int]:
+        """The scenario and the seed that changes lead to, from the page's ``own``."""
         scenario, seed = own
         for change in changes:
             if change.kind == "scenario":
@@ -302,10 +303,19 @@ class Session:
 
     def document_of(self, changes: tuple[Change, ...]) -> dict[str, Any]:
         """The document of other changes of this run, unchecked."""
-        origin, _ = self._begun_from(changes, self.own)
+        origin, _ = self.begun_from(changes, self.own)
         plain = origin.document()
         plain["parameters"] |= history.values_of(changes)
         return _with_events(plain, history.moves_of(changes, lambda step: _date(origin, step)))
+
+    def check_kin(self, changes: tuple[Change, ...]) -> None:
+        """Errors: ValueError where futures under other changes cannot be drawn beside those of this run."""
+        origin, seed = self.begun_from(changes, self.own)
+        if kin_of(self.world_at(self.document_of(changes), 0, seed), origin.content.steps) != self.kin:
+            raise ValueError(
+                "without it the run has other nations, vendors or years, so that its futures cannot be drawn beside these; undo "
+                "it to see them"
+            )
 
     def plain_document(self) -> dict[str, Any]:
         """The scenario as it is, without a lever moved or an intervention."""

@@ -10,7 +10,7 @@ from mesa.visualization.utils import force_update
 from abm import titles
 from abm.page import components, guide, headline, panels
 from abm.page.address import read
-from abm.page.changes import Change
+from abm.page.changes import Change, without
 from abm.page.components import Plain
 from abm.page.screen import Screen, doing, guarded
 from abm.page.session import Session, describe
@@ -22,8 +22,9 @@ def Strip(screen: Screen) -> None:
     query, serial = screen.address()
 
     def pick(place):
-        own = session.changes.now[int(place)]
-        screen.against = None if screen.against == own else own
+        picked = session.changes.now[int(place)]
+        session.check_kin(without(session.changes.now, int(place)))
+        screen.against = None if screen.against == picked else picked
 
     def back(search):
         word = parse_qs(str(search).removeprefix("?")).get("state", [""])[0]
@@ -69,7 +70,7 @@ def entry(screen: Screen, place: int) -> dict[str, Any]:
     session, change = screen.session, screen.session.changes.now[place]
     own = change.kind in ("lever", "act")
     return {
-        "kind": change.kind, "text": words(session, change), "own": own, "picked": own and screen.against == change,
+        "kind": change.kind, "text": words(session, change), "own": own, "picked": screen.against == change,
         "when": when(session, change) if own else "", "ahead": own and change.step >= max(session.step_now, 1),
     }
 
