@@ -216,7 +216,7 @@ PARAMETERS: tuple[Parameter, ...] = (
         ("peer_weight", 0.0012, 0, 0.1, _GDP, "gain if all trusted partners use the same source",
          "Assumption; increasing returns [Arthur1989]"),
         ("distance_weight", 0.007, 0, 0.1, _GDP, "cost of full political distance to a source",
-         "Calibrated (`abm calibrate`): within what the patterns leave, lists of nations ask for the lower half"),
+         "Assumption within what the patterns leave (`abm calibrate`); lists of nations ask for the lower half"),
         ("taste_scale", 0.0045, 0, 1, _GDP, "scale of the Gumbel law of a nation's tastes, which the model knows nothing of",
          "Calibrated (`abm calibrate`); random utility [McFadden1974]"),
         ("taste_renewal", 0.015, 0, 1000, _RATE, "rate at which a nation's tastes are drawn anew (elections, doctrine)",

@@ -12,7 +12,7 @@ from tests.page_browser import Visit, chromium, note, serve_in_background
 from tests.test_page_browser import browser, served, visit  # noqa: F401
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("page")]
-LEVER, NUMBER = "#p-main-levers-fee_us", "input[aria-label='fee us, number'] >> nth=0"
+LEVER, NUMBER = "#p-main-levers-fee_us", "input[aria-label='Fee of the US vendor, number'] >> nth=0"
 
 
 def text(visit: Visit, selector: str) -> str:
@@ -181,7 +181,7 @@ def test_number_fields_step_finely_and_show_what_is_refused(visit):
     visit.page.wait_for_selector(".refused:has-text('7 is not between 0 and 1')")
     assert visit.page.get_attribute(NUMBER, "aria-invalid") == "true"
     visit.page.click(".refused button")
-    visit.page.wait_for_function(f"+document.querySelector(\"input[aria-label='fee us, number']\").value < 1 && {before} > 0")
+    visit.page.wait_for_function(f"+document.querySelector(\"input[aria-label='Fee of the US vendor, number']\").value < 1 && {before} > 0")
     assert len(entries(visit)) == 1
 
 
@@ -225,7 +225,7 @@ def test_compare_counts_what_was_set_before_the_run_over_many_seeds(visit):
     wait_entries(visit, 1)
     visit.tab("Compare")
     visit.page.wait_for_selector(".compare table.many[data-runs='200']")
-    row = text(visit, ".compare table.many tr:has-text('gdp coalition')")
+    row = text(visit, ".compare table.many tr:has-text('GDP in coalitions')")
     assert "points" in row
     assert " to " in row
     assert visit.page.locator("svg[data-figure=without] circle[data-iso3]").count() > 0
@@ -270,7 +270,7 @@ def test_at_the_end_futures_show_this_run_among_the_others(visit):
     visit.page.click("text=Play")
     visit.wait_step(60)
     visit.fan(0)
-    assert "this run" in text(visit, ".futures .status")
+    visit.page.wait_for_selector(".futures .status:has-text('this run')")
     assert text(visit, "[data-test=here]").startswith("In this run ")
     assert visit.page.locator("svg[data-figure=future-gdp_coalition] path[fill-opacity]").count() >= 2
     assert visit.page.locator("svg[data-figure=future-gdp_coalition] circle").count() == 1

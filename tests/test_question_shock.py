@@ -63,7 +63,9 @@ def test_an_outage_moves_nobody_since_it_is_common_knowledge():
 
 
 def test_those_cut_off_for_long_leave_the_vendor():
-    scenario = questions.small(convening_rate=0, severity=1.0, hazard_us=0.01, fee_us=0.25, inference_cost=0.18)
+    scenario = questions.small(
+        convening_rate=0, severity=1.0, hazard_us=0.01, fee_us=0.25, inference_cost=0.18, site_cost=0.3
+    )
     table = questions.ask(shock, scenario, 120, kind="lasting-cut", nations="ESP", date=2026.0, after=4.0).table
     first = table.iloc[0]
     assert first["iso3"] == "ESP"

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from abm import measures
+from abm import measures, titles
 from abm.page import drawing, panels
 from abm.page.futures import Fan
 from abm.page.screen import Screen
@@ -78,7 +78,7 @@ def compared(session: Session, fan: Fan | None, without: Fan | None) -> dict[str
             mean, low, high = paired(mine[both] - theirs[both])
             shown = [panels.measured(float(values[both].mean()), unit) for values in (mine, theirs)]
             difference = f"{_change(mean, unit)} ({_change(low, unit)} to {_change(high, unit)})"
-            rows.append((name.replace("_", " "), *shown, difference, f"{known[name].meaning} [{known[name].unit}]"))
+            rows.append((titles.measure(name), *shown, difference, f"{known[name].meaning} [{known[name].unit}]"))
     horizon = panels.quarter(float(session.all_dates[-1]))
     return {"title": f"By {horizon}: {runs} pairs of futures from step {fan.step}", "rows": rows, "runs": runs}
 

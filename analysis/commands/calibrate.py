@@ -24,7 +24,7 @@ def add(commands) -> None:
         "could mend, then approximate Bayesian computation by sequential Monte Carlo samples what is left. Say what the patterns "
         "identify and what not, leave a posterior sample for `abm ask --uncertainty posterior` and the defaults that it "
         "suggests, and check the intervals on records that the model made. What is kept is run again with fresh seeds, and only "
-        "those runs are reported. The default sizes take about half an hour on two processors.",
+        "those runs are reported. The default sizes take about 30 minutes on two processors.",
     )
     add_scenario(calibrate)
     calibrate.add_argument("--bank", type=whole(20, 1_000_000), default=4000, metavar="N",

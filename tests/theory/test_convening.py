@@ -90,18 +90,18 @@ def test_among_complements_convening_finds_the_largest_self_consistent_set(base,
 
 
 def test_in_general_worlds(base):
-    """Where members may harm each other it finds a largest set in 75 % of worlds (standard error 1.4 points), never a larger
+    """Where members may harm each other it finds a largest set in 85 % of worlds (standard error 1.1 points), never a larger
     one, and misses an existing one altogether in some."""
     found = compare_drawn(base, 10, 1000, complements=False)
-    assert 0.7 < found[:, 2].mean() < 0.8
+    assert 0.8 < found[:, 2].mean() < 0.9
     assert (found[:, 0] <= found[:, 1]).all()
     missed = (found[:, 0] == 0) & (found[:, 1] > 0)
     assert 0 < missed.sum() < 0.5 * (found[:, 1] > 0).sum()
 
 
 def test_in_the_baseline_it_is_nearly_as_good_as_brute_force():
-    """Every outsider's convening of up to 12 in 2027, 2029 and 2031 of three runs: a largest set in about nine of ten of some
-    400, and of those for which a self-consistent set exists. The bounds leave room for other defaults, not for a bad rule."""
+    """Every outsider's convening of up to 12 in 2027, 2029 and 2031 of three runs: a largest set in all of some 400,
+    which are so easy since a site's cost leaves few sets that hold. The bounds leave room for other defaults, not for a bad rule."""
     pairs: list[tuple[int, int, bool]] = []
     for seed in range(3):
         for steps in (8, 16, 24):
@@ -111,8 +111,9 @@ def test_in_the_baseline_it_is_nearly_as_good_as_brute_force():
     found = np.array(pairs)
     exists = found[:, 1] > 0
     assert len(found) > 300
-    assert 0.8 < found[:, 2].mean() < 1
-    assert 0.7 < found[exists, 2].mean() < 1
+    assert exists.sum() > 20
+    assert found[:, 2].mean() > 0.8
+    assert found[exists, 2].mean() > 0.7
 
 
 def convenings(record) -> list[tuple[int, int, bool]]:
