@@ -101,7 +101,8 @@ def test_in_general_worlds(base):
 
 def test_in_the_baseline_it_is_nearly_as_good_as_brute_force():
     """Every outsider's convening of up to 12 in 2027, 2029 and 2031 of three runs: a largest set in all of some 400,
-    which are so easy since a site's cost leaves few sets that hold. The bounds leave room for other defaults, not for a bad rule."""
+    which are easy, since the cost of a site leaves few sets that hold. The bounds leave room for other defaults, not for a bad
+    rule."""
     pairs: list[tuple[int, int, bool]] = []
     for seed in range(3):
         for steps in (8, 16, 24):
