@@ -1,4 +1,4 @@
-"""Small worlds that many tests start from. Each test gets its own. Signals mean what they mean in a terminal."""
+"""Small worlds that many tests start from, each test its own; a browser and a page. Signals mean what they do in a terminal."""
 
 import signal
 
@@ -6,7 +6,9 @@ import pytest
 
 from abm.model import Model
 from abm.world import World
+from runs import library
 from tests import worlds
+from tests.page_browser import CHROMIUM_ARGUMENTS, chromium, serve_in_background
 
 
 @pytest.fixture
@@ -19,6 +21,27 @@ def world() -> World:
 def model() -> Model:
     """The same as a Mesa model."""
     return Model(worlds.levers(), rng=1)
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """Chromium; skips the test without it."""
+    path = chromium()
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=path, args=list(CHROMIUM_ARGUMENTS))
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory):
+    """The baseline's page, on a free port."""
+    chromium()
+    served, end = serve_in_background(library.scenario("baseline"), tmp_path_factory.mktemp("results"))
+    yield served
+    end()
 
 
 def pytest_configure() -> None:

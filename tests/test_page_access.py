@@ -7,8 +7,7 @@ import re
 import pytest
 
 from abm.page.screen import LEFT, RIGHT
-from runs import library
-from tests.page_browser import CHROMIUM_ARGUMENTS, Visit, chromium, note, serve_in_background
+from tests.page_browser import Visit, note
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("page")]
 SIZES = ((1280, 720), (1920, 1080), (768, 1024), (390, 844))
@@ -31,25 +30,6 @@ _CUT = """() => [...document.querySelectorAll(".abm .scroll *")].filter((e) => {
   const hides = getComputedStyle(e).overflowX !== "visible" && e.scrollWidth > e.clientWidth + 1 && !e.matches(own_way);
   return own.width > 0 && !e.closest("svg") && (own.right > box.right + 1 || hides);
 }).map((e) => e.outerHTML.slice(0, 120))"""
-
-
-@pytest.fixture(scope="module")
-def browser():
-    path = chromium()
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=path, args=list(CHROMIUM_ARGUMENTS))
-        yield opened
-        opened.close()
-
-
-@pytest.fixture(scope="module")
-def served(tmp_path_factory):
-    chromium()
-    served, end = serve_in_background(library.scenario("baseline"), tmp_path_factory.mktemp("results"))
-    yield served
-    end()
 
 
 def visitor(browser, served, width: int, height: int, scheme: str = "light") -> Visit:

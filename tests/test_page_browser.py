@@ -17,32 +17,13 @@ from abm.model import Model
 from abm.page import panels
 from abm.record import coalition_name
 from runs import library
-from tests.page_browser import CHROMIUM_ARGUMENTS, Visit, chromium, note, serve_in_background
+from tests.page_browser import Visit, note
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("page")]
 SEED = 0
 #: Left, right, top and bottom of the visible labels, without the part of a line that letters do not fill.
 _BOXES = """found => found.filter(t => t.getAttribute('visibility') === 'visible').map(t => {
 const b = t.getBoundingClientRect(); return [b.left, b.right, b.top + b.height * .25, b.bottom - b.height * .25]; })"""
-
-
-@pytest.fixture(scope="module")
-def browser():
-    path = chromium()
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=path, args=list(CHROMIUM_ARGUMENTS))
-        yield opened
-        opened.close()
-
-
-@pytest.fixture(scope="module")
-def served(tmp_path_factory):
-    chromium()
-    served, end = serve_in_background(library.scenario("baseline"), tmp_path_factory.mktemp("results"))
-    yield served
-    end()
 
 
 @pytest.fixture

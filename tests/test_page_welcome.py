@@ -15,7 +15,7 @@ from abm.page.session import Session
 from abm.page.welcome import TOUR
 from runs import library
 from runs.view import services
-from tests.page_browser import CHROMIUM_ARGUMENTS, Visit, chromium, note, serve_in_background
+from tests.page_browser import Visit, note
 from tests.test_page_access import complaints
 from tests.test_page_words import speaks_code
 
@@ -106,25 +106,6 @@ def test_a_template_that_is_not_the_known_one_is_noticed(monkeypatch):
     shell.dress("")
     with pytest.raises(RuntimeError, match="0 times, not once"):
         server.get_jinja_env("").get_template("solara.html.j2")
-
-
-@pytest.fixture(scope="module")
-def browser():
-    path = chromium()
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=path, args=list(CHROMIUM_ARGUMENTS))
-        yield opened
-        opened.close()
-
-
-@pytest.fixture(scope="module")
-def served(tmp_path_factory):
-    chromium()
-    served, end = serve_in_background(library.scenario("baseline"), tmp_path_factory.mktemp("results"))
-    yield served
-    end()
 
 
 class TestInTheBrowser:

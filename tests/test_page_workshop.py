@@ -9,10 +9,11 @@ import pytest
 
 from runs import library
 from tests.page_browser import Visit, chromium, note, serve_in_background
-from tests.test_page_browser import browser, served, visit  # noqa: F401
+from tests.test_page_browser import visit  # noqa: F401
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("page")]
-LEVER, NUMBER = "#p-main-levers-fee_us", "input[aria-label='Fee of the US vendor, number'] >> nth=0"
+LEVER, FIELD = "#p-main-levers-fee_us", "input[aria-label='Fee of the US vendor, number']"
+NUMBER = f"{FIELD} >> nth=0"
 
 
 def text(visit: Visit, selector: str) -> str:
@@ -31,6 +32,11 @@ def answered(visit: Visit, words: str) -> None:
 
 def entries(visit: Visit) -> list[str]:
     return visit.page.locator(".strip .entry").all_inner_texts()
+
+
+def wait_number(visit, shown: str) -> None:
+    """Wait until the number beside the lever is that; it is drawn apart from the strip."""
+    visit.page.wait_for_function("([field, shown]) => document.querySelector(field).value === shown", arg=[FIELD, shown])
 
 
 def wait_entries(visit: Visit, count: int) -> None:
@@ -210,7 +216,7 @@ def test_levers_go_back_to_baseline_and_reset_takes_all_back(visit):
     visit.page.click("text=all levers to baseline")
     wait_entries(visit, 0)
     assert visit.shown_step() == 2
-    assert visit.page.input_value(NUMBER) == own
+    wait_number(visit, own)
     visit.page.click("text=Undo")
     wait_entries(visit, 1)
     visit.page.click("text=Again")
@@ -218,7 +224,7 @@ def test_levers_go_back_to_baseline_and_reset_takes_all_back(visit):
     assert len(entries(visit)) == 1
     visit.page.click("text=Reset")
     wait_entries(visit, 0)
-    assert visit.page.input_value(NUMBER) == own
+    wait_number(visit, own)
 
 
 def test_compare_counts_what_was_set_before_the_run_over_many_seeds(visit):

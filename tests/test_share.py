@@ -23,7 +23,6 @@ from runs.commands.asking import Problem
 from runs.experiment import columns_of, run_arms
 from runs.results import Result
 from tests import questions
-from tests.page_browser import CHROMIUM_ARGUMENTS, chromium
 from tests.test_command_line import abm, folder  # noqa: F401
 
 NAMES = ("fee_us", "hazard_us", "convening_size")
@@ -356,17 +355,6 @@ def sent(made, scenario, tmp_path_factory) -> Path:
     path = tmp_path_factory.mktemp("mail") / "a page.html"
     page.write(path, page.page(made, check.errors(scenario, made), "small", (), "abm share small"))
     return path
-
-
-@pytest.fixture(scope="module")
-def browser():
-    path = chromium()
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=path, args=list(CHROMIUM_ARGUMENTS))
-        yield opened
-        opened.close()
 
 
 @pytest.fixture

@@ -148,6 +148,7 @@ class Session:
         return scenario, seed
 
     def scenario_of(self, what: dict[str, Any]) -> Scenario:
+        """The scenario that a change names or brings. Errors: ValueError."""
         key = json.dumps(what)
         if key not in self._scenarios:
             if "document" not in what and what["name"] not in self.services.scenarios():  # a path on this machine, say

@@ -58,7 +58,7 @@ def missed(found: Propensity, values: pd.Series, option: str, among: Sequence[st
     does. The term "use" is benefit less fee.
     """
     shares = _shares(found, values, option, among)
-    scores = pd.Series(model_scores(found, values, option, among), values.index)
+    scores = pd.Series(log_scores(_log_odds(shares[option]), values.to_numpy()), values.index)
     worst = scores.sort_values(kind="stable").index[:most]
     apart = _apart(found, shares, option)
     against = (apart - apart.median()).loc[worst].mul(1 - 2 * values[worst], axis=0).fillna(0)
