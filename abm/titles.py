@@ -130,7 +130,7 @@ UNITS = {
     "1/yr": "a year", "yr": "years", "x": "times", "1/OOM": "per tenfold compute", "OOM/yr": "powers of ten a year",
     "1/sqrt(yr)": "per root of a year", "share/share of GDP": "per share of GDP", "1/share of talent": "per share of talent",
     "share/ln(members)": "per log of members", "1/distance": "per unit of distance", "M H100e": "million H100 chips' worth",
-    "M H100e/bn US$": "million H100 chips' worth per bn US$",
+    "M H100e/bn US$": "million H100 chips' worth per bn US$", "year": "",
     "1/bn US$ of GDP": "per bn US$ of GDP", "US$/project": "US$ a project",
 }
 #: Groups of nations in words.
@@ -175,16 +175,25 @@ def parameter(name: str, vendors: Iterable[Vendor] = ()) -> str:
     """Title of a parameter by the name it is addressed with, such as ``fee_us``; the name in words where it is none."""
     if name in PARAMETERS:
         return PARAMETERS[name]
-    stem = next((stem for stem, p in parameters.BY_NAME.items() if p.per and name.startswith(f"{stem}_")), "")
+    stem = _stem(name)
     whose = name.removeprefix(f"{stem}_")
     return PARAMETERS[stem].format(vendor=vendor(whose, vendors)) if stem else name.replace("_", " ")
 
 
+def _stem(name: str) -> str:
+    """The parameter that a name such as ``fee_us`` addresses for a vendor; empty where it is none."""
+    return next((stem for stem, p in parameters.BY_NAME.items() if p.per and name.startswith(f"{stem}_")), "")
+
+
 def value(name: str, setting: object) -> str:
-    """A parameter's value in words, with its unit."""
+    """A parameter's value in words, with its unit.
+
+    >>> value("fee_us", 0.4), value("investment_growth", 0.5), value("admission", "open")
+    ('0.4 share of benefit', '0.5 a year', 'nobody: whoever asks is in')
+    """
     if isinstance(setting, bool) or not isinstance(setting, int | float):
         return CHOICES.get(name, {}).get(str(setting), str(setting))
-    stem = next((stem for stem in parameters.BY_NAME if name == stem or name.startswith(f"{stem}_")), "")
+    stem = name if name in parameters.BY_NAME else _stem(name)
     return f"{setting:g} {plain(unit(parameters.BY_NAME[stem].unit)) if stem else ''}".rstrip()
 
 
@@ -194,7 +203,7 @@ def unit(short: str) -> str:
     >>> unit("share of GDP/yr")
     'share of GDP a year'
     """
-    return UNITS.get(short) or short.replace("/yr", " a year")
+    return UNITS[short] if short in UNITS else short.replace("/yr", " a year")
 
 
 def measure(name: str) -> str:
@@ -202,7 +211,7 @@ def measure(name: str) -> str:
     return MEASURES.get(name) or name.replace("_", " ")
 
 
-def plain(text: str) -> str:
+def plain(text: str, vendors: Iterable[Vendor] = ()) -> str:
     """A text of a table without names of parameters, commands and keys of sources: these become words.
 
     >>> plain("share of effort_limit")
@@ -213,13 +222,13 @@ def plain(text: str) -> str:
     for name in sorted(PARAMETERS, key=len, reverse=True):
         pattern = rf"\b{name}(_[a-z0-9_]+)?\b" if "_" in name else rf"\b{name}_[a-z0-9_]+\b"
         if "_" in name or parameters.BY_NAME[name].per:
-            text = re.sub(pattern, lambda found: f"“{_inside(parameter(found[0]))}”", text)
+            text = re.sub(pattern, lambda found: f"“{_inside(parameter(found[0], vendors))}”", text)
     return text
 
 
-def message(error: object) -> str:
+def message(error: object, vendors: Iterable[Vendor] = ()) -> str:
     """What was refused, without the place in a file, which the page's visitor has not written."""
-    return "\n".join(sentence(plain(_PLACE.sub("", line))) for line in str(error).splitlines())
+    return "\n".join(sentence(plain(_PLACE.sub("", line), vendors)) for line in str(error).splitlines())
 
 
 def _inside(title: str) -> str:

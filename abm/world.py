@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -49,16 +49,18 @@ class Event:
 
 @dataclass
 class World:
-    """The record of one world and the names of its rows. ``record`` is what the rules read and write."""
+    """The record of one world and the names of its rows. ``record`` is what the rules read and write; ``told`` are the facts
+    about its vendors, for whoever tells of them by title."""
 
     record: np.record
     iso3: tuple[str, ...]
     vendors: tuple[str, ...] = parameters.VENDORS
     names: tuple[str, ...] = field(default_factory=tuple)
+    told: tuple[Vendor, ...] = ()
 
     def copy(self) -> World:
         """An independent copy."""
-        return World(self.record.copy(), self.iso3, self.vendors, self.names)
+        return replace(self, record=self.record.copy())
 
     def asked(self) -> World:
         """A copy in which nations may be asked what they would weigh now: the tastes they have stand, none is drawn anew."""
@@ -144,7 +146,7 @@ def build(
     if nations.empty:
         raise ValueError("a world needs at least one nation")
     record = np.zeros(1, np.dtype((np.record, attributes.dtype(len(nations), names, len(events)))))[0]
-    world = World(record, tuple(nations.index), names, tuple(nations["name"]))
+    world = World(record, tuple(nations.index), names, tuple(nations["name"]), vendors)
     record.n, record.start, record.dt = len(nations), start_year, step_years
     _fill_nations(record, nations)
     _fill_distances(record, nations, vendors)

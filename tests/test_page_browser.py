@@ -178,7 +178,7 @@ def test_interventions_act_now_and_land_in_the_log(visit):
     visit.tab("Log")
     log = visit.page.inner_text(".log ol")
     assert "you let the US vendor cut off the European Union for 2 years" in log
-    assert "The US vendor cuts off Italy for 2.0 years" in log
+    assert "Italy is cut off by the US vendor for 2.0 years" in log
     assert f"{panels.quarter(model.date)} C1 is founded" in log
     visit.page.fill("[aria-label='Filter the log']", "Italy")
     assert "Italy" in visit.page.inner_text(".log ol li >> nth=0")

@@ -87,6 +87,22 @@ def test_no_panel_and_no_chart_speaks_code(tmp_path):
     assert found == set()
 
 
+def test_vendors_that_a_scenario_adds_are_told_of_by_their_titles(tmp_path):
+    """In the log, in the reasons, in the charts and in what is refused."""
+    session = Session(services(tmp_path), library.scenario("local-providers"), 5)
+    session.act({"kind": "outage", "vendor": "local", "years": 1.0})
+    with pytest.raises(ValueError) as refused:
+        session.set_parameter("fee_local", 7)
+    forward(session, session.steps)
+    table, nations = session.scenario.nations(), session.model.nations
+    shown = [panels.nation(session, session.model, table, nation.iso3, True) for nation in nations]
+    shown += [panels.log(session), charts.over_time(session, None, "gdp"), titles.message(refused.value, session.vendors)]
+    told = json.dumps(shown)
+    assert "Local's vendor" not in told
+    assert "outage of the local providers" in told
+    assert "turns to the local providers" in told
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [

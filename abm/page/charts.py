@@ -59,7 +59,7 @@ def _stances(session: Session, fan: Fan | None, weight: str, ruler: float) -> st
 
 def _lags(session: Session, fan: Fan | None, ruler: float) -> str:
     vendors = session.model.world.vendors
-    lines = {label(name): (f"lag_{name}", palette.option(name, vendors)) for name in vendors}
+    lines = {label(name, session.vendors): (f"lag_{name}", palette.option(name, vendors)) for name in vendors}
     lines["best coalition"] = ("lag_coalition", palette.OPTIONS["coalition"])
     histories = {name: session.history(name) for name, _ in lines.values()}
     tops = [float(np.nanmax(values)) for values in histories.values() if np.isfinite(values).any()]

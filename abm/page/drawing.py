@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from html import escape
 
@@ -26,10 +27,10 @@ def nice_ticks(low: float, high: float, count: int = 4) -> list[float]:
     """Round numbers from ``low`` to ``high``, about ``count`` of them."""
     span = max(high - low, 1e-12)
     raw = span / count
-    power = 10.0 ** np.floor(np.log10(raw))
+    power = 10.0 ** math.floor(math.log10(raw))
     step = next(power * m for m in (1, 2, 2.5, 5, 10) if power * m >= raw)
-    first = np.ceil(low / step - 1e-9) * step
-    return [float(round(tick, 10)) + 0.0 for tick in np.arange(first, high + step * 1e-6, step)]
+    first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-6)
+    return [round(k * step, 10) + 0.0 for k in range(first, last + 1)]
 
 
 class Chart:

@@ -27,7 +27,7 @@ def answer(screen: Screen) -> dict[str, Any]:
             "stands": f"By {horizon}: the futures are being computed …", "did": "", "here": "", "runs": 0, "fresh": False,
         }
     return {
-        "stands": stands(fan, horizon),
+        "stands": stands(fan, horizon, panels.quarter(float(fan.dates[0])) if screen.playing and fan.step < session.step_now else ""),
         "did": did(screen, fan, pending),
         "here": here(screen, fan) if session.model.finished and fan.step == 0 else "",
         "runs": fan.runs,
@@ -35,12 +35,12 @@ def answer(screen: Screen) -> dict[str, Any]:
     }
 
 
-def stands(fan: Fan, horizon: str) -> str:
-    """How often a coalition stands at the horizon, and what it holds."""
+def stands(fan: Fan, horizon: str, seen: str = "") -> str:
+    """How often a coalition stands at the horizon, and what it holds; ``seen`` from an earlier date, while a run goes on."""
     standing, share = fan.ends["coalitions"] > 0, fan.ends["gdp_coalition"]
     low, middle, high = (_percent(x) for x in np.quantile(share, (_LOW, _MIDDLE, _HIGH)))
     return (
-        f"By {horizon} a coalition stands in {_percent(standing.mean())} % of futures and holds {middle} % of the nations' GDP "
+        f"{f'Seen from {seen}: by' if seen else 'By'} {horizon} a coalition stands in {_percent(standing.mean())} % of futures and holds {middle} % of the nations' GDP "
         f"(median; 10–90 %: {low} to {high} %)."
     )
 

@@ -69,7 +69,7 @@ def nation(session: Session, model: Model, table: pd.DataFrame, iso3: str, now: 
         "partners": [partner.name for partner in agent.partners],
         "hazards": [
             (
-                label(str(vendor)), f"{row.believed:.3f}", f"{row.true:.3f}", f"{agent.distance[v]:.2f}",
+                label(str(vendor), session.vendors), f"{row.believed:.3f}", f"{row.true:.3f}", f"{agent.distance[v]:.2f}",
                 percent(world.record.vendor_hosting[v]),
             )
             for v, (vendor, row) in enumerate(agent.hazards.iterrows())
@@ -133,7 +133,7 @@ def _path(session: Session, model: Model, i: int) -> str:
     for step, (sources, serials) in enumerate(zip(session.sources[:steps], session.serials[:steps])):
         source, serial = int(sources[i]), int(serials[i])
         colours.append(palette.of_source(source, serial, vendors))
-        name = coalition_name(serial) if serial else label(options.names(vendors)[source])
+        name = coalition_name(serial) if serial else label(options.names(vendors)[source], session.vendors)
         texts.append(f"{quarter(model.world.date(step))}: {name}")
     return drawing.strip(colours, texts)
 

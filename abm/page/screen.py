@@ -78,7 +78,7 @@ class Screen:
                 try:
                     self.session.step()
                 except ValueError as error:  # a nation of the visitor's own that cannot decide
-                    self.message = titles.message(error)
+                    self.message = titles.message(error, self.session.vendors)
                     break
                 force_update()
                 with self.drawing:
@@ -154,7 +154,7 @@ def guarded(screen: Screen, action) -> None:
     try:
         action()
     except (ValueError, TypeError, KeyError) as error:
-        screen.message = titles.message(error)
+        screen.message = titles.message(error, screen.session.vendors)
 
 
 def doing(screen: Screen, action):

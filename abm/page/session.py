@@ -503,7 +503,8 @@ def _with_events(document: dict[str, Any], moves: list[dict[str, Any]]) -> dict[
 def _key(document: dict[str, Any], seed: int) -> str:
     """What worlds share that differ in values of parameters alone."""
     events = [{**event, "value": None} if event["kind"] == "parameter" else event for event in document.get("events", [])]
-    return json.dumps([{**document, "parameters": None, "events": events}, seed])
+    shared = {name: value for name, value in document.items() if name not in ("parameters", "events")}
+    return json.dumps([shared, events, seed])
 
 
 def bounded(scenario: Scenario) -> Scenario:

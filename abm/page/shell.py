@@ -8,9 +8,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import jinja2
-import numpy as np
 
-from abm.page.futures import LEVELS, Fan, futures
+from abm.page import panels
+from abm.page.futures import futures
+from abm.page.headline import stands
 from abm.page.services import Services
 from abm.page.session import Session
 from abm.scenario import Scenario
@@ -40,20 +41,10 @@ class _Changed(jinja2.FileSystemLoader):
 
 
 def headline(services: Services, scenario: Scenario) -> str:
-    """What the futures of a scenario hold, in a sentence or two; empty where nobody knows within a second."""
+    """What the futures of a scenario hold, as the page says it; empty where nobody knows within a second."""
     session = Session(services, scenario)
     fans = list(futures(session.model.world, session.steps, services))
-    return _sentence(fans[-1]) if fans else ""
-
-
-def _sentence(fan: Fan) -> str:
-    low, middle, high = (100 * fan.quantiles["gdp_coalition"][LEVELS.index(level), -1] for level in (0.1, 0.5, 0.9))
-    stands = (
-        f"In {100 * fan.chance[-1]:.0f} % of {fan.runs} possible futures of this world a coalition stands in "
-        f"{np.floor(fan.dates[-1] + 0.01):.0f}."
-    )
-    holds = f" Coalitions then hold {middle:.0f} % of GDP; in four futures out of five, {low:.0f} to {high:.0f} %."
-    return stands + holds
+    return stands(fans[-1], panels.quarter(float(session.all_dates[-1]))) if fans else ""
 
 
 def dress(headline: str) -> None:

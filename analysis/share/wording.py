@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
+import re
+
+from abm import titles
 from abm.parameters import Parameter
 
-_UNITS = {
-    "share": "%", "yr": "years", "1/yr": "a year", "x": "times", "year": "", "share of effort_limit": "% of the most",
-    "share of GDP/yr": "% of GDP a year", "share/ln(members)": "per log of members", "share/share of GDP": "per share of GDP",
-    "1/OOM": "per order of magnitude", "OOM/yr": "orders of magnitude a year", "bn US$/yr": "bn US$ a year",
-    "1/sqrt(yr)": "per square root of a year", "1/distance": "per unit of distance",
-}  # fmt: skip
+#: Shares in per cent; all others as everywhere.
+_PER_CENT = {"share": "%", "share of effort_limit": "% of the most", "share of GDP/yr": "% of GDP a year"}
 
 
 def unit(parameter: Parameter) -> str:
     """Unit in words, as :func:`amount` writes them after the number."""
-    found = _UNITS.get(parameter.unit, parameter.unit)
-    return found.replace("share of", "% of", 1) if found.startswith("share of") else found
+    return _PER_CENT.get(parameter.unit) or re.sub("^share of", "% of", titles.unit(parameter.unit))
 
 
 def amount(parameter: Parameter, value: float) -> str:

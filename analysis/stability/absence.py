@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -31,7 +32,7 @@ def without_last(world: World) -> World:
     """A copy whose last row is not there."""
     found = world.copy()
     found.record.n -= 1
-    return World(found.record, found.iso3[:-1], found.vendors, found.names[:-1])
+    return replace(found, iso3=found.iso3[:-1], names=found.names[:-1])
 
 
 def with_and_without(
