@@ -93,7 +93,7 @@ def test_the_first_words_are_figures_of_the_served_scenarios_futures(tmp_path):
     fan = list(futures(session.model.world, session.steps, offered))[-1]
     said = shell.headline(offered, scenario)
     assert said == headline.stands(fan, "Q1 2040")
-    assert f"in {100 * np.mean(fan.chance[-1]):.0f} % of futures" in said
+    assert f"holds {100 * np.median(fan.ends['gdp_coalition']):.0f} % of the nations' GDP" in said
 
 
 def test_a_template_that_is_not_the_known_one_is_noticed(monkeypatch):
