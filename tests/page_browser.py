@@ -9,6 +9,7 @@ import socket
 import threading
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -61,7 +62,7 @@ def serve_in_background(scenario, results: Path, port: int = 0):
 class Visit:
     """A visitor's page with what it asked for and complained about."""
 
-    page: object
+    page: Any
     errors: list[str] = field(default_factory=list)
     requests: list[str] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)

@@ -49,7 +49,7 @@ def fit(
     baseline: Scenario,
     bank: int = 4000,
     points: int = 2500,
-    waves: int = 16,
+    waves: int = 24,
     replicates: int = 16,
     seed: int = 0,
     fresh: int = 64,

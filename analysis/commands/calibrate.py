@@ -31,7 +31,7 @@ def add(commands) -> None:
                            help="points in each of two waves of history matching (default: 4000)")
     calibrate.add_argument("--points", type=whole(20, 1_000_000), default=2500, metavar="N",
                            help="points a wave of the sampler, at most twice --bank (default: 2500)")
-    calibrate.add_argument("--waves", type=whole(1, 1000), default=16, metavar="N", help="waves of the sampler (default: 16)")
+    calibrate.add_argument("--waves", type=whole(1, 1000), default=24, metavar="N", help="waves of the sampler (default: 24)")
     calibrate.add_argument("--replicates", type=whole(1, 1000), default=16, metavar="N", help="runs of a point (default: 16)")
     calibrate.add_argument("--fresh", type=whole(1, 1000), default=64, metavar="N",
                            help="runs of every kept point with seeds that no wave used, at least --replicates (default: 64)")

@@ -8,6 +8,7 @@ import math
 import os
 import subprocess
 import sys
+from typing import Any
 
 import numba
 import numpy as np
@@ -53,7 +54,7 @@ def _cost(name: str) -> float:
     """Seconds of one call within a compiled loop."""
     if name == "philox":
         return seconds(lambda: _philox_loop(_N)) / _N
-    scope = {"math": math}
+    scope: dict[str, Any] = {"math": math}
     exec(f"def loop(x):\n    s = 0.0\n    for i in range(x.size):\n        s += math.{name}(x[i])\n    return s", scope)
     loop, numbers = numba.njit(scope["loop"], error_model="numpy"), np.random.default_rng(0).random(_N) + 0.01
     return seconds(lambda: loop(numbers)) / _N
@@ -83,7 +84,8 @@ def _profile() -> Table:
 
 def _phases(runs: int = 300) -> dict[str, float]:
     """Seconds of each phase in a run."""
-    phases, scope = schedule.PHASES, {"now": _now}
+    phases = schedule.PHASES
+    scope: dict[str, Any] = {"now": _now}
     lines = ["def timed(world, spent, buffer):", "    before = now(buffer)"]
     for place, phase in enumerate(phases):
         name = phase.rule.__name__

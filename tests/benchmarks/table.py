@@ -29,7 +29,7 @@ class Table:
 
 
 def _text(cell) -> str:
-    if not isinstance(cell, float | np.floating):
+    if not isinstance(cell, float):  # as those of numpy are
         return f"{cell:,}" if isinstance(cell, int) else str(cell)
     return f"{cell:,.0f}" if abs(cell) >= 1000 else f"{cell:.3g}"
 

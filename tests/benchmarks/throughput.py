@@ -10,7 +10,6 @@ import time
 from pathlib import Path
 
 import runs
-from runs.store import Store
 from runs.sweep import processors
 from tests.benchmarks.table import Table
 
@@ -56,5 +55,5 @@ def sweep(count: int, threads: int) -> list[float]:
         process.returncode = os.waitstatus_to_exitcode(status)
         assert process.returncode == 0
         taken = runs.open(out).manifest["seconds"]
-        size = sum(path.stat().st_size for _, path in Store(out).chunks("runs"))
+        size = sum(path.stat().st_size for path in (out / "runs").iterdir())
         return [taken, count / taken, whole, usage.ru_maxrss / 1024, size / 1e6]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
@@ -28,7 +29,7 @@ def seconds(act: Callable[[], object], least: float = 0.5) -> float:
     return min(taken)
 
 
-def run_seconds(scenario: Scenario, runs: int = 50, **recorded: bool) -> float:
+def run_seconds(scenario: Scenario, runs: int = 50, **recorded: Any) -> float:
     """Seconds of one run in one thread, without files."""
     world, seeds = scenario.world(), np.arange(runs)
     return seconds(lambda: simulate(world.copy(), scenario.content.steps, seeds, **recorded)) / runs
