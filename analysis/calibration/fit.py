@@ -16,12 +16,12 @@ The loop is our own because one call of :func:`runs.experiment.run_points` runs 
 code without processes. pyABC asks its model for one point at a time and spreads these over worker processes; ELFI takes batches,
 but its sampler is the population Monte Carlo that is said above not to do.
 
-A neural posterior was tried and left out. The estimator of the package sbi (0.27, a masked autoregressive flow of five transforms,
-the shares of the priors as normal scores) learnt from 27,996 points of the box that history matching left, a third of the processor
-time of the waves. It is right by :mod:`analysis.calibration.check` (its 80 % intervals hold 81 % of the truths; TARP 0.32) and says no
-more: over the truths its mean contraction is 0.154, that of the nearest points with a regression 0.158 from 7,996 points. Its points
-for the record itself lie at a median of 0.54 from the patterns, where the waves come to 0.33, and identify three parameters. With
-shares as they are, flat between bounds, it promises too much: 67 % of the truths.
+A neural posterior was tried and left out. The estimator of the package sbi (0.27, a masked autoregressive flow of five
+transforms, the shares of the priors as normal scores) learnt from 27,996 points of the box that history matching left, a third
+of the processor time of the waves. It is right by :mod:`analysis.calibration.check` (its 80 % intervals hold 81 % of the
+truths; TARP 0.32) and says no more: over the truths its mean contraction is 0.154, that of the nearest points with a regression
+0.158 from 7,996 points. Its points for the record itself lie at a median of 0.54 from the patterns, where the waves come to
+0.33, and identify three parameters. With shares as they are, flat between bounds, it promises too much: 67 % of the truths.
 
 Source: [DelMoral2012].
 """
