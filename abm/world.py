@@ -49,14 +49,14 @@ class Event:
 
 @dataclass
 class World:
-    """The record of one world and the names of its rows. ``record`` is what the rules read and write; ``told`` are the facts
-    about its vendors, for whoever tells of them by title."""
+    """The record of one world and the names of its rows. ``record`` is what the rules read and write; ``vendor_facts``
+    are what its vendors were made of, their titles among them."""
 
     record: np.record
     iso3: tuple[str, ...]
     vendors: tuple[str, ...] = parameters.VENDORS
     names: tuple[str, ...] = field(default_factory=tuple)
-    told: tuple[Vendor, ...] = ()
+    vendor_facts: tuple[Vendor, ...] = ()
 
     def copy(self) -> World:
         """An independent copy."""

@@ -187,8 +187,7 @@ def test_number_fields_step_finely_and_show_what_is_refused(visit):
     visit.page.wait_for_selector(".refused:has-text('7 is not between 0 and 1')")
     assert visit.page.get_attribute(NUMBER, "aria-invalid") == "true"
     visit.page.click(".refused button")
-    field = "document.querySelector(\"input[aria-label='Fee of the US vendor, number']\")"
-    visit.page.wait_for_function(f"+{field}.value < 1 && {before} > 0")
+    visit.page.wait_for_function(f'+document.querySelector("{FIELD}").value < 1 && {before} > 0')
     assert len(entries(visit)) == 1
 
 

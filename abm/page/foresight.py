@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from abm.page.futures import TURNS, Fan, futures
+from abm.page.futures import Fan, futures
 from abm.page.presence import Presence
 from abm.page.session import Session
 
@@ -93,20 +93,14 @@ class Foresight:
             found = {name: self._fans[key] for name, key in keys.items() if name != "fan" and key in self._fans}
             missing = {key: name for name, key in keys.items() if name not in found}
             asking = {key: self._fans_of(ticket, key, documents[name], seeds[name], question) for key, name in missing.items()}
-
-            def further() -> None:  # in turns, so that the first fans of all are there before the whole of any
+            while asking:  # in turns, so that the first fans of all are there before the whole of any
                 for key, fans in [*asking.items()]:
                     fan = next(fans, None)
                     if fan is None:
                         del asking[key]
                     else:
-                        found.update({name: fan for name, its_key in keys.items() if its_key == key})
+                        found |= {name: fan for name, its_key in keys.items() if its_key == key}
                         self._show(ticket, question, Answer(**found))
-
-            with TURNS.awaited():
-                further()
-            while asking:
-                further()
 
     def _fans_of(self, ticket: int, key: str, document: dict[str, Any], seed: int, question: Question):
         if key in self._fans:

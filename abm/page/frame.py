@@ -23,8 +23,8 @@ _TIED = 2  # arcs drawn from each member, to the co-members it trusts most
 LABELS = {"self_build": "builds alone", "hold_back": "free models only", "coalition": "coalition"}
 
 
-def label(option: str, vendors: tuple[Vendor, ...] = ()) -> str:
-    """An option in words."""
+def label(option: str, vendors: tuple[Vendor, ...]) -> str:
+    """An option in words; ``vendors`` know the titles of those that a scenario adds."""
     return LABELS.get(option) or titles.vendor_label(option, vendors)
 
 

@@ -25,39 +25,28 @@ _FANNED = ("gdp_coalition", "nations_coalition", "lag_coalition", "sovereignty",
 
 
 class Turns:
-    """Batches under way, of all visitors together. While anybody waits for a first fan, the rest of everybody's waits too."""
+    """Batches under way, of all visitors together. The first runs of anybody's fan go before the rest of everybody else's."""
 
     def __init__(self, count: int):
-        self._free, self._awaited, self._change = count, 0, threading.Condition()
+        self._free, self._urgent, self._change = count, 0, threading.Condition()
 
     @contextmanager
-    def awaited(self):
-        """Until the end of this, somebody waits for first fans."""
-        self._count(awaited=1)
-        try:
-            yield
-        finally:
-            self._count(awaited=-1)
-
-    @contextmanager
-    def taken(self, first: bool):
-        """Wait for a turn, and hold it; ``first``: for runs of a first fan."""
+    def taken(self, urgent: bool):
+        """Wait for a turn, and hold it."""
         with self._change:
-            self._change.wait_for(lambda: self._free > 0 and (first or self._awaited == 0))
+            self._urgent += urgent
+            self._change.wait_for(lambda: self._free > 0 and (urgent or self._urgent == 0))
+            self._urgent -= urgent
             self._free -= 1
         try:
             yield
         finally:
-            self._count(free=1)
-
-    def _count(self, awaited: int = 0, free: int = 0) -> None:
-        with self._change:
-            self._awaited += awaited
-            self._free += free
-            self._change.notify_all()
+            with self._change:
+                self._free += 1
+                self._change.notify_all()
 
 
-TURNS = Turns(_WORKERS)
+_TURNS = Turns(_WORKERS)
 
 
 @dataclass(frozen=True)
@@ -103,7 +92,7 @@ def futures(world: World, steps: int, services: Services, stale: Callable[[], bo
         if stale():
             return None
         # Own nations that cannot decide are told of by the run itself.
-        with TURNS.taken(first=seeds[0] < _SEEDS + STAGES[0]), suppress(ValueError):
+        with _TURNS.taken(urgent=seeds[0] < _SEEDS + STAGES[0]), suppress(ValueError):
             return services.continue_runs(world, left, seeds, True, True)
         return None
 

@@ -71,11 +71,11 @@ def happenings(before: Before, world: World) -> list[Entry]:
     for i in np.flatnonzero(record.cuts[: record.n] > before.cuts):
         vendor = int(np.argmax(record.cut_new[i]))
         years = float(record.cut_left[i, vendor] + record.cut_share[i, vendor] * record.dt)
-        who = titles.vendor(world.vendors[vendor], world.told)
+        who = titles.vendor(world.vendors[vendor], world.vendor_facts)
         found.append(("cut", f"{world.names[i]} is cut off by {who} for {years:.1f} years", (world.iso3[i],)))
     for v in np.flatnonzero(record.outages > before.outages):
         clients = tuple(world.iso3[i] for i in np.flatnonzero(record.source[: record.n] == v))
-        who = titles.vendor(world.vendors[v], world.told)
+        who = titles.vendor(world.vendors[v], world.vendor_facts)
         found.append(("outage", f"outage of {who}: {len(clients)} clients are without it", clients))
     return [Entry(step, world.date(step), *entry) for entry in found]
 
@@ -104,7 +104,7 @@ def _left_behind(world: World, i: int, k: int) -> bool:
 def _turn(world: World, source: int) -> str:
     alone = {"self_build": "begins to build alone", "hold_back": "falls back on free models only"}
     name = options.names(world.vendors)[source]
-    return alone.get(name) or f"turns to {titles.vendor(name, world.told)}"
+    return alone.get(name) or f"turns to {titles.vendor(name, world.vendor_facts)}"
 
 
 def _moves(before: Before, world: World):

@@ -26,9 +26,8 @@ def answer(screen: Screen) -> dict[str, Any]:
         return {
             "stands": f"By {horizon}: the futures are being computed …", "did": "", "here": "", "runs": 0, "fresh": False,
         }
-    late = screen.playing and fan.step < session.step_now
     return {
-        "stands": stands(fan, horizon, panels.quarter(float(fan.dates[0])) if late else ""),
+        "stands": stands(fan, late=screen.playing and fan.step < session.step_now),
         "did": did(screen, fan, pending),
         "here": here(screen, fan) if session.model.finished and fan.step == 0 else "",
         "runs": fan.runs,
@@ -36,11 +35,12 @@ def answer(screen: Screen) -> dict[str, Any]:
     }
 
 
-def stands(fan: Fan, horizon: str, seen: str = "") -> str:
-    """How often a coalition stands at the horizon, and what it holds; ``seen`` from an earlier date, while a run goes on."""
+def stands(fan: Fan, late: bool = False) -> str:
+    """How often a coalition stands at the horizon, and what it holds; ``late`` where the run has gone on since."""
     standing, share = fan.ends["coalitions"] > 0, fan.ends["gdp_coalition"]
     low, middle, high = (_percent(x) for x in np.quantile(share, (_LOW, _MIDDLE, _HIGH)))
-    when = f"Seen from {seen}: by" if seen else "By"
+    seen, horizon = (panels.quarter(float(date)) for date in fan.dates[[0, -1]])
+    when = f"Seen from {seen}: by" if late else "By"
     return (
         f"{when} {horizon} a coalition stands in {_percent(standing.mean())} % of futures and holds {middle} % of the nations' "
         f"GDP (median; 10–90 %: {low} to {high} %)."

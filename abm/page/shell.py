@@ -9,7 +9,6 @@ from pathlib import Path
 
 import jinja2
 
-from abm.page import panels
 from abm.page.futures import futures
 from abm.page.headline import stands
 from abm.page.services import Services
@@ -44,7 +43,7 @@ def headline(services: Services, scenario: Scenario) -> str:
     """What the futures of a scenario hold, as the page says it; empty where nobody knows within a second."""
     session = Session(services, scenario)
     fans = list(futures(session.model.world, session.steps, services))
-    return stands(fans[-1], panels.quarter(float(session.all_dates[-1]))) if fans else ""
+    return stands(fans[-1]) if fans else ""
 
 
 def dress(headline: str) -> None:

@@ -26,7 +26,7 @@ def source_label(world: World, source: int) -> str:
     """A source in words; a coalition by its name, the free slot as the one that could be founded."""
     first = len(world.vendors) + 2
     if source < first:
-        return label(options.names(world.vendors)[source], world.told)
+        return label(options.names(world.vendors)[source], world.vendor_facts)
     k = source - first
     return coalition_name(int(world.record.serial[k])) if world.record.members[k] else "new coalition"
 
@@ -132,7 +132,7 @@ def levers(world: World, i: int, best: int, second: int) -> list[Lever]:
 
 
 def _vendor_levers(world: World, i: int, v: int) -> list[Lever]:
-    name = titles.vendor(world.vendors[v], world.told)
+    name = titles.vendor(world.vendors[v], world.vendor_facts)
 
     def believe(record, x):
         record.belief_cuts[i, v] = x * record.belief_years[i, v]

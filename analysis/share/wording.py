@@ -8,7 +8,7 @@ from abm import titles
 from abm.parameters import Parameter
 
 #: Shares in per cent; all others as everywhere.
-_PER_CENT = {"share": "%", "share of effort_limit": "% of the most", "share of GDP/yr": "% of GDP a year"}
+_PER_CENT = {"share": "%", "share of effort_limit": "% of the most"}
 
 
 def unit(parameter: Parameter) -> str:
