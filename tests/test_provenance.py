@@ -86,6 +86,19 @@ def test_a_shipped_picture_keeps_what_it_says_of_itself(tmp_path, colours):
     assert colours or after.convert("RGB").tobytes() == before.tobytes()
 
 
+def test_few_colours_keep_the_rare_ones_apart(tmp_path):
+    """A dot of a colour that is like a frequent one's stays what it is beside hundreds of shades."""
+    png, rare, often = tmp_path / "dots.png", (230, 159, 0), (213, 94, 0)
+    picture = Image.linear_gradient("L").convert("RGB")
+    picture.paste(often, (0, 0, 200, 60))
+    picture.paste(rare, (220, 0, 224, 4))
+    picture.save(png)
+    ship(png, 48)
+    after = Image.open(png).convert("RGB")
+    for place, colour in (((222, 2), rare), ((100, 30), often)):
+        assert max(abs(a - b) for a, b in zip(after.getpixel(place), colour)) <= 8
+
+
 def test_older_sources_stay_valid_only_while_their_results_are_todays(tmp_path, monkeypatch):
     file = tmp_path / "results.toml"
 

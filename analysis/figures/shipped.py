@@ -21,7 +21,9 @@ def ship(png: Path, colours: int = 0) -> None:
     for key, text in {**{key: str(info[key]) for key in KEPT if key in info}, SOURCES: results_hash()}.items():
         told.add_itxt(key, text)
     dpi = {"dpi": info["dpi"]} if "dpi" in info else {}
-    (picture.quantize(colours) if colours else picture).save(png, optimize=True, pnginfo=told, **dpi)
+    # By octree: the usual median cut gives a rare colour away, so that two kinds of mark look alike.
+    few = picture.quantize(colours, method=Image.Quantize.FASTOCTREE) if colours else picture
+    few.save(png, optimize=True, pnginfo=told, **dpi)
 
 
 def made_by(png: Path) -> str:
