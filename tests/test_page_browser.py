@@ -414,6 +414,7 @@ def test_keyboard_reaches_the_controls(visit):
     visit.page.focus("button[role=tab]:text-is('Futures')")
     visit.page.keyboard.press("ArrowRight")
     visit.page.wait_for_selector("button[role=tab][aria-selected=true]:text-is('Nation')")
+    visit.page.wait_for_selector(".right select[aria-label=Nation]")  # the panel is drawn after its tab
     reached = set()
     for _ in range(60):
         visit.page.keyboard.press("Tab")
