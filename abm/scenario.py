@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import difflib
 import re
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -186,17 +187,10 @@ class Scenario:
         chosen = self.content.nations
         if chosen.synthetic is not None:
             return synthetic(chosen.synthetic, chosen.synthetic_seed)
-        economies = data.economies()
-        if isinstance(chosen.select, list):
-            rows = economies.index.isin(chosen.select)
-        else:
-            group = "all" if chosen.select == "midsized" and chosen.minimum_gdp is not None else chosen.select
-            rows = economies.index.isin(data.group(group))
+        group = "all" if chosen.select == "midsized" and chosen.minimum_gdp is not None else chosen.select
         hosts = [vendor.iso3 for vendor in self.content.vendors.values()]
-        rows &= ~economies.index.isin([*chosen.exclude, *hosts])
-        if chosen.minimum_gdp is not None:
-            rows &= economies["gdp_usd_bn"].to_numpy() >= chosen.minimum_gdp
-        return economies[rows]
+        codes = frozenset(data.group(group) if isinstance(group, str) else group) - {*chosen.exclude, *hosts}
+        return _economies(codes, chosen.minimum_gdp or 0.0).copy()
 
     def events(self) -> list[Event]:
         """The dated events in the world's terms, as they stand in the file (one date's events happen in that order)."""
@@ -303,6 +297,13 @@ class Scenario:
                 faults.append(f"name: {event.name} counts only at the start of a run; set it under parameters")
             problems += faults
         return problems
+
+
+@lru_cache(maxsize=32)
+def _economies(codes: frozenset[str], minimum_gdp: float) -> pd.DataFrame:
+    """These economies, of at least a GDP [bn US$], largest first; kept, since a scenario asks for them many times."""
+    economies = data.economies()
+    return economies[economies.index.isin(list(codes)) & (economies["gdp_usd_bn"] >= minimum_gdp)]
 
 
 def _selection_problems(chosen: Selection, known: set[str]) -> list[str]:

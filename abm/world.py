@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -105,6 +106,7 @@ class World:
         return float(self.record.start + (self.record.step if step is None else step) * self.record.dt)
 
 
+@cache
 def baseline_vendors() -> tuple[Vendor, ...]:
     """The US and China. China's first clients are the arms-embargoed economies of tier 3; all others are the US's."""
     hosts = data.vendor_hosts()
