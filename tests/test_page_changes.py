@@ -197,8 +197,28 @@ def test_a_storm_of_values_leaves_the_last_and_begins_few_runs(shown):
     assert session.values["fee_us"] == pytest.approx(0.2 + 0.0002 * 499)
     assert shown.screen.heard == 499
     assert session.run - before <= 2
-    assert levers.heard == 499
+    until(lambda: levers.heard == 499)
     assert len(session.changes.now) == 1
+
+
+@pytest.mark.parametrize("soon", [True, False])
+def test_a_lever_let_go_is_drawn_once_with_its_futures_or_without_where_they_take_long(shown, monkeypatch, soon):
+    drawn, draw = [], page._drawn
+    monkeypatch.setattr(page, "_drawn", lambda screen: drawn.append(soon_there.is_set()) or draw(screen))
+    monkeypatch.setattr(screen, "_PATIENCE", 0.3)
+    soon_there = threading.Event()
+
+    def first_futures() -> None:
+        time.sleep(0.1)
+        soon_there.set()
+        screen.force_update()
+
+    if soon:
+        monkeypatch.setattr(screen.Screen, "ask", lambda self: threading.Thread(target=first_futures).start())
+    shown.levers.vue_release({"name": "fee_us", "value": 0.3, "count": 7})
+    until(lambda: shown.levers.heard == 7)
+    time.sleep(2 * screen._PATIENCE)
+    assert drawn == [soon]
 
 
 def test_what_follows_a_lever_finds_it_set(shown):

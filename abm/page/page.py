@@ -56,6 +56,7 @@ def Page(services: Services, scenario: Scenario, seed: int = 0, recorded: Opened
 
 
 def _drawn(screen: Screen) -> None:
+    screen.changed = False
     with solara.v.Html(tag="main", class_="abm"):
         with solara.Div(classes=["top"]):
             _Controls(screen)

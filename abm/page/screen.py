@@ -27,6 +27,7 @@ OPEN: dict[str, tuple[str, ...]] = {
     "left": LEFT, "right": RIGHT, "view": ("map", "network"), "weight": ("gdp", "nations"), "selected": (),
 }
 _SLOWEST_DRAWING = 5.0  # seconds; a browser that draws nothing (a hidden tab) holds the run up no longer than this
+_PATIENCE = 1.0  # seconds; a change is drawn with its first futures, or so long after it where they take longer
 
 
 class Screen:
@@ -46,7 +47,7 @@ class Screen:
         self.against: Change | None = None  # the change without which the futures are drawn in grey; None: without all of them
         self.first = self.session.state({})
         self.query, self.serial, self._sent = "", 0, self.session.changes.now  # the address, and the turns that it has seen
-        self.changed = False  # whether there is something to draw before the futures are there
+        self.changed = False  # whether there is something that has not been drawn
         self.acts = 0  # interventions heard, done or refused
         self.heard, self.tag = 0, 0  # counts of the levers' last release and last drag that have been heard
         self.message = ""
@@ -142,10 +143,15 @@ class Screen:
                 setattr(self, name, value)
 
     def _after(self) -> None:
-        if self.changed:  # not by a lever that is dragged: its futures draw the page when they are there
-            self.changed = False
-            force_update()
         self.ask()
+        if self.changed:  # not by a lever that is dragged, which only its futures draw
+            threading.Thread(target=self._draw_late, daemon=True).start()
+
+    def _draw_late(self) -> None:
+        """Draw what the first futures have not drawn. Drawn before them too, it would take the time that they need."""
+        time.sleep(_PATIENCE)
+        if self.changed and not self.presence.over:
+            force_update()
 
 
 def guarded(screen: Screen, action) -> None:
