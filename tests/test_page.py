@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 import tomllib
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -19,6 +20,7 @@ pytest.importorskip("solara", reason="the extra `page` is not installed")
 from abm import options, parameters
 from abm.model import Model
 from abm.page import address, charts, drawing, frame, geography, happenings, left, palette, panels, takeaway, why
+from abm.page import futures as fans
 from abm.page.foresight import Foresight, Question
 from abm.page.futures import REPLICATES, futures
 from abm.page.session import Session, Watched
@@ -141,7 +143,7 @@ def test_a_fan_begins_at_the_present_and_the_future_is_the_rules(session):
     assert alone.series[0].tobytes() == whole.series[0][20:].tobytes()
     assert alone.series[1].tobytes() != alone.series[0].tobytes()
     fans = list(futures(session.model.world, 60, session.services))
-    assert [fan.runs for fan in fans] == [20, 80, REPLICATES]
+    assert [fan.runs for fan in fans] == [20, REPLICATES]
     fan = fans[-1]
     now = session.model.observed["gdp_coalition"]
     assert fan.quantiles["gdp_coalition"][:, 0] == pytest.approx(now, abs=1e-12)
@@ -151,6 +153,35 @@ def test_a_fan_begins_at_the_present_and_the_future_is_the_rules(session):
     assert fan.dates[0] == session.model.date
     assert len(fan.dates) == 41
     assert ((fan.members >= 0) & (fan.members <= 1)).all()
+
+
+def test_a_fan_that_takes_long_is_drawn_on_the_way(session, monkeypatch):
+    """The larger the world, the longer: below a bound the whole fan follows the first, above it another comes between them."""
+    forward(session, 50)
+    monkeypatch.setattr(fans, "_SOON", 1e3)
+    assert [fan.runs for fan in futures(session.model.world, 60, session.services)] == [20, 80, REPLICATES]
+
+
+@pytest.mark.parametrize(
+    ("others", "stale", "waits"),
+    [(None, False, 0.0), (0.0, False, 0.15), (0.4, False, 0.55), (9.0, False, 1.0), (9.0, True, 0.0)],
+)
+def test_the_rest_of_a_fan_lets_the_first_runs_of_others_go_first(monkeypatch, others, stale, waits):
+    """It waits for as long as first runs keep coming (for so many seconds here), but not for ever, and not where it is stale."""
+    turns, now = fans.Turns(2), [100.0]
+
+    def sleep(seconds: float) -> None:
+        now[0] += seconds
+        if others and now[0] < 100 + others:
+            with turns.taken(urgent=True):
+                pass
+
+    monkeypatch.setattr(fans, "time", SimpleNamespace(monotonic=lambda: now[0], sleep=sleep))
+    if others is not None:
+        with turns.taken(urgent=True):
+            pass
+    turns.lull(lambda: stale)
+    assert now[0] - 100 == pytest.approx(waits, abs=0.02)
 
 
 def test_foresight_keeps_the_fan_without_the_move_and_drops_stale_questions(session):

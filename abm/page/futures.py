@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -16,9 +18,11 @@ from abm.world import World
 
 REPLICATES = 200
 STAGES = (20, 80, REPLICATES)  # replicates after which a fan is drawn: soon, then better
+_SOON = 4e7  # pairs of nations times steps; a fan of fewer is whole so soon that nothing is drawn between its first and its last
 _BUDGET = 1e9  # pairs of nations times steps that a fan may take: some seconds; large worlds get fewer replicates
 _BATCH = 2e7  # the same of a batch, between two of which a fan can end: a few tenths of a second
 _WORKERS = 2
+_LULL, _LONGEST_LULL = 0.15, 1.0  # s
 LEVELS = (0.1, 0.25, 0.5, 0.75, 0.9)
 _SEEDS = 1 << 32  # futures take seeds that no run of the page has
 _FANNED = ("gdp_coalition", "nations_coalition", "lag_coalition", "sovereignty", "net_benefit")
@@ -29,6 +33,7 @@ class Turns:
 
     def __init__(self, count: int):
         self._free, self._urgent, self._change = count, 0, threading.Condition()
+        self._latest = 0.0  # when first runs were done last, on the clock of :func:`time.monotonic`
 
     @contextmanager
     def taken(self, urgent: bool):
@@ -43,7 +48,15 @@ class Turns:
         finally:
             with self._change:
                 self._free += 1
+                self._latest = time.monotonic() if urgent else self._latest
                 self._change.notify_all()
+
+    def lull(self, stale: Callable[[], bool]) -> None:
+        """Wait until no first runs have been done for :data:`_LULL`, at most for :data:`_LONGEST_LULL`, or it is ``stale``. Where
+        many visitors ask at once, the rest of one's fan would take the processors from what others have yet to be told."""
+        end = time.monotonic() + _LONGEST_LULL
+        while (left := min(self._latest + _LULL, end) - time.monotonic()) > 0 and not stale():
+            time.sleep(min(left, 0.01))
 
 
 _TURNS = Turns(_WORKERS)
@@ -97,8 +110,11 @@ def futures(world: World, steps: int, services: Services, stale: Callable[[], bo
         return None
 
     with ThreadPoolExecutor(_WORKERS) as pool:
-        for first, end in zip((0, *STAGES), (min(stage, planned) for stage in STAGES)):
+        stages = STAGES if nations**2 * left * planned > _SOON else (STAGES[0], planned)
+        for first, end in pairwise((0, *(min(stage, planned) for stage in stages))):
             if first < end:
+                if first == STAGES[0]:
+                    _TURNS.lull(stale)
                 parts += pool.map(batch, [_SEEDS + np.arange(k, min(k + size, end)) for k in range(first, end, size)])
                 if any(part is None for part in parts):
                     return

@@ -41,7 +41,7 @@ window.took = []; setTimeout(() => {
   lever.value = 0.4; lever.dispatchEvent(new Event("input")); lever.dispatchEvent(new Event("change"));
   const look = () => {
     if (!window.took.length && medians() !== before) window.took.push((performance.now() - began) / 1000);
-    const did = document.querySelector("[data-test=did]").innerText;
+    const did = document.querySelector("[data-test=did]").textContent;
     if (window.took.length === 1 && did.includes("means of 200 pairs")) {
       window.took.push((performance.now() - began) / 1000);
       watching.disconnect();
