@@ -12,6 +12,7 @@ import weakref
 from typing import TYPE_CHECKING
 
 import mesa
+import numpy as np
 import pandas as pd
 
 from abm import options
@@ -65,8 +66,13 @@ class _Row(mesa.Agent):
         self.row = row
 
     def act(self, rule) -> None:
-        """Apply a rule to this row."""
+        """Apply a rule to this row. The model calls it for agents whose class overrides it; all others act in compiled loops."""
         rule(self.model.world.record, self.row)
+
+    @classmethod
+    def acts_itself(cls) -> bool:
+        """Whether its class overrides :meth:`act`."""
+        return cls.act is not _Row.act
 
 
 @_views(NATION, "N")
@@ -169,7 +175,7 @@ class Nation(_Row):
     def _source(self, decision: str | int) -> int:
         """The source number behind a decision; ValueError for an option that is not open."""
         names = options.source_names(self.model.world.vendors)
-        reachable = list(self.explain().index)
+        reachable = [names[source] for source in self._open()]
         if isinstance(decision, str):
             name = decision
         else:
@@ -180,9 +186,21 @@ class Nation(_Row):
             raise ValueError(f"{self.iso3}: {decision} is not open to it; open are {', '.join(reachable)}")
         return names.index(name)
 
+    def _open(self) -> list[int]:
+        """Numbers of the sources that were open to it at its last review, best payoff first."""
+        terms = np.asarray(self.model.world.record.terms[self.row])
+        payoff = np.delete(terms, TERMS.index("taste"), axis=1).sum(axis=1)
+        return [source for source in np.argsort(-payoff, kind="stable").tolist() if not np.isnan(terms[source]).any()]
+
     def step(self) -> None:
-        """Review the nation's stance; the model calls this for the nations on the agenda, in their drawn order."""
+        """Review the nation's stance; the model calls this for the nations on the agenda, in their drawn order, where a class of
+        theirs overrides this, :meth:`review`, :meth:`decide` or :meth:`act`."""
         self.review()
+
+    @classmethod
+    def reviews_itself(cls) -> bool:
+        """Whether its class overrides anything that a review calls."""
+        return cls.acts_itself() or (cls.step, cls.review, cls.decide) != (Nation.step, Nation.review, Nation.decide)
 
 
 @_views(VENDOR, "V")

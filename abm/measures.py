@@ -5,8 +5,10 @@ A measure with ``per="vendor"`` or ``per="option"`` has one value per row and is
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
+from types import MappingProxyType
 
 import numpy as np
 
@@ -97,13 +99,14 @@ def rows(measure: Measure, vendors: tuple[str, ...]) -> tuple[str, ...]:
     return {"": (), "vendor": vendors, "option": options.names(vendors)}[measure.per]
 
 
-def columns(vendors: tuple[str, ...]) -> dict[str, Measure]:
+@cache
+def columns(vendors: tuple[str, ...]) -> Mapping[str, Measure]:
     """Addressable names in the order of :func:`measure_all` -> measure."""
     out: dict[str, Measure] = {}
     for measure in MEASURES:
         names = rows(measure, vendors)
         out.update({f"{measure.name}_{row}": measure for row in names} if measure.per else {measure.name: measure})
-    return out
+    return MappingProxyType(out)
 
 
 def _count(measure: Measure) -> str:

@@ -1,4 +1,4 @@
-"""The model for Mesa: a world whose rows are agents, stepped agent by agent along the schedule."""
+"""The model for Mesa: a world whose rows are agents, stepped along the schedule."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from abm import measures, seeds
 from abm.agents import Coalition, Nation, Vendor
 from abm.attributes import COALITIONS
 from abm.scenario import Scenario
-from abm.schedule import PHASES
+from abm.schedule import Phase, stretches
 from abm.seeds import Seed
 from abm.submodels.events import PARAMETER
 from abm.world import Event, World
@@ -91,18 +91,22 @@ class Model(mesa.Model):
         return int(self.world.record.step) >= self.scenario.content.steps
 
     def step(self) -> None:
-        """One step: every phase of the schedule, agent by agent."""
+        """One step: every phase of the schedule, agent by agent where a class of theirs overrides what is done there, and else
+        by compiled loops over the rows."""
         record = self.world.record
-        rows = {"nations": self.nations, "vendors": self.vendors, "coalitions": self.coalitions}
-        for phase in PHASES:
-            if phase.rows == "world":
-                phase.rule(record)
-            elif phase.rows == "agenda":
+        rows: dict[str, list] = {"nations": self.nations, "vendors": self.vendors, "coalitions": self.coalitions}
+        own = {kind for kind, agents in rows.items() if any(agent.acts_itself() for agent in agents)}
+        if any(nation.reviews_itself() for nation in self.nations):
+            own.add("agenda")
+        for part in stretches(frozenset(own)):
+            if not isinstance(part, Phase):
+                part(record)
+            elif part.rows == "agenda":
                 for i in record.agenda[: record.reviewing].tolist():
                     self.nations[i].step()
             else:
-                for agent in rows[phase.rows]:
-                    agent.act(phase.rule)
+                for agent in rows[part.rows]:
+                    agent.act(part.rule)
         self.running = not self.finished
         self.collect()
 

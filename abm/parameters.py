@@ -5,7 +5,10 @@ A parameter with ``per="vendor"`` has one value per vendor and is addressed as `
 """
 
 import difflib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
+from types import MappingProxyType
 
 import numpy as np
 
@@ -259,9 +262,11 @@ PARAMETERS: tuple[Parameter, ...] = (
 )
 
 BY_NAME = {parameter.name: parameter for parameter in PARAMETERS}
+_POSITION = {parameter.name: position for position, parameter in enumerate(PARAMETERS)}
 
 
-def names(vendors: tuple[str, ...] = VENDORS) -> dict[str, tuple[Parameter, int]]:
+@cache
+def names(vendors: tuple[str, ...] = VENDORS) -> Mapping[str, tuple[Parameter, int]]:
     """Addressable names -> (parameter, vendor row; -1 for parameters that no vendor owns), in the table's order."""
     out: dict[str, tuple[Parameter, int]] = {}
     for parameter in PARAMETERS:
@@ -269,14 +274,14 @@ def names(vendors: tuple[str, ...] = VENDORS) -> dict[str, tuple[Parameter, int]
             out.update({f"{parameter.name}_{vendor}": (parameter, row) for row, vendor in enumerate(vendors)})
         else:
             out[parameter.name] = (parameter, -1)
-    return out
+    return MappingProxyType(out)
 
 
 def place(name: str, vendors: tuple[str, ...] = VENDORS) -> tuple[int, int]:
     """(position in :data:`PARAMETERS`, vendor row) of an addressable name, as :func:`set_parameter` takes them."""
     lookup(name, vendors)
     parameter, row = names(vendors)[name]
-    return PARAMETERS.index(parameter), row
+    return _POSITION[parameter.name], row
 
 
 def defaults(vendors: tuple[str, ...] = VENDORS) -> dict[str, float]:

@@ -1,13 +1,15 @@
-"""The order of a step, declared once: Mesa's agents and the compiled ensemble both walk :data:`PHASES`.
+"""The order of a step, declared once: Mesa's model and the compiled ensemble both walk :data:`PHASES`.
 
 Every phase but one applies a rule to each row by itself, so that the order within a phase does not matter: a rule writes
 only its own row. Politics alone acts in a drawn order and may write other rows.
 """
 
 from collections.abc import Callable
+from functools import cache
+from itertools import groupby
 from typing import NamedTuple
 
-from abm.compiled import generated
+from abm.compiled import generated, rule
 from abm.submodels.accounts import grow, settle, update_trust
 from abm.submodels.choice import open_books, politics, set_agenda
 from abm.submodels.coalition import account, pool, prospects
@@ -71,3 +73,26 @@ def _compile(phases):
 
 #: One step of the world, compiled within its callers.
 step = _compile(PHASES)
+
+
+@cache
+def stretches(own: frozenset[str]) -> tuple[Phase | Callable, ...]:
+    """A step for a model whose agents do the phases of the rows ``own`` themselves: each of these phases, and one compiled
+    function of the world for each stretch of phases between them."""
+    parts: list[Phase | Callable] = []
+    for theirs, group in groupby(range(len(PHASES)), lambda place: PHASES[place].rows in own):
+        places = [*group]
+        parts += [PHASES[place] for place in places] if theirs else [_stretch(places[0], places[-1] + 1)]
+    return tuple(parts)
+
+
+@cache
+def _stretch(first: int, end: int) -> Callable:
+    """The phases from ``first`` to ``end`` as a function that Python calls, whose machine code is kept by its name."""
+    walk = _compile(PHASES[first:end])
+
+    def stretch(world):
+        walk(world)
+
+    stretch.__qualname__ = f"stretch_{first}_{end}"
+    return rule(stretch)

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from abm import attributes, measures
+from abm.agents import Nation
 from abm.model import Model
 from abm.scenario import Scenario
 from abm.schedule import PHASES
@@ -93,9 +94,11 @@ def _scenarios():
         yield pytest.param(Scenario.read(worlds.BASELINE), seed, id=f"baseline, seed {seed}")
 
 
+@pytest.mark.parametrize("nation", [Nation, worlds.Apart])
 @pytest.mark.parametrize(("scenario", "seed"), list(_scenarios()))
-def test_agent_by_agent_equals_the_ensemble_byte_for_byte(scenario, seed):
-    model = Model(scenario, rng=seed)
+def test_the_model_equals_the_ensemble_byte_for_byte(scenario, seed, nation):
+    """By compiled loops and agent by agent."""
+    model = Model(scenario, rng=seed, nation=nation)
     while not model.finished:
         model.step()
     world = scenario.world()

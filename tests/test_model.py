@@ -16,6 +16,7 @@ from abm import attributes, measures, options
 from abm.agents import Coalition, Nation, Vendor
 from abm.model import Model
 from abm.scenario import Scenario
+from abm.schedule import PHASES
 from abm.submodels.events import TENSION
 from abm.world import Event
 from tests import worlds
@@ -199,6 +200,36 @@ def test_a_subclass_that_decides_alike_gives_the_same_run():
     usual, same = (run(Model(scenario, rng=3, nation=kind)) for kind in (Nation, Same))
     assert usual.observed["refusals"] > 0
     assert not changed(usual.world.record, same.world.record)
+
+
+@pytest.mark.uncompiled
+def test_only_agents_whose_class_overrides_something_are_called():
+    """Reviews alone for a nation that decides otherwise; every phase of its rows for a class that acts by itself."""
+    called: list[str] = []
+
+    class Asked(Nation):
+        def decide(self):
+            called.append("decide")
+            return super().decide()
+
+    class Heard(Vendor):
+        def act(self, rule):
+            called.append(rule.__name__)
+            super().act(rule)
+
+    scenario = worlds.plain(6, 12, review_rate=0)
+    usual, asked, heard = Model(scenario, rng=3), Model(scenario, rng=3, nation=Asked), Model(scenario, rng=3)
+    heard.vendors = [Heard(heard, 0), Heard(heard, 1)]
+    for model in (usual, asked):
+        run(model, 4)
+    assert called == []
+    run(heard, 4)
+    assert called == 4 * [phase.rule.__name__ for phase in PHASES if phase.rows == "vendors" for _ in range(2)]
+    for model in (asked, heard):
+        assert not changed(usual.world.record, model.world.record)
+    called.clear()
+    model = run(Model(worlds.plain(6, 12, review_rate=20), rng=3, nation=Asked), 2)
+    assert len(called) == 2 * int(model.world.record.reviewing) == 12
 
 
 EAGER = {"site_cost": 0, "inference_cost": 0, "fee_us": 0.9, "fee_china": 0.9}  # any set gains on vendors so dear

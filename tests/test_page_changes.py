@@ -26,6 +26,7 @@ from abm.scenario import Scenario
 from runs import library
 from runs.view import services
 from tests.test_page import forward, same_bytes
+from tests.worlds import Apart
 
 pytestmark = pytest.mark.xdist_group("page")
 
@@ -152,7 +153,7 @@ def test_a_page_is_drawn_of_one_run(monkeypatch, shown):
 
 def test_steps_of_the_page_are_the_models_agent_by_agent(session):
     """With moves on the way and after looking back; the page takes its steps from the compiled rules."""
-    model = Model(library.scenario("baseline"), rng=5)
+    model = Model(library.scenario("baseline"), rng=5, nation=Apart)
     for step in range(12):
         if step == 4:
             session.act({"kind": "restriction", "vendor": "us", "nations": ["DEU", "FRA"], "years": 2.0})

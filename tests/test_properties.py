@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from scipy.stats import qmc
 
 from abm import measures, parameters
+from abm.agents import Nation
 from abm.model import Model
 from abm.scenario import Scenario
 from abm.submodels.events import KINDS
@@ -211,13 +212,14 @@ def test_the_unit_of_money_does_not_matter(n, seed, factor):
 
 @settings(bounded, max_examples=20)
 @given(scenarios(), st.integers(0, 1000))
-def test_agents_and_ensemble_agree_on_any_world(scenario, seed):
-    model = Model(scenario, rng=seed)
-    while not model.finished:
-        model.step()
+def test_model_agents_and_ensemble_agree_on_any_world(scenario, seed):
     world = scenario.world()
     simulate(world, STEPS, np.array([seed]))
-    assert not worlds.changed(world.record, model.world.record)
+    for nation in (Nation, worlds.Apart):
+        model = Model(scenario, rng=seed, nation=nation)
+        while not model.finished:
+            model.step()
+        assert not worlds.changed(world.record, model.world.record)
 
 
 def box(count: int, corners: bool) -> np.ndarray:

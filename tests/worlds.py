@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from abm import measures
+from abm.agents import Nation
 from abm.model import Model
 from abm.scenario import Scenario
 from abm.schedule import PHASES
@@ -50,6 +51,14 @@ def levers(nations: int = 12, steps: int = 24, **fields) -> Scenario:
     document = {"nations": {"synthetic": nations}, "steps": steps, "parameters": LEVERS, "events": EVENTS}
     fields["parameters"] = {**LEVERS, **fields.get("parameters", {})}
     return Scenario.parse({**document, **fields}, "levers")
+
+
+class Apart(Nation):
+    """A nation that is called for each rule, where others act in compiled loops."""
+
+    def act(self, rule):
+        """As every nation does."""
+        super().act(rule)
 
 
 def plain(nations: int = 8, steps: int = 12, **values) -> Scenario:

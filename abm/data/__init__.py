@@ -10,6 +10,7 @@ from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
 
+import numpy as np
 import pandas as pd
 
 MEMBERSHIPS = ("eu", "nato", "five_eyes", "g7", "g20", "oecd", "brics", "asean", "sco",
@@ -75,7 +76,7 @@ def require(frame: pd.DataFrame, columns: tuple[str, ...] | list[str],
     if absent:
         raise ValueError(f"{where}: no column {', '.join(absent)}")
     blank = frame[list(columns)].isna()
-    holes = [f"{iso3}: {column} is blank" for iso3, row in blank.iterrows() for column in row.index[row]]
+    holes = [f"{blank.index[row]}: {blank.columns[column]} is blank" for row, column in np.argwhere(blank.to_numpy())]
     if holes:
         raise ValueError(f"{where}: {'; '.join(holes)}")
     return frame

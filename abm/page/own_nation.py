@@ -1,7 +1,7 @@
 """Nations that decide in a way of their own (``abm view --nation``): the page's runs, past and futures by that way too.
 
 The compiled ensemble knows the model's own rule of decision alone. Where a subclass of :class:`~abm.agents.Nation` decides, every
-run goes agent by agent, which takes about a second each; so futures are few.
+run asks it at each review in Python, which takes about a tenth of a second in all; so futures are fewer.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from abm.submodels import choice
 from abm.words import shown
 from abm.world import World
 
-FUTURES = 16
+FUTURES = 64
 
 
 @dataclass

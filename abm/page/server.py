@@ -46,7 +46,7 @@ def make_server(
 
     _close_doors()
     warm_up(services, scenario)
-    own = services.nation is not Nation  # whose futures take half a minute
+    own = services.nation is not Nation  # whose futures take some seconds
     shell.dress("" if own else shell.headline(services, scenario))
     from solara.server import app as solara_app
     from solara.server import reload, starlette

@@ -1,4 +1,4 @@
-"""The same runs by others: mesa.batch_run over the rules uncompiled, a loop over the compiled Mesa model, agentpy."""
+"""The same runs by others, mesa.batch_run over the rules uncompiled and agentpy; and by Mesa's own ways of running our model."""
 
 from __future__ import annotations
 
@@ -9,13 +9,17 @@ import sys
 import time
 
 import agentpy
+import mesa
+import numpy as np
 
+from abm.agents import Nation
 from abm.model import Model
 from abm.schedule import PHASES
 from abm.world import World
 from tests.benchmarks.table import Table
 from tests.benchmarks.throughput import sweep
 from tests.benchmarks.timing import baseline
+from tests.worlds import Apart
 
 
 class NationAgent(agentpy.Agent):
@@ -28,6 +32,14 @@ class NationAgent(agentpy.Agent):
     def act(self, rule):
         """Apply a rule to its row."""
         rule(self.model.world.record, self.row)
+
+
+class Asked(Nation):
+    """A nation that decides as all do, in Python."""
+
+    def decide(self):
+        """As every nation does."""
+        return super().decide()
 
 
 class AgentpyModel(agentpy.Model):
@@ -72,10 +84,56 @@ def measure(full: bool) -> list[Table]:
             ["runner", "runs/s", "times as slow"],
             rows,
             "One after the other on the same machine; ours before and after the rest, averaged. `batch_run` steps agents in "
-            "Python with numba switched off. The other two call the compiled rules, and pay for a call per nation and phase; "
-            "the Mesa model also takes all measures at every step.",
-        )
+            "Python with numba switched off. The other two call the compiled rules; agentpy pays for a call per nation and "
+            "phase, the Mesa model takes all measures at every step.",
+        ),
+        _mesas_ways(),
     ]
+
+
+def _mesas_ways() -> Table:
+    """Each way of running the model that Mesa's users know, against a call per agent and phase, each measured twice in turn."""
+    step, batch = "`model.step()`", "`mesa.batch_run(Model, ...)`, models made included"
+    ways = [
+        (step, "a call per agent and phase", lambda count: _stepped(Apart, count), 3),
+        (step, "", lambda count: _stepped(Nation, count), 40),
+        (step, "without collecting", lambda count: _stepped(Nation, count, collecting=False), 40),
+        (step, "nations with their own `decide`", lambda count: _stepped(Asked, count), 15),
+        (batch, "a call per agent and phase", lambda count: _batch(Apart, count), 3),
+        (batch, "", lambda count: _batch(Nation, count), 40),
+    ]
+    for *_, way, _count in ways:
+        way(1)
+    seconds = np.mean([[way(count) for *_, way, count in ways] for _ in range(2)], axis=0)
+    slowest = {step: seconds[0], batch: seconds[4]}
+    return Table(
+        "Mesa's own ways: the baseline, 60 steps, one process",
+        ["what", "how", "ms a run", "times as fast as a call per agent and phase"],
+        [[what, how, 1000 * each, slowest[what] / each] for (what, how, *_), each in zip(ways, seconds, strict=True)],
+        "What `model.step()` takes beyond the line without collecting is Mesa's DataCollector: all measures, and four properties "
+        "of each nation, at every step.",
+    )
+
+
+def _stepped(nation: type[Nation], count: int, collecting: bool = True) -> float:
+    """Seconds that the steps of a run take."""
+    models = [Model(baseline(), rng=seed, nation=nation) for seed in range(count)]
+    for model in models:
+        if not collecting:
+            model.collect = lambda: None  # type: ignore[method-assign]
+    began = time.perf_counter()
+    for model in models:
+        while not model.finished:
+            model.step()
+    return (time.perf_counter() - began) / count
+
+
+def _batch(nation: type[Nation], count: int) -> float:
+    """Seconds a run of mesa.batch_run takes, models and their data included."""
+    fixed = {"scenario": [baseline()], "nation": [nation], "rng": range(count)}
+    began = time.perf_counter()
+    mesa.batch_run(Model, fixed, max_steps=baseline().content.steps, display_progress=False)
+    return (time.perf_counter() - began) / count
 
 
 def _ours() -> float:
