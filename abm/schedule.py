@@ -64,15 +64,15 @@ _WALK = {
 }
 
 
-def _compile(phases):
+def _compile(name, phases):
     """All phases one after the other as one compiled function of the world."""
     rules = {phase.rule.__name__: phase.rule for phase in phases}
-    lines = ["def step(world):", *("    " + _WALK[phase.rows].format(rule=phase.rule.__name__) for phase in phases)]
-    return generated("step", lines, rules)
+    lines = [f"def {name}(world):", *("    " + _WALK[phase.rows].format(rule=phase.rule.__name__) for phase in phases)]
+    return generated(name, lines, rules)
 
 
 #: One step of the world, compiled within its callers.
-step = _compile(PHASES)
+step = _compile("step", PHASES)
 
 
 @cache
@@ -88,11 +88,15 @@ def stretches(own: frozenset[str]) -> tuple[Phase | Callable, ...]:
 
 @cache
 def _stretch(first: int, end: int) -> Callable:
-    """The phases from ``first`` to ``end`` as a function that Python calls, whose machine code is kept by its name."""
-    walk = _compile(PHASES[first:end])
+    """The phases from ``first`` to ``end`` as a function that Python calls.
+
+    Machine code is kept, and linked, by name: two stretches of one name would run as the same.
+    """
+    name = f"stretch_{first}_{end}"
+    walk = _compile(f"walk_{first}_{end}", PHASES[first:end])
 
     def stretch(world):
         walk(world)
 
-    stretch.__qualname__ = f"stretch_{first}_{end}"
+    stretch.__name__ = stretch.__qualname__ = name
     return rule(stretch)

@@ -59,7 +59,7 @@ def test_the_run_the_past_and_the_futures_are_by_the_visitors_own_nations(own, t
     own.look_at(8)
     assert own.shown.observed["gdp_coalition"] == pytest.approx(own.rows[8][own._columns["gdp_coalition"]])
     assert own.without_moves().series[0][6].tobytes() == own.rows[6].tobytes()
-    (fan,) = futures(own.model.world, 16, own.services)
+    *_, fan = futures(own.model.world, 16, own.services)
     assert fan.runs == fan.planned == FUTURES
     assert fan.means["gdp_us"][-1] < next(futures(own.model.world, 16, as_it_is.services)).means["gdp_us"][-1]
 
