@@ -146,10 +146,16 @@ rule = _compiler()
 inline_rule = _compiler(forceinline=True)
 
 
+_GENERATED: dict[str, list[str]] = {}
+
+
 def generated(name: str, lines: list[str], scope: dict):
     """Compile a function written out as source ``lines`` (a flat function compiles several times faster than a chain).
 
-    numba cannot keep such a function on disk; call it from a ``@rule``, which then keeps it.
+    numba cannot keep such a function on disk; call it from a ``@rule``, which then keeps it. That machine code is linked by name:
+    two functions of one name, loaded from the disk, would run as the same. Errors: ValueError for a name that another one has.
     """
+    if _GENERATED.setdefault(name, lines) != lines:
+        raise ValueError(f"{name}: another generated function has this name")
     exec("\n".join(lines), scope)
     return numba.njit(scope[name], nogil=True, error_model="numpy")

@@ -64,15 +64,19 @@ _WALK = {
 }
 
 
-def _compile(name, phases):
-    """All phases one after the other as one compiled function of the world."""
+def compiled(first: int, end: int) -> Callable:
+    """The phases from ``first`` to ``end``, one after the other, as one function of the world, compiled within its callers."""
+    name, phases = f"phases_{first}_{end}", PHASES[first:end]
     rules = {phase.rule.__name__: phase.rule for phase in phases}
     lines = [f"def {name}(world):", *("    " + _WALK[phase.rows].format(rule=phase.rule.__name__) for phase in phases)]
     return generated(name, lines, rules)
 
 
+#: Place of the phase in which nations review their stances.
+AGENDA = [phase.rows for phase in PHASES].index("agenda")
+
 #: One step of the world, compiled within its callers.
-step = _compile("step", PHASES)
+step = compiled(0, len(PHASES))
 
 
 @cache
@@ -88,15 +92,11 @@ def stretches(own: frozenset[str]) -> tuple[Phase | Callable, ...]:
 
 @cache
 def _stretch(first: int, end: int) -> Callable:
-    """The phases from ``first`` to ``end`` as a function that Python calls.
-
-    Machine code is kept, and linked, by name: two stretches of one name would run as the same.
-    """
-    name = f"stretch_{first}_{end}"
-    walk = _compile(f"walk_{first}_{end}", PHASES[first:end])
+    """The phases from ``first`` to ``end`` as a function that Python calls, under a name of its own."""
+    phases = compiled(first, end)
 
     def stretch(world):
-        walk(world)
+        phases(world)
 
-    stretch.__name__ = stretch.__qualname__ = name
+    stretch.__name__ = stretch.__qualname__ = f"stretch_{first}_{end}"
     return rule(stretch)

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from abm.compiled import generated
+
 ROOT = Path(__file__).parent.parent
 #: A rule of its own, small enough to be compiled at every try; what it gives is known.
 PROGRAM = """
@@ -147,3 +149,11 @@ def test_sources_that_change_while_they_are_loaded_are_noticed_for_good(copied):
     undo = f"open({str(path)!r}, 'r+').truncate({path.stat().st_size})\n"
     told = asked(copied, f"edit()\nfrom abm.provenance import results_hash\n{ask}{undo}{ask}")
     assert told == "\n".join(["the model's sources changed while they were loaded (abm/submodels/payoff.py); start again"] * 2)
+
+
+def test_no_two_generated_functions_share_a_name():
+    """Loaded from the disk into one process they would run as the same; the same lines again are the same function."""
+    one = generated("doubled", ["def doubled(x):", "    return 2 * x"], {})
+    assert one(4) == generated("doubled", ["def doubled(x):", "    return 2 * x"], {})(4) == 8
+    with pytest.raises(ValueError, match="doubled: another generated function has this name"):
+        generated("doubled", ["def doubled(x):", "    return 3 * x"], {})

@@ -12,7 +12,7 @@ from abm import measures
 from abm.agents import Nation
 from abm.model import Model
 from abm.scenario import Scenario
-from abm.schedule import PHASES
+from abm.schedule import AGENDA, PHASES
 from runs.ensemble import simulate
 
 BASELINE = Path(__file__).parent.parent / "runs" / "scenarios" / "baseline.toml"
@@ -110,7 +110,7 @@ def walk(world, phase, order=list) -> None:
 
 def to_politics(world) -> None:
     """Take a record from the start of a step to just before its politics, as far as the phases before it go."""
-    for phase in PHASES[: [phase.rows for phase in PHASES].index("agenda")]:
+    for phase in PHASES[:AGENDA]:
         walk(world, phase)
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from abm.compiled import rule
 from abm.options import first_coalition, hold_back, option, self_build
-from abm.schedule import PHASES, _compile
+from abm.schedule import AGENDA, compiled
 from abm.submodels.capability import lag_months
 from abm.submodels.coalition import admits, pool, prospects
 from abm.submodels.convening import free_slot
@@ -27,7 +27,7 @@ from abm.submodels.payoff import (
     vendor_terms,
 )
 
-_early = _compile(PHASES[: [phase.rows for phase in PHASES].index("agenda")])
+_early = compiled(0, AGENDA)
 
 
 @rule

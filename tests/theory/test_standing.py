@@ -74,7 +74,7 @@ def test_nobody_pays_or_gets_it():
         assert record.switching_paid[1] > 0
         assert record.exit_paid[1] == pytest.approx(0.001)
         assert (record.exit_paid[[0, 2, 3]] < 0).all()
-        for phase in worlds.PHASES[[phase.rows for phase in worlds.PHASES].index("agenda") + 1 :]:
+        for phase in worlds.PHASES[worlds.AGENDA + 1 :]:
             worlds.walk(record, phase)
         after.append([record[name].tobytes() for name in ACCOUNTS])
     assert after[0] == after[1]

@@ -22,7 +22,7 @@ def planned(contagion: float):
     """A record just before politics with a coalition of three that expect to get :data:`EXPECTED` of their chips."""
     event = {"kind": "convene", "nations": ["N001", "N002", "N003"], "binding": True, "date": 2025.0}
     record = happening(1, event, contagion=contagion, effort_floor=1, effort_limit=0.01, quality_sensitivity=0.4).world.record
-    for phase in worlds.PHASES[: [phase.rows for phase in worlds.PHASES].index("agenda")]:
+    for phase in worlds.PHASES[: worlds.AGENDA]:
         worlds.walk(record, phase)
         if phase.rule.__name__ == "project":
             record.plan_chips[:6] = EXPECTED
