@@ -148,9 +148,8 @@ class Nation(_Row):
             world.record.terms[self.row],
             index=pd.Index(options.source_names(world.vendors), name="option"),
             columns=pd.Index(TERMS, name="term"),
-        ).dropna()
-        frame["payoff"] = frame.drop(columns="taste").sum(axis=1)
-        return frame.sort_values("payoff", ascending=False)
+        ).iloc[self._open()]
+        return frame.assign(payoff=frame.drop(columns="taste").sum(axis=1))
 
     def decide(self) -> str | int:
         """The option it takes at a review, once it has weighed them, tastes included: a name of an option, or a source number.

@@ -95,8 +95,9 @@ class Model(mesa.Model):
         by compiled loops over the rows."""
         record = self.world.record
         rows: dict[str, list] = {"nations": self.nations, "vendors": self.vendors, "coalitions": self.coalitions}
-        own = {kind for kind, agents in rows.items() if any(agent.acts_itself() for agent in agents)}
-        if any(nation.reviews_itself() for nation in self.nations):
+        classes = {kind: {type(agent) for agent in agents} for kind, agents in rows.items()}
+        own = {kind for kind, found in classes.items() if any(each.acts_itself() for each in found)}
+        if any(each.reviews_itself() for each in classes["nations"]):
             own.add("agenda")
         for part in stretches(frozenset(own)):
             if not isinstance(part, Phase):

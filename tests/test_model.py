@@ -157,13 +157,6 @@ def test_views_of_coalitions_and_members_agree():
         model.nation("XXX")
 
 
-class Same(Nation):
-    """Decides as every nation does, but through Python."""
-
-    def decide(self):
-        return super().decide()
-
-
 class Loyal(Nation):
     """Stays with what it has."""
 
@@ -197,7 +190,7 @@ class Lost(Nation):
 @pytest.mark.uncompiled
 def test_a_subclass_that_decides_alike_gives_the_same_run():
     scenario = worlds.levers(8, 16, parameters={"admission": "unanimity", "admission_tolerance": 5e-5})
-    usual, same = (run(Model(scenario, rng=3, nation=kind)) for kind in (Nation, Same))
+    usual, same = (run(Model(scenario, rng=3, nation=kind)) for kind in (Nation, worlds.Same))
     assert usual.observed["refusals"] > 0
     assert not changed(usual.world.record, same.world.record)
 

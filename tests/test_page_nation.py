@@ -18,6 +18,7 @@ from runs import library
 from runs.own_nation import nation_class
 from runs.view import services
 from tests.test_page import MOVES, forward, same_bytes
+from tests.worlds import Same
 
 
 class Wary(Nation):
@@ -66,10 +67,6 @@ def test_the_run_the_past_and_the_futures_are_by_the_visitors_own_nations(own, t
 
 def test_futures_by_own_nations_are_of_the_same_kind_as_the_models(own):
     """A subclass that changes nothing has the futures of the compiled ensemble, to the byte."""
-
-    class Same(Nation):
-        def decide(self):
-            return super().decide()
 
     forward(own, 4)
     seeds = np.array([3, 9])

@@ -61,6 +61,14 @@ class Apart(Nation):
         super().act(rule)
 
 
+class Same(Nation):
+    """A nation that decides as every nation does, but in Python."""
+
+    def decide(self):
+        """As every nation does."""
+        return super().decide()
+
+
 def plain(nations: int = 8, steps: int = 12, **values) -> Scenario:
     """``nations`` invented nations without events, all parameters at their defaults but ``values``."""
     return Scenario.parse({"nations": {"synthetic": nations}, "steps": steps, "parameters": values}, "plain")

@@ -48,7 +48,8 @@ class Turns:
         finally:
             with self._change:
                 self._free += 1
-                self._latest = time.monotonic() if urgent else self._latest
+                if urgent:
+                    self._latest = time.monotonic()
                 self._change.notify_all()
 
     def lull(self, stale: Callable[[], bool]) -> None:
@@ -111,14 +112,13 @@ def futures(world: World, steps: int, services: Services, stale: Callable[[], bo
 
     with ThreadPoolExecutor(_WORKERS) as pool:
         stages = STAGES if nations**2 * left * planned > _SOON else (STAGES[0], planned)
-        for first, end in pairwise((0, *(min(stage, planned) for stage in stages))):
-            if first < end:
-                if first == STAGES[0]:
-                    _TURNS.lull(stale)
-                parts += pool.map(batch, [_SEEDS + np.arange(k, min(k + size, end)) for k in range(first, end, size)])
-                if any(part is None for part in parts):
-                    return
-                yield _fan(world, parts, planned, steps)
+        for first, end in pairwise((0, *sorted({min(stage, planned) for stage in stages}))):
+            if first == STAGES[0]:
+                _TURNS.lull(stale)
+            parts += pool.map(batch, [_SEEDS + np.arange(k, min(k + size, end)) for k in range(first, end, size)])
+            if any(part is None for part in parts):
+                return
+            yield _fan(world, parts, planned, steps)
 
 
 def _fan(world: World, parts: list, planned: int, steps: int) -> Fan:
