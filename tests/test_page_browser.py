@@ -463,7 +463,8 @@ def test_two_visitors_have_two_models_and_a_closed_page_frees_its_own(browser, s
 
     def sessions() -> list[weakref.ref]:
         gc.collect()
-        return [weakref.ref(thing) for thing in gc.get_objects() if isinstance(thing, Session)]
+        # By type: `isinstance` asks the things themselves, and a weak proxy of something gone then raises.
+        return [weakref.ref(thing) for thing in gc.get_objects() if type(thing) is Session]
 
     before = {ref() for ref in sessions()}
     contexts = [browser.new_context(viewport={"width": 1280, "height": 720}) for _ in range(2)]
