@@ -20,6 +20,7 @@ from abm.attributes import COALITION, NATION, TERMS, VENDOR, Attribute
 from abm.outcomes.security import national_sovereignty
 from abm.submodels import choice
 from abm.submodels.capability import lag_months
+from abm.submodels.payoff import total
 from abm.submodels.restriction import believed_hazard, true_hazard
 
 if TYPE_CHECKING:
@@ -143,13 +144,13 @@ class Nation(_Row):
         what it chose on record, it lasts until drawn anew. The nation took the option of the highest payoff plus taste; a taste
         of minus infinity marks a coalition that refused. Empty before the first review.
         """
-        world = self.model.world
+        world, payoffs = self.model.world, self._payoffs()
         frame = pd.DataFrame(
             world.record.terms[self.row],
             index=pd.Index(options.source_names(world.vendors), name="option"),
             columns=pd.Index(TERMS, name="term"),
-        ).iloc[self._open()]
-        return frame.assign(payoff=frame.drop(columns="taste").sum(axis=1))
+        )
+        return frame.iloc[list(payoffs)].assign(payoff=np.array(list(payoffs.values()), float))
 
     def decide(self) -> str | int:
         """The option it takes at a review, once it has weighed them, tastes included: a name of an option, or a source number.
@@ -174,7 +175,7 @@ class Nation(_Row):
     def _source(self, decision: str | int) -> int:
         """The source number behind a decision; ValueError for an option that is not open."""
         names = options.source_names(self.model.world.vendors)
-        reachable = [names[source] for source in self._open()]
+        reachable = [names[source] for source in self._payoffs()]
         if isinstance(decision, str):
             name = decision
         else:
@@ -185,11 +186,11 @@ class Nation(_Row):
             raise ValueError(f"{self.iso3}: {decision} is not open to it; open are {', '.join(reachable)}")
         return names.index(name)
 
-    def _open(self) -> list[int]:
-        """Numbers of the sources that were open to it at its last review, best payoff first."""
-        terms = np.asarray(self.model.world.record.terms[self.row])
-        payoff = np.delete(terms, TERMS.index("taste"), axis=1).sum(axis=1)
-        return [source for source in np.argsort(-payoff, kind="stable").tolist() if not np.isnan(terms[source]).any()]
+    def _payoffs(self) -> dict[int, float]:
+        """Payoff of each source that was open to it at its last review, without the taste, the best first."""
+        payoff = total(np.asarray(self.model.world.record.terms[self.row]).T)
+        order = np.argsort(-payoff, kind="stable").tolist()
+        return {source: float(payoff[source]) for source in order if not math.isnan(payoff[source])}
 
     def step(self) -> None:
         """Review the nation's stance; the model calls this for the nations on the agenda, in their drawn order, where a class of
