@@ -299,6 +299,7 @@ def test_when_the_server_is_gone_the_page_says_what_to_do_and_nothing_is_lost(br
         end()
         visit.page.wait_for_selector(".gone:has-text('does not answer')")
         assert not visit.page.locator("text=Server disconnected").is_visible(), "nobody else's words beneath"
+        assert not visit.page.locator(".v-overlay .v-progress-circular:visible").count(), "nor its sign"
         with visit.page.expect_download() as found:
             visit.page.click("text=Save to a file")
         kept = found.value.path().read_text()
