@@ -53,6 +53,7 @@ def test_a_newcomer_finds_the_answer_moves_a_lever_undoes_it_and_sends_a_link(br
     visit.set_range(LEVER, 0.4)
     answered(visit, "means of 200 pairs")
     assert "points" in text(visit, "[data-test=did]")
+    assert "1 differs from the baseline" in text(visit, ".levers")
     assert text(visit, "[data-test=stands]") != first
     visit.page.wait_for_selector(".strip li[data-kind=lever]:has-text('before the run')")
     visit.step(3)
