@@ -192,6 +192,23 @@ def test_number_fields_step_finely_and_show_what_is_refused(visit):
     assert len(entries(visit)) == 1
 
 
+@pytest.mark.parametrize("field", [FIELD, "input[aria-label=Seed]"])
+def test_what_is_being_typed_outlives_what_the_run_sends_meanwhile(visit, field):
+    """A step is played while a number is half typed: the field keeps it, and takes what is then entered."""
+    visit.page.focus(f"{field} >> nth=0")
+    visit.page.keyboard.press("ControlOrMeta+A")
+    visit.page.keyboard.type("0.3" if field == FIELD else "4")
+    typed = visit.page.input_value(f"{field} >> nth=0")
+    visit.page.evaluate("[...document.querySelectorAll('button')].find((b) => b.innerText === 'Step').click()")
+    visit.wait_step(1)
+    visit.page.wait_for_timeout(300)
+    assert visit.page.input_value(f"{field} >> nth=0") == typed
+    visit.page.keyboard.type("2")
+    visit.page.keyboard.press("Tab")
+    visit.page.wait_for_function("([field, shown]) => document.querySelector(field).value === shown", arg=[field, typed + "2"])
+    visit.page.wait_for_selector("[data-test=step]:has-text('step 1 of 60')" if field == FIELD else "[data-test=step]:has-text('step 0 of 60')")
+
+
 def test_an_error_resets_neither_the_search_nor_a_form(visit):
     visit.page.fill("[aria-label='Find a parameter']", "portab")
     visit.page.fill("[aria-label=Seed]", "-4")
