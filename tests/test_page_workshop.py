@@ -34,9 +34,9 @@ def entries(visit: Visit) -> list[str]:
     return visit.page.locator(".strip .entry").all_inner_texts()
 
 
-def wait_number(visit, shown: str) -> None:
-    """Wait until the number beside the lever is that; it is drawn apart from the strip."""
-    visit.page.wait_for_function("([field, shown]) => document.querySelector(field).value === shown", arg=[FIELD, shown])
+def wait_number(visit, shown: str, field: str = FIELD) -> None:
+    """Wait until the number in a field, by default beside the lever, is that; it is drawn apart from the strip."""
+    visit.page.wait_for_function("([field, shown]) => document.querySelector(field).value === shown", arg=[field, shown])
 
 
 def wait_entries(visit: Visit, count: int) -> None:
@@ -192,21 +192,21 @@ def test_number_fields_step_finely_and_show_what_is_refused(visit):
     assert len(entries(visit)) == 1
 
 
-@pytest.mark.parametrize("field", [FIELD, "input[aria-label=Seed]"])
-def test_what_is_being_typed_outlives_what_the_run_sends_meanwhile(visit, field):
-    """A step is played while a number is half typed: the field keeps it, and takes what is then entered."""
-    visit.page.focus(f"{field} >> nth=0")
+@pytest.mark.parametrize(("field", "text", "step"), [(FIELD, "0.3", 1), ("input[aria-label=Seed]", "4", 0)])
+def test_what_is_being_typed_outlives_what_the_run_sends_meanwhile(visit, field, text, step):
+    """A step is played while a number is half typed: the field keeps it, and takes what is then entered. A seed begins anew."""
+    number = f"{field} >> nth=0"
+    visit.page.focus(number)
     visit.page.keyboard.press("ControlOrMeta+A")
-    visit.page.keyboard.type("0.3" if field == FIELD else "4")
-    typed = visit.page.input_value(f"{field} >> nth=0")
-    visit.page.evaluate("[...document.querySelectorAll('button')].find((b) => b.innerText === 'Step').click()")
+    visit.page.keyboard.type(text)
+    visit.page.dispatch_event("button:text-is('Step')", "click")  # takes no focus
     visit.wait_step(1)
     visit.page.wait_for_timeout(300)
-    assert visit.page.input_value(f"{field} >> nth=0") == typed
+    assert visit.page.input_value(number) == text
     visit.page.keyboard.type("2")
     visit.page.keyboard.press("Tab")
-    visit.page.wait_for_function("([field, shown]) => document.querySelector(field).value === shown", arg=[field, typed + "2"])
-    visit.page.wait_for_selector(f"[data-test=step]:has-text('step {1 if field == FIELD else 0} of 60')")  # a seed begins anew
+    wait_number(visit, text + "2", field)
+    visit.page.wait_for_selector(f"[data-test=step]:has-text('step {step} of 60')")
 
 
 def test_an_error_resets_neither_the_search_nor_a_form(visit):
