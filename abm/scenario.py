@@ -126,6 +126,9 @@ class Scenario:
     def __init__(self, content: _File, name: str = "baseline"):
         self.content, self.name = content, name
 
+    def __repr__(self) -> str:
+        return f"Scenario({self.name}: {self.content.steps} steps from {self.content.start:g})"
+
     @classmethod
     def read(cls, path: str | Path, library: Path | None = None) -> Scenario:
         """Read a file. ``extends`` names another file beside it or in ``library``. Errors: ScenarioError."""
@@ -145,7 +148,7 @@ class Scenario:
             raise ScenarioError("\n".join(f"{where}: {problem}" for problem in problems))
         return scenario
 
-    def with_values(self, values: dict[str, Any], where: str = "--set") -> Scenario:
+    def with_values(self, values: dict[str, Any], where: str = "set") -> Scenario:
         """This scenario with parameters (or start, steps, step_years) set; ScenarioError for what is not admissible."""
         document = self.document()
         for name, value in values.items():

@@ -16,10 +16,10 @@ import warnings
 import duckdb
 
 from abm.sources import SourcesChanged
+from abm.words import typed
 from runs.commands import listings, parameters, replay, run, status, sweep, view
-from runs.commands.asking import Problem, extensions, tell
+from runs.commands.asking import extensions, tell
 from runs.commands.grammar import Parser
-from runs.manifest import StoreError
 
 COMMANDS = (run, view, sweep, status, replay, parameters, listings)
 
@@ -65,8 +65,8 @@ def main(argv: list[str] | None = None) -> int:
     try:
         arguments = parser().parse_args(argv)
         return arguments.act(arguments)
-    except (Problem, StoreError, SourcesChanged, ValueError) as error:
-        lines = str(error).splitlines()
+    except (SourcesChanged, ValueError) as error:
+        lines = typed(error).splitlines()
         for line in lines[:MOST]:
             tell(line)
         if len(lines) > MOST:

@@ -21,7 +21,7 @@ FORMAT = 2  #: of manifest and files; raised whenever a reader of the former one
 _FIELDS = {"format", "job", "name", "title", "status", "runs", "failed", "plan", "provenance", "seconds", "files", "digest"}
 
 
-class StoreError(Exception):
+class StoreError(ValueError):
     """Why a directory cannot be written or read, in one sentence."""
 
 
@@ -89,7 +89,7 @@ def read_manifest(directory: str | Path, name: str = MANIFEST) -> dict[str, Any]
         raise DamagedManifest(f"{path}: is not the manifest of a result; {again}")
     if manifest.get("format") != FORMAT and manifest.get("digest", _digest(manifest)) == _digest(manifest):
         raise StoreError(f"{path}: was written by another version of this project (format {manifest.get('format', 1)}, here "
-                         f"{FORMAT}); read it with that version, or do the runs again with --force or another --out")  # fmt: skip
+                         f"{FORMAT}); read it with that version, or do the runs again elsewhere or over it")  # fmt: skip
     if manifest.get("digest") != _digest(manifest) or not manifest.keys() >= _FIELDS:
         raise DamagedManifest(f"{path}: is not as it was written; {again}")
     return manifest

@@ -9,16 +9,17 @@ import sys
 from pathlib import Path
 
 from abm.agents import Nation
+from abm.words import ArgumentError
 
 
 def nation_class(named: str) -> type[Nation]:
     """A subclass of :class:`~abm.agents.Nation` by module and name; modules of the working directory are found too.
 
-    Errors: ValueError in one sentence for each thing that can be wrong with it.
+    Errors: ArgumentError in one sentence for each thing that can be wrong with it.
     """
     module_name, colon, name = named.partition(":")
     if not (colon and name.isidentifier() and all(part.isidentifier() for part in module_name.split("."))):
-        raise ValueError(f"--nation {named}: is not MODULE:CLASS, such as mine:Wary for the class Wary in mine.py")
+        raise ArgumentError("nation", named, "is not MODULE:CLASS, such as mine:Wary for the class Wary in mine.py")
     here = str(Path.cwd())
     if here not in sys.path:
         sys.path.insert(0, here)
@@ -26,15 +27,15 @@ def nation_class(named: str) -> type[Nation]:
         module = importlib.import_module(module_name)
     except ModuleNotFoundError as error:
         if error.name is not None and (module_name == error.name or module_name.startswith(f"{error.name}.")):
-            raise ValueError(f"--nation {named}: there is no module {module_name} here or among the installed ones") from None
-        raise ValueError(f"--nation {named}: {module_name} cannot be imported: {error}") from None
+            raise ArgumentError("nation", named, f"there is no module {module_name} here or among the installed ones") from None
+        raise ArgumentError("nation", named, f"{module_name} cannot be imported: {error}") from None
     except Exception as error:
-        raise ValueError(f"--nation {named}: {module_name} cannot be imported: {type(error).__name__}: {error}") from None
+        raise ArgumentError("nation", named, f"{module_name} cannot be imported: {type(error).__name__}: {error}") from None
     found = getattr(module, name, None)
     if found is None:
         classes = [known for known, thing in vars(module).items() if inspect.isclass(thing) and issubclass(thing, Nation)]
         near = difflib.get_close_matches(name, classes, 1)
-        raise ValueError(f"--nation {named}: {module_name} has no {name}" + (f"; did you mean {near[0]}?" if near else ""))
+        raise ArgumentError("nation", named, f"{module_name} has no {name}" + (f"; did you mean {near[0]}?" if near else ""))
     if not (inspect.isclass(found) and issubclass(found, Nation)):
-        raise ValueError(f"--nation {named}: {name} is no subclass of abm.agents.Nation")
+        raise ArgumentError("nation", named, f"{name} is no subclass of abm.agents.Nation")
     return found

@@ -56,11 +56,16 @@ def _reason(error: Exception) -> str:
 
 
 def _perform(chunk: Chunk) -> Done:
-    parts = [_world_runs(chunk, scenario, places) for scenario, places in chunk.worlds()]
-    tables = {name: _joined([part[name] for part in parts]) for name in chunk.tables}
-    failed = pc.sum(pc.equal(tables["runs"]["status"], "failed")).as_py()
-    files = {name: parquet(table, label(chunk.job, chunk.number, name)) for name, table in tables.items()}
+    left = tables(chunk)
+    failed = pc.sum(pc.equal(left["runs"]["status"], "failed")).as_py()
+    files = {name: parquet(table, label(chunk.job, chunk.number, name)) for name, table in left.items()}
     return Done(files, failed, chunk.job, chunk.number)
+
+
+def tables(chunk: Chunk) -> dict[str, pa.Table]:
+    """What the runs of a chunk leave, each table by its name."""
+    parts = [_world_runs(chunk, scenario, places) for scenario, places in chunk.worlds()]
+    return {name: _joined([part[name] for part in parts]) for name in chunk.tables}
 
 
 def _world_runs(chunk: Chunk, scenario: Scenario, places: np.ndarray) -> dict[str, pa.Table]:

@@ -43,9 +43,9 @@ class Folder:
         ours = listed(self.path)
         for path in (self.path / name for name in self.names):
             if any(_same(path, Path(source)) for source in sources):
-                raise PlaceError(f"{path}: is what this command reads; take another --out")
+                raise PlaceError(f"{path}: is what this command reads; take another directory")
             if os.path.lexists(path) and (path.name not in ours or not path.is_file() or path.is_symlink()):
-                raise PlaceError(f"{path}: was not written by abm; take another --out, or move it away")
+                raise PlaceError(f"{path}: was not written by abm; take another directory, or move it away")
 
     def open(self) -> Path:
         """Make the folder, and note that the files are ours."""
@@ -71,11 +71,11 @@ def check_result(directory: Path, *sources: Path, overwrite: bool = False) -> No
     check_parts(directory)
     for source in sources if overwrite else ():
         if source.is_dir() and (_same(source, directory) or directory.resolve() in source.resolve().parents):
-            raise PlaceError(f"{directory}: holds what this command reads; --force would remove it: take another --out")
+            raise PlaceError(f"{directory}: holds what this command reads; overwriting would remove it: take another directory")
         inside = _inside(source, directory)
         if not source.is_dir() and inside in (MANIFEST, *PARTS):
-            raise PlaceError(f"{directory}: holds {source.name}, which this command reads; --force would remove it: "
-                             "take another --out")  # fmt: skip
+            raise PlaceError(f"{directory}: holds {source.name}, which this command reads; overwriting would remove it: "
+                             "take another directory")  # fmt: skip
     check_ours(directory)
 
 
@@ -85,7 +85,7 @@ def check_ours(directory: Path) -> None:
         return
     other = next((name for name in (MANIFEST, *SINGLE) if os.path.lexists(directory / name)), None)
     if other:
-        raise PlaceError(f"{directory / other}: was not written by abm; take another --out, or move it away")
+        raise PlaceError(f"{directory / other}: was not written by abm; take another directory, or move it away")
 
 
 def check_parts(directory: Path) -> None:
@@ -93,7 +93,7 @@ def check_parts(directory: Path) -> None:
     whole = directory.resolve()
     for parent in whole.parents:
         if (parent / MANIFEST).is_file() and whole.relative_to(parent).parts[0] in (PICTURES, *TABLES):
-            raise PlaceError(f"{directory}: lies within a folder of the result {parent}; take another --out")
+            raise PlaceError(f"{directory}: lies within a folder of the result {parent}; take another directory")
 
 
 def _inside(path: Path, directory: Path) -> str | None:

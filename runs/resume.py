@@ -24,12 +24,12 @@ def check_same(plan: Plan, manifest: dict[str, Any], directory: Path) -> None:
     there["chunk"] = here["chunk"]
     changed = [_change(key, there.get(key), here[key]) for key in here if there.get(key) != here[key]]
     if changed:
-        raise StoreError(f"{directory}: holds another run: {'; '.join(changed)}; take another --out, or --force to overwrite it")
+        raise StoreError(f"{directory}: holds another run: {'; '.join(changed)}; take another directory, or overwrite it")
     _check_origin(manifest["provenance"], provenance(), directory)
 
 
 def _check_origin(there: dict[str, Any], here: dict[str, Any], directory: Path) -> None:
-    again = "take another --out, or --force to begin anew"
+    again = "take another directory, or overwrite it"
     if there["sources"] != here["sources"]:
         raise StoreError(f"{directory}: was begun with other sources of the model; {again}")
     packages = there["packages"]
@@ -73,7 +73,7 @@ def whole_files(plan: Plan, store: Store, before: dict[str, Any] | None, notice:
         raise StoreError(f"{strangers[0]}: is no file of a sweep; move it away, since other programs would count its rows")
     seen = examine(store.directory, plan, plan.job, files_of(before) if before else {}, every_byte=True)
     if seen.foreign and not before:
-        raise StoreError(f"{seen.foreign[0]}: belongs to another run; take another --out, or --force to overwrite what is there")
+        raise StoreError(f"{seen.foreign[0]}: belongs to another run; take another directory, or overwrite what is there")
     standing = {(table, chunk): seen.files[table, chunk] for chunk in seen.chunks(plan) for table in plan.tables}
     for fault in seen.faults:
         notice(f"{fault.path}: {fault.why}; its chunk is done again")

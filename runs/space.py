@@ -53,7 +53,7 @@ def check_space(plan: Plan, left: list[int], directory: Path, processors: int, n
     free = shutil.disk_usage(directory).free
     told = f"{runs:,} runs need about {duration(seconds)} on {processors} processor{'s' * (processors != 1)} and {size(room)}"
     if room > free:
-        raise StoreError(f"{directory}: {told}; {size(free)} are free: record less, or take another --out")
+        raise StoreError(f"{directory}: {told}; {size(free)} are free: record less, or take another directory")
     if seconds > ENDLESS:
         raise StoreError(f"{directory}: {told}; take fewer points or replicates")
     if seconds > LONG:
@@ -66,9 +66,20 @@ def check_memory(scenario: Scenario, runs: int, series: bool = False, choices: b
         return
     steps, numbers = scenario.content.steps + 1, len(measures.columns(scenario.vendor_names))
     kept = runs * (8 * numbers * (1 + series * steps) + 3 * len(scenario.nations()) * steps * choices)
-    if 2 * kept > memory():
-        raise ValueError(f"{runs:,} runs take about {size(2 * kept)} of memory, and there are {size(memory())}: "
-                         "take fewer replicates, points or steps")  # fmt: skip
+    _check_room(runs, 2 * kept, "take fewer replicates, points or steps")
+
+
+def check_tables(plan: Plan) -> None:
+    """ValueError when a plan's tables, kept in memory twice while they are put together, would not fit."""
+    steps, columns = plan.scenario.content.steps + 1, len(measures.columns(plan.scenario.vendor_names))
+    series, choices = "series" in plan.tables, "choices" in plan.tables
+    kept = plan.count * (8 * columns * (1 + series * steps) + 32 * len(plan.scenario.nations()) * steps * choices)
+    _check_room(plan.count, 2 * kept, "take fewer, record less, or write them to a directory")
+
+
+def _check_room(runs: int, needed: float, instead: str) -> None:
+    if needed > memory():
+        raise ValueError(f"{runs:,} runs take about {size(needed)} of memory, and there are {size(memory())}: {instead}")
 
 
 def memory() -> float:

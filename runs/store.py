@@ -76,7 +76,7 @@ class Store:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
-                raise StoreError(f"{self.directory}: another run is writing here; wait for it or take another --out") from None
+                raise StoreError(f"{self.directory}: another run is writing here; wait, or take another directory") from None
             self._lock = file.fileno()
             try:
                 yield

@@ -68,7 +68,17 @@ class _File(_Strict):
 def read(path: str | Path) -> Plan:
     """The plan of a sweep file. Errors: SweepError (or ScenarioError) with all that is wrong, each with file and field."""
     path = Path(path)
-    content = _content(path)
+    return _plan(path, _content(path, load(path, "sweep")))
+
+
+def parse(document: Mapping[str, Any], name: str = "sweep") -> Plan:
+    """The plan of a sweep given as plain data, as it would stand in a file; what it names is looked for in the working
+    directory. Errors as of :func:`read`, each beginning with ``name``."""
+    path = Path(name)
+    return _plan(path, _content(path, dict(document)))
+
+
+def _plan(path: Path, content: _File) -> Plan:
     scenario = _scenario(path, content)
     options = _options(path, content.design)
     if content.design.method == CSV:
@@ -102,7 +112,7 @@ def read(path: str | Path) -> Plan:
 def sources(path: str | Path) -> list[Path]:
     """The files that :func:`read` reads beside those of the package: sweep, scenario, table of points."""
     path = Path(path)
-    content = _content(path)
+    content = _content(path, load(path, "sweep"))
     beside = [path.parent / content.scenario] + ([path.parent / content.design.file] if content.design.file else [])
     return [path, *(file for file in beside if file.is_file())]
 
@@ -111,9 +121,9 @@ def _range(axis: Axis) -> dict[str, Any]:
     return {"low": axis.low, "high": axis.high, "log": axis.log} if not axis.values else {"values": list(axis.values)}
 
 
-def _content(path: Path) -> _File:
+def _content(path: Path, document: dict[str, Any]) -> _File:
     try:
-        content = _File.model_validate(load(path, "sweep"))
+        content = _File.model_validate(document)
     except ValidationError as error:
         raise SweepError("\n".join(f"{path}: {_sentence(problem)}" for problem in error.errors())) from None
     method, record = content.design.method, [table for table in content.record if table not in TABLES[1:]]

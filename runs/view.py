@@ -15,6 +15,7 @@ from typing import Any
 from abm import measures
 from abm.agents import Nation
 from abm.scenario import Scenario
+from abm.words import typed
 from runs import library
 from runs.ensemble import continue_runs, simulate
 from runs.own_nation import nation_class
@@ -50,7 +51,7 @@ def serve(
             raise
         return _refused(f"{error.name} is missing; install the page's extra: pip install 'ai-sovereignty[page]'")
     except (ValueError, ViewError) as error:
-        return _refused(str(error))
+        return _refused(typed(error))
     shown = f"[{host}]" if ":" in host else host
     address = f"http://{shown}:{bound.getsockname()[1]}/" + (f"?token={token}" if token else "")
     print(f"The page is at {address} (Ctrl-C ends it).", flush=True)

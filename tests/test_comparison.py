@@ -8,12 +8,12 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from scipy import stats
 
 from abm.scenario import Scenario
+from abm.words import ArgumentError
 from analysis.commands import compare as command
 from analysis.comparisons import arms, comparison, page
 from analysis.comparisons.comparison import Arm, compare, differences, holm
 from analysis.comparisons.formation import formation
 from analysis.figures import differences as drawing
-from runs.commands.asking import Problem
 from runs.commands.grammar import Parser
 from tests import sweeps, worlds
 from tests.results import result
@@ -215,7 +215,7 @@ def test_the_command_compares_points_of_a_sweep(sweep, tmp_path, capsys):
     ],
 )
 def test_bad_input_is_one_sentence(words, said, sweep):
-    with pytest.raises((Problem, ValueError), match=said) as raised:
+    with pytest.raises((ArgumentError, ValueError), match=said) as raised:
         asked(*(word.format(sweep=sweep) for word in words))
     assert "\n" not in str(raised.value)
 

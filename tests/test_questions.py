@@ -13,9 +13,9 @@ from abm import parameters
 from abm.scenario import Scenario
 from analysis import calibration
 from analysis.asking.inquiry import Option
+from analysis.asking.reply import Reply
 from analysis.asking.uncertainty import DECIDED, left_open
 from analysis.calibration.priors import PRIORS
-from analysis.commands.ask import write
 from analysis.methods.statistics import Estimate
 from analysis.questions import QUESTIONS, question
 from runs import library
@@ -81,7 +81,7 @@ def test_an_answer_is_written_whole(name, tmp_path):
     assert "nan" not in answer.sentence
     assert len(answer.table)
     assert all(isinstance(stated.estimate, Estimate) for stated in answer.stated.values())
-    write(tmp_path, name, module, inquiry, answer, 0.0)
+    Reply(name, inquiry, answer, 0.0).save(tmp_path)
     assert {path.name for path in tmp_path.iterdir()} == {"answer.json", "answer.md", "table.csv", "figure.png", "figure.svg"}
     kept = json.loads((tmp_path / "answer.json").read_text("utf-8"), parse_constant=lambda word: pytest.fail(word))
     assert kept["answer"] == answer.sentence

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from abm.words import ArgumentError
 from analysis.asking.uncertainty import DECIDED
 from analysis.questions import pivotal, smallest_coalition
 from analysis.stability import absence, game, likelihood, search, stable
@@ -14,7 +15,6 @@ from analysis.stability.model_game import before_politics, game_of, without_tast
 from analysis.stability.search import Aim, Search
 from analysis.stability.uncertain import draws_of
 from runs import library
-from runs.commands.asking import Problem
 from tests import questions
 from tests.theory import test_openness
 
@@ -246,9 +246,9 @@ def test_the_costliest_absence_comes_first():
 
 @pytest.mark.parametrize("option", ["by", "year"])
 def test_years_outside_the_run_are_refused_in_one_sentence(option):
-    with pytest.raises(Problem, match=f"--{option} 2050: lies outside the run, 2025 to 2035"):
+    with pytest.raises(ArgumentError, match=f"--{option} 2050: lies outside the run, 2025 to 2035"):
         questions.ask(pivotal, questions.small(), 4, **{option: 2050})
-    with pytest.raises(Problem, match="the run ends in 2026; sets are first looked at in 2027"):
+    with pytest.raises(ArgumentError, match="the run ends in 2026; sets are first looked at in 2027"):
         questions.ask(smallest_coalition, questions.small(4), 4)
 
 

@@ -13,13 +13,13 @@ import pytest
 
 from abm import parameters, titles
 from abm.page import palette
+from abm.words import ArgumentError
 from analysis.asking import ranges
 from analysis.methods import statistics
 from analysis.share import check, land, levers, page, told, wording
 from analysis.share.grid import Grid, corners, count, grid, points
 from analysis.share.layout import layout
 from runs import library
-from runs.commands.asking import Problem
 from runs.experiment import columns_of, run_arms
 from runs.results import Result
 from tests import questions
@@ -314,7 +314,7 @@ def test_what_cannot_be_is_refused_in_a_sentence_before_any_run(words, capsys, m
 
 def test_what_does_not_fit_names_what_would():
     own = library.scenario("baseline")
-    with pytest.raises(Problem, match=r"take --values (\d+) or fewer") as refused:
+    with pytest.raises(ArgumentError, match=r"take --values (\d+) or fewer") as refused:
         page.check_size(levers.chosen(own, ["fee_us", "portability", "openness"], 40), layout(own))
     most = int(re.search(r"--values (\d+)", str(refused.value))[1])
     page.check_size(levers.chosen(own, ["fee_us", "portability", "openness"], most), layout(own))

@@ -6,7 +6,7 @@ A question is a module of :mod:`analysis.questions` with
 - ``TITLE``: the question in one line; ``CAPTION``: what the figure shows;
 - ``REPLICATES``: default number of replicates; ``OPTIONS``: what a person may set;
 - ``answer(inquiry) -> Answer`` and ``draw(answer) -> Figure``;
-- where options make others idle, ``unused(inquiry)``: ``--option`` or ``--set parameter``, and why it would do nothing.
+- where options make others idle, ``unused(inquiry)``: the ``option`` or ``set parameter``, and why it would do nothing.
 """
 
 from __future__ import annotations

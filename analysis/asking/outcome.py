@@ -7,8 +7,8 @@ import difflib
 import numpy as np
 
 from abm.measures import Measure, columns
+from abm.words import ArgumentError
 from analysis.asking.inquiry import Inquiry, Option
-from runs.commands.asking import Problem
 from runs.ensemble import Results
 
 MEASURE = Option("measure", "gdp_coalition", "measure that has to reach the threshold in the last step")
@@ -16,11 +16,11 @@ THRESHOLD = Option("threshold", 0.5, "least value of the measure that counts as 
 
 
 def measure(inquiry: Inquiry) -> Measure:
-    """The measure asked for. Errors: Problem with the nearest name."""
+    """The measure asked for. Errors: ArgumentError with the nearest name."""
     known, name = columns(inquiry.scenario.vendor_names), inquiry["measure"]
     if name not in known:
         near = difflib.get_close_matches(name, known, 1)
-        raise Problem(f"--measure {name}: no such measure" + (f"; did you mean {near[0]}?" if near else ""))
+        raise ArgumentError("measure", name, "no such measure" + (f"; did you mean {near[0]}?" if near else ""))
     return known[name]
 
 

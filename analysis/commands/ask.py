@@ -3,22 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import json
-import math
-import time
-from dataclasses import asdict, replace
 from pathlib import Path
-from types import ModuleType
-from typing import Any
 
 from abm.docstrings import docstring
 from runs.commands.asking import Problem, above_zero, add_scenario, scenario_of, settings, tell, whole
 from runs.commands.grammar import given
 from runs.places import Folder
 from runs.progress import bar
-
-NAMES = ("answer.json", "answer.md", "table.csv", "figure.png", "figure.svg")
-MOST = 20_000  # replicates that --precision may ask for
 
 
 def add(commands) -> None:
@@ -82,19 +73,27 @@ def act(arguments) -> int:
 
     if arguments.question is None:
         return _list(arguments, QUESTIONS, question)
-    module = question(arguments.question)
-    began = time.perf_counter()
-    inquiry = _inquiry(arguments, module)
+    return _ask(arguments, question(arguments.question))
+
+
+def _ask(arguments, module) -> int:
+    from analysis.asking.reply import NAMES, reply
+
+    scenario, values = scenario_of(arguments), settings(arguments.settings)
+    options = {option.name: getattr(arguments, option.name) for option in module.OPTIONS if given(arguments, option.name)}
     place = Folder(arguments.out or Path("results") / "answers" / arguments.question, NAMES)
     with bar(None, "runs", arguments.quiet) as progress:
-        answer, inquiry = _answer(module, replace(inquiry, progress=progress), arguments.precision)
+        found = reply(
+            arguments.question, scenario, options, arguments.replicates, arguments.precision, arguments.uncertainty,
+            arguments.seed, values, progress, lambda sentence: tell(f"--{sentence}"),
+        )  # fmt: skip
     folder = place.open()
-    write(folder, arguments.question, module, inquiry, answer, time.perf_counter() - began)
+    found.save(folder)
     if not arguments.quiet:
-        print(answer.sentence)
-        for note in answer.notes:
+        print(found.sentence)
+        for note in found.notes:
             print(f"  note: {note}")
-        print(f"{inquiry.replicates} replicates, {time.perf_counter() - began:.1f} s -> {folder}/answer.md")
+        print(f"{found.inquiry.replicates} replicates, {found.seconds:.1f} s -> {folder}/answer.md")
     return 0
 
 
@@ -107,87 +106,3 @@ def _list(arguments, names, question) -> int:
         print(f"  {name:<20} {question(name).TITLE}")
     print("abm ask QUESTION --help tells more about one")
     return 0
-
-
-def _inquiry(arguments, module: ModuleType):
-    from analysis.asking.inquiry import Inquiry
-
-    scenario = scenario_of(arguments)
-    chosen = {option.name: getattr(arguments, option.name) for option in module.OPTIONS}
-    draws = None
-    if arguments.uncertainty == "posterior":
-        from analysis.asking.uncertainty import left_open
-        from analysis.calibration import posterior
-
-        draws = left_open(posterior(), scenario, settings(arguments.settings))
-        if draws.empty:
-            raise Problem("--uncertainty posterior: every parameter of the posterior's sample is set or decided; leave it out")
-    inquiry = Inquiry(scenario, arguments.replicates or module.REPLICATES, chosen, arguments.seed, draws)
-    _check_used(arguments, module, inquiry)
-    return inquiry
-
-
-def _check_used(arguments, module: ModuleType, inquiry) -> None:
-    """Problem for an option, or a parameter that was set, which has no effect beside the others."""
-    values = settings(arguments.settings)
-    for option, why in getattr(module, "unused", lambda inquiry: {})(inquiry).items():
-        name = option.removeprefix("--set ")
-        if given(arguments, option.removeprefix("--")) or (name != option and name in values):
-            raise Problem(f"{option}: {why}")
-
-
-def _answer(module: ModuleType, inquiry, precision: float | None):
-    """The answer, with as many replicates as the precision asked for needs; those already run are the first of them."""
-    answer = module.answer(inquiry)
-    if precision is not None and not math.isfinite(answer.headline.estimate.half_width):
-        tell(f"--precision {precision:g}: the headline has no interval here, so that more replicates would not narrow it")
-    while precision is not None and answer.headline.estimate.half_width > precision:
-        if inquiry.replicates >= MOST:
-            tell(f"--precision {precision:g}: not reached with {inquiry.replicates:,} replicates; the interval is what it is")
-            break
-        needed = inquiry.replicates * (answer.headline.estimate.half_width / precision) ** 2 * 1.1
-        inquiry = inquiry.with_replicates(min(MOST, max(inquiry.replicates + 50, int(needed))))
-        answer = module.answer(inquiry)
-    return answer, inquiry
-
-
-def write(folder: Path, name: str, module: ModuleType, inquiry, answer, seconds: float) -> None:
-    """``answer.json``, ``table.csv``, ``figure.png``, ``figure.svg`` and ``answer.md``."""
-    from analysis.asking.answer_page import page
-    from analysis.figures import style
-
-    (folder / "table.csv").write_text(answer.table.to_csv(index=False), "utf-8")
-    style.save(module.draw(answer), folder, "figure", module.TITLE, module.CAPTION)
-    (folder / "answer.md").write_text(page(name, module, inquiry, answer), "utf-8")
-    document = _document(name, module, inquiry, answer) | {"seconds": round(seconds, 2)}
-    (folder / "answer.json").write_text(json.dumps(document, indent=2, default=float) + "\n", "utf-8")
-
-
-def _document(name: str, module: ModuleType, inquiry, answer) -> dict[str, Any]:
-    """All of the answer but table and figure, with what is needed to ask again."""
-    from abm.provenance import provenance
-
-    return {
-        "question": name,
-        "title": module.TITLE,
-        "answer": answer.sentence,
-        "numbers": {key: {"label": s.label, "unit": s.unit} | _plain(s.estimate) for key, s in answer.stated.items()},
-        "notes": answer.notes,
-        "scenario": inquiry.scenario.document(),
-        "scenario_name": inquiry.scenario.name,
-        "options": inquiry.options,
-        "replicates": inquiry.replicates,
-        "seed": inquiry.seed,
-        "uncertainty": _drawn(inquiry.draws),
-        "provenance": provenance(),
-    }
-
-
-def _drawn(draws) -> str:
-    """What was drawn, in words."""
-    return "none" if draws is None else f"posterior, {len(draws)} draws of {', '.join(draws)}"
-
-
-def _plain(estimate) -> dict[str, float | None]:
-    """An estimate for JSON, which knows no NaN."""
-    return {key: None if value != value else value for key, value in asdict(estimate).items()}

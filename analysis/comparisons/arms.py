@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from abm.scenario import Scenario
+from abm.words import ArgumentError
 from analysis.comparisons.comparison import Arm, pairwise
 from analysis.reading import FINISHED
 from runs import experiment
@@ -53,7 +54,7 @@ def _outcomes(result: Result, runs: pd.DataFrame, when: str) -> pd.DataFrame:
     if when == "end":
         return runs.set_index("seed")[names].astype(float)
     if "series" not in result.plan.tables:
-        raise ValueError(f"{result.directory}: series were not recorded, so there are no means over time; leave --when out")
+        raise ArgumentError("when", when, f"{result.directory} has no series, so there are no means over time; leave it out")
     means = ", ".join(f'avg("{name}") as "{name}"' for name in names)
     frame = result.sql(f"select run, {means} from series where step > 0 and {FINISHED} group by run").df().set_index("run")
     return frame.loc[runs["run"]].set_axis(pd.Index(runs["seed"], name="seed")).astype(float)
@@ -88,11 +89,11 @@ def run_until(
 
 
 def check(measure: str, scenario: Scenario) -> None:
-    """ValueError with the nearest name unless it is a measure."""
+    """ArgumentError with the nearest name unless it is a measure."""
     known = experiment.columns_of(scenario)
     if measure not in known:
         near = difflib.get_close_matches(measure, list(known), 1)
-        raise ValueError(f"--measure {measure}: no such measure; " + (f"did you mean {near[0]}?" if near else "see abm/ODD.md"))
+        raise ArgumentError("measure", measure, "no such measure; " + (f"did you mean {near[0]}?" if near else "see abm/ODD.md"))
 
 
 def _run(scenarios, replicates: int, seed: int, when: str, progress) -> list[pd.DataFrame]:

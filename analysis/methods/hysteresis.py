@@ -14,13 +14,13 @@ import numpy as np
 import pandas as pd
 
 from abm.dates import SLACK
+from abm.words import ArgumentError
 from analysis.asking.inquiry import Inquiry
 from analysis.asking.variants import from_start, with_events
 from analysis.figures import style
 from analysis.methods import statistics
 from analysis.methods.scale import Scale
 from analysis.methods.statistics import Estimate
-from runs.commands.asking import Problem
 
 UP, DOWN = "from below", "from above"
 
@@ -75,7 +75,7 @@ class Loop:
 
 
 def loop(inquiry: Inquiry, name: str, scale: Scale) -> Loop:
-    """Run both branches of every rung. Errors: Problem where the run is too short to sweep and settle."""
+    """Run both branches of every rung. Errors: ArgumentError where the run is too short to sweep and settle."""
     rungs = scale.grid(max(2, inquiry["rungs"]))
     arms = [inquiry.arms([route(inquiry, name, rungs, place, down) for place in range(len(rungs))]) for down in (True, False)]
     above, below = (np.array([inquiry.outcomes(arm, inquiry["measure"]) for arm in each]) for each in arms)
@@ -101,10 +101,8 @@ def _pace(inquiry: Inquiry, moves: int) -> int:
     content = inquiry.scenario.content
     pace = (content.steps - _settling(inquiry)) // (2 * moves)
     if pace < 1:
-        raise Problem(
-            f"--rungs {moves + 1} --settle {inquiry['settle']:g}: do not fit into a run of {content.steps} steps; "
-            "take fewer or less"
-        )
+        why = f"do not fit, with {inquiry['settle']:g} years to settle, into a run of {content.steps} steps; take fewer or less"
+        raise ArgumentError("rungs", moves + 1, why)
     return pace
 
 

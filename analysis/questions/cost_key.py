@@ -59,7 +59,7 @@ class Judged(NamedTuple):
 
 def unused(inquiry: Inquiry) -> dict[str, str]:
     """What has no effect beside the other options, and why."""
-    return {"--set cost_key": "is what the question moves"}
+    return {"set cost_key": "is what the question moves"}
 
 
 def answer(inquiry: Inquiry) -> Answer:

@@ -32,6 +32,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
+from abm.words import ArgumentError
 from analysis.asking.inquiry import Answer, Inquiry, Option, Stated
 from analysis.figures import style, warning
 from analysis.methods import areas
@@ -40,7 +41,6 @@ from analysis.warning import breaks, signals
 from analysis.warning.breaks import Life
 from analysis.warning.signals import NETWORK, SIGNALS, SIMPLE
 from analysis.warning.watch import watch
-from runs.commands.asking import Problem
 
 TITLE = "Which measure of the network moves first before a coalition breaks?"
 CAPTION = (
@@ -81,7 +81,7 @@ def _check(inquiry: Inquiry) -> None:
     years = inquiry.scenario.end - inquiry.scenario.content.start
     for name in ("horizon", "back"):
         if inquiry[name] >= years:
-            raise Problem(f"--{name} {inquiry[name]:g}: must be shorter than the run, {years:g} years")
+            raise ArgumentError(name, inquiry[name], f"must be shorter than the run, {years:g} years")
 
 
 def _areas(rows: pd.DataFrame, lives: list[Life], inquiry: Inquiry, watched) -> dict[str, np.ndarray]:
@@ -184,7 +184,7 @@ def _notes(inquiry: Inquiry, table: pd.DataFrame, lives: list[Life], count: int,
         said = "but they announce the break: members must give notice before they leave"
         told.append(f"notices given reach AUC {notice['auc']:.2f}, {said}")
     if (table["lead"] >= inquiry["back"]).any():
-        told.append(f"a lead of {inquiry['back']:g} years is the farthest that was looked at; --back looks farther")
+        told.append(f"a lead of {inquiry['back']:g} years is the farthest that was looked at; a larger `back` looks farther")
     network = table[table["kind"] == "network"]
     if network["lead"].max() < 1:
         told.append("a break is counted over a year, so that a lead below one year is the beginning of the break itself")
@@ -200,7 +200,7 @@ def _too_few(count: int, inquiry: Inquiry) -> Answer:
     nothing = Estimate(math.nan, count=inquiry.replicates)
     said = f"Coalitions break too seldom to tell: {count} breaks in {inquiry.replicates} runs; each half needs {FEWEST}."
     table = pd.DataFrame({"measure": [signal.name for signal in SIGNALS], "auc": math.nan})
-    return Answer(said, table, {"lead": Stated("time before a break", "years", nothing)}, ["ask for more --replicates"])
+    return Answer(said, table, {"lead": Stated("time before a break", "years", nothing)}, ["ask for more replicates"])
 
 
 @style.styled

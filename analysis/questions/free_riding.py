@@ -55,7 +55,7 @@ WORLDS = ("as it is", "ready free models")
 
 def unused(inquiry: Inquiry) -> dict[str, str]:
     """What has no effect beside the other options, and why."""
-    return {"--set openness": "is what the question moves"}
+    return {"set openness": "is what the question moves"}
 
 
 def answer(inquiry: Inquiry) -> Answer:

@@ -31,6 +31,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from abm.dates import in_year
+from abm.words import ArgumentError
 from analysis.asking.inquiry import Answer, Inquiry, Option, Stated
 from analysis.asking.variants import held
 from analysis.figures import style
@@ -39,7 +40,6 @@ from analysis.methods.statistics import Estimate
 from analysis.stability import absence, game, likelihood, power, stable
 from analysis.stability.model_game import ModelGame
 from analysis.stability.uncertain import draws_of
-from runs.commands.asking import Problem
 
 TITLE = "Whose absence costs a coalition most?"
 CAPTION = (
@@ -64,7 +64,7 @@ LABELS = {
 
 def unused(inquiry: Inquiry) -> dict[str, str]:
     """What has no effect beside the other options, and why."""
-    return {} if inquiry.draws is None else {"--spread": "the posterior says how parameters are drawn; leave one of them out"}
+    return {} if inquiry.draws is None else {"spread": "the posterior says how parameters are drawn; leave one of them out"}
 
 
 def answer(inquiry: Inquiry) -> Answer:
@@ -85,7 +85,7 @@ def _check(inquiry: Inquiry) -> None:
     content = inquiry.scenario.content
     for name in ("by", "year"):
         if not in_year(content.start) <= inquiry[name] < inquiry.scenario.end:
-            raise Problem(f"--{name} {inquiry[name]}: lies outside the run, {content.start:g} to {inquiry.scenario.end:g}")
+            raise ArgumentError(name, inquiry[name], f"lies outside the run, {content.start:g} to {inquiry.scenario.end:g}")
 
 
 def _seeds(inquiry: Inquiry) -> list[int]:

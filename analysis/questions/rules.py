@@ -32,12 +32,12 @@ from matplotlib.figure import Figure
 
 from abm import parameters
 from abm.dates import in_year
+from abm.words import ArgumentError
 from analysis.asking.inquiry import Answer, Inquiry, Option, Stated, rows
 from analysis.asking.variants import held
 from analysis.figures import style
 from analysis.methods import frontier, statistics
 from analysis.methods.statistics import Estimate
-from runs.commands.asking import Problem
 
 TITLE = "Which rules get a coalition started, and which keep it together?"
 CAPTION = (
@@ -73,10 +73,10 @@ def answer(inquiry: Inquiry) -> Answer:
 
 
 def own_rules(inquiry: Inquiry) -> dict[str, float]:
-    """The scenario's own rules, as numbers. Errors: Problem where ``by`` lies outside the run."""
+    """The scenario's own rules, as numbers. Errors: ArgumentError where ``by`` lies outside the run."""
     content = inquiry.scenario.content
     if not in_year(content.start) <= inquiry["by"] <= inquiry.scenario.end:
-        raise Problem(f"--by {inquiry['by']}: lies outside the run, {content.start:g} to {inquiry.scenario.end:g}")
+        raise ArgumentError("by", inquiry["by"], f"lies outside the run, {content.start:g} to {inquiry.scenario.end:g}")
     given = content.parameters
     return {
         name: parameters.BY_NAME[name].parse(given[name]) if name in given else parameters.BY_NAME[name].default

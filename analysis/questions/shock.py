@@ -35,13 +35,13 @@ from matplotlib.figure import Figure
 from abm import data
 from abm.dates import SLACK
 from abm.scenario import Scenario, ScenarioError
+from abm.words import ArgumentError
 from analysis.asking.inquiry import Answer, Inquiry, Option, Stated
 from analysis.asking.variants import with_events
 from analysis.comparisons.comparison import holm, pairwise
 from analysis.figures import style
 from analysis.methods import recovery, statistics
 from analysis.methods.statistics import LEVEL, Estimate
-from runs.commands.asking import Problem
 from runs.ensemble import Results
 
 TITLE = "What does a shock change: who moves, what does it cost, how long does recovery take?"
@@ -65,7 +65,7 @@ OPTIONS = (
 )
 GROUPS = ("vendor", "other_vendor", "coalition", "neither")
 SHOWN = 14  # nations in the figure
-NOISY = "The noise is above a tenth of the largest loss: with more --replicates recovery may show later."
+NOISY = "The noise is above a tenth of the largest loss: with more replicates recovery may show later."
 
 
 @dataclass(frozen=True)
@@ -93,37 +93,37 @@ def answer(inquiry: Inquiry) -> Answer:
 
 
 def event_of(inquiry: Inquiry) -> dict[str, Any]:
-    """The shock as a dated event. Errors: Problem for a vendor or nations that the scenario does not know."""
+    """The shock as a dated event. Errors: ArgumentError for a vendor or nations that the scenario does not know."""
     kind, years, nations = KINDS[inquiry["kind"]]
     vendors = inquiry.scenario.vendor_names
     if inquiry["vendor"] not in vendors:
-        raise Problem(f"--vendor {inquiry['vendor']}: no such vendor; known are {', '.join(vendors)}")
+        raise ArgumentError("vendor", inquiry["vendor"], f"no such vendor; known are {', '.join(vendors)}")
     event = {"date": inquiry["date"], "kind": kind, "vendor": inquiry["vendor"], "years": inquiry["years"] or years}
     if kind == "outage":
         if inquiry["nations"] != "default":
-            raise Problem(f"--nations {inquiry['nations']}: an outage hits all clients of the vendor, so it takes no nations")
+            raise ArgumentError("nations", inquiry["nations"], "an outage hits all clients of the vendor, so it takes no nations")
         return event
     asked = nations if inquiry["nations"] == "default" else inquiry["nations"]
     return event | {"nations": asked if asked in data.GROUPS else [code.strip() for code in asked.split(",")]}
 
 
 def shocked(scenario: Scenario, event: dict[str, Any]) -> Scenario:
-    """The scenario with the shock. Errors: Problem for nations that it does not know."""
+    """The scenario with the shock. Errors: ArgumentError for nations that it does not know."""
     try:
         return with_events(scenario, [event])
     except ScenarioError as error:
-        raise Problem("\n".join(f"--nations: {line.rpartition('nations: ')[2]}" for line in str(error).splitlines())) from None
+        lines = [line.rpartition("nations: ")[2] for line in str(error).splitlines()]
+        raise ArgumentError("nations", None, "; ".join(lines)) from None
 
 
 def _steps(inquiry: Inquiry) -> tuple[int, int]:
-    """Steps of the shock and of the count of moves. Errors: Problem where either lies outside the run."""
+    """Steps of the shock and of the count of moves. Errors: ArgumentError where either lies outside the run."""
     start, end = inquiry.scenario.content.start, inquiry.scenario.end
     if not start <= inquiry["date"] < end:
-        raise Problem(f"--date {inquiry['date']:g}: lies outside the run, {start:g} to {end:g}")
+        raise ArgumentError("date", inquiry["date"], f"lies outside the run, {start:g} to {end:g}")
     if inquiry["date"] + inquiry["after"] > end + SLACK:
-        raise Problem(
-            f"--after {inquiry['after']:g}: {inquiry['date'] + inquiry['after']:g} lies after the end of the run, {end:g}"
-        )
+        counted = inquiry["date"] + inquiry["after"]
+        raise ArgumentError("after", inquiry["after"], f"{counted:g} lies after the end of the run, {end:g}")
     return inquiry.scenario.step_of(inquiry["date"]), inquiry.scenario.nearest_step(inquiry["date"] + inquiry["after"])
 
 

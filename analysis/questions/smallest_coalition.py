@@ -51,7 +51,6 @@ from analysis.stability.judging import CONDITIONS, Judged, judge
 from analysis.stability.model_game import without_tastes
 from analysis.stability.search import Aim, Search
 from analysis.stability.uncertain import draws_of
-from runs.commands.asking import Problem
 
 TITLE = "Which is the smallest, and which the cheapest coalition that is viable?"
 CAPTION = (
@@ -80,7 +79,7 @@ COLUMNS = [
 
 def unused(inquiry: Inquiry) -> dict[str, str]:
     """What has no effect beside the other options, and why."""
-    return {} if inquiry.draws is None else {"--spread": "the posterior says how parameters are drawn; leave one of them out"}
+    return {} if inquiry.draws is None else {"spread": "the posterior says how parameters are drawn; leave one of them out"}
 
 
 def answer(inquiry: Inquiry) -> Answer:
@@ -94,11 +93,11 @@ def answer(inquiry: Inquiry) -> Answer:
 
 
 def years(inquiry: Inquiry) -> np.ndarray:
-    """Years looked at, two years after the start and then at even distances. Errors: Problem where the run is too short."""
+    """Years looked at, two years after the start and then at even distances. Errors: ValueError where the run is too short."""
     start, end = inquiry.scenario.content.start, inquiry.scenario.end
     found = np.arange(start + 2, end - SLACK, inquiry["every"])
     if not len(found):
-        raise Problem(f"steps: the run ends in {end:g}; sets are first looked at in {start + 2:g}")
+        raise ValueError(f"steps: the run ends in {end:g}; sets are first looked at in {start + 2:g}")
     return found
 
 

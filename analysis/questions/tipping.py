@@ -36,6 +36,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from abm import parameters
+from abm.words import ArgumentError
 from analysis.asking import outcome, ranges
 from analysis.asking.inquiry import Answer, Inquiry, Option, Stated
 from analysis.asking.variants import still
@@ -45,7 +46,6 @@ from analysis.methods.crossing import EVEN, open_ends
 from analysis.methods.scale import Scale
 from analysis.methods.search import look
 from analysis.methods.statistics import Estimate
-from runs.commands.asking import Problem
 
 TITLE = "At what value of a parameter does the outcome tip, and does it tip back there?"
 CAPTION = (
@@ -66,8 +66,8 @@ OPTIONS = (
 
 def unused(inquiry: Inquiry) -> dict[str, str]:
     """What has no effect beside the other options, and why."""
-    found = {f"--set {inquiry['parameter']}": "is what the question moves; --range says where"}
-    return found if inquiry["rungs"] else found | {"--settle": "is for the branches, which --rungs 0 leaves out"}
+    found = {f"set {inquiry['parameter']}": "is what the question moves; range says where"}
+    return found if inquiry["rungs"] else found | {"settle": "is for the branches, which rungs = 0 leaves out"}
 
 
 def answer(inquiry: Inquiry) -> Answer:
@@ -90,18 +90,18 @@ def answer(inquiry: Inquiry) -> Answer:
 
 
 def scale_of(inquiry: Inquiry) -> Scale:
-    """The range asked for, logarithmic where it spans an order of magnitude. Errors: Problem."""
+    """The range asked for, logarithmic where it spans an order of magnitude. Errors: ArgumentError."""
     name, text = inquiry["parameter"], inquiry["range"]
     parameter = parameters.lookup(name, inquiry.scenario.vendor_names)
     if parameter.choices:
-        raise Problem(f"--parameter {name}: has names ({', '.join(parameter.choices)}), and only numbers can tip")
+        raise ArgumentError("parameter", name, f"has names ({', '.join(parameter.choices)}), and only numbers can tip")
     axis = ranges.plausible(inquiry.scenario, name)
     low, high = (axis.low, axis.high) if text == "plausible" else _ends(text)
     for end in (low, high):
         try:
             parameter.parse(end)
         except ValueError as error:
-            raise Problem(f"--range {text}: {error}") from None
+            raise ArgumentError("range", text, str(error)) from None
     return Scale(low, high, parameter.whole)
 
 
@@ -109,9 +109,9 @@ def _ends(text: str) -> tuple[float, float]:
     try:
         low, high = map(float, text.split(":"))
     except ValueError:
-        raise Problem(f"--range {text}: LOW:HIGH is needed, such as 0.02:1") from None
+        raise ArgumentError("range", text, "LOW:HIGH is needed, such as 0.02:1") from None
     if not low < high:
-        raise Problem(f"--range {text}: LOW must lie below HIGH")
+        raise ArgumentError("range", text, "LOW must lie below HIGH")
     return low, high
 
 

@@ -40,6 +40,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
+from abm.words import ArgumentError
 from analysis.asking import outcome, ranges
 from analysis.asking.inquiry import Answer, Inquiry, Option, Stated, rows
 from analysis.asking.variants import held, still
@@ -53,7 +54,6 @@ from analysis.robustness.structures import STRUCTURES
 from analysis.robustness.study import BASELINE, STRUCTURE
 from runs import designs
 from runs.axes import Axis
-from runs.commands.asking import Problem
 
 TITLE = "What would overturn the conclusion?"
 CAPTION = (
@@ -95,9 +95,8 @@ def answer(inquiry: Inquiry) -> Answer:
     """Screen all, weigh the strongest, find the box, build it otherwise."""
     outcome.measure(inquiry)
     if inquiry["samples"] & (inquiry["samples"] - 1):
-        raise Problem(
-            f"--samples {inquiry['samples']}: must be a power of two, such as {1 << inquiry['samples'].bit_length() - 1}"
-        )
+        below = 1 << inquiry["samples"].bit_length() - 1
+        raise ArgumentError("samples", inquiry["samples"], f"must be a power of two, such as {below}")
     axes = {axis.factor.name: axis for axis in ranges.every(inquiry.scenario)}
     whole = inquiry.about(still(inquiry.scenario, axes))
     asked = whole.fixed(*axes)
@@ -120,13 +119,12 @@ def _response(inquiry: Inquiry, axes: list[Axis], shares: np.ndarray) -> np.ndar
 
 
 def _level(inquiry: Inquiry, points: pd.DataFrame) -> np.ndarray:
-    """(P,) the measure at the end at each point, the mean over seeds. Errors: Problem where it is undefined."""
+    """(P,) the measure at the end at each point, the mean over seeds. Errors: ArgumentError where it is undefined."""
     values = inquiry.outcomes(inquiry.points(points), inquiry["measure"]).reshape(len(points), -1)
     found = statistics.finished_means(values)
     if np.isnan(found).any():
-        raise Problem(
-            f"--measure {inquiry['measure']}: is undefined in some runs, so it cannot be screened; take one that never is"
-        )
+        why = "is undefined in some runs, so it cannot be screened; take one that never is"
+        raise ArgumentError("measure", inquiry["measure"], why)
     return found
 
 
@@ -239,7 +237,7 @@ def _notes(inquiry: Inquiry, found: Found) -> list[str]:
     width = ((found.indices["total_high"] - found.indices["total_low"]) / 2).max()
     notes = [f"With half the base points no total index changes by more than {change:.2g}; the widest interval is ±{width:.2g}."]
     if change > 0.1:
-        notes.append("The indices have not converged: take more --samples.")
+        notes.append("The indices have not converged: take more samples.")
     for name, row in found.box.limits.iterrows():
         if row["kept"] < 0.5:
             notes.append(f"{name} is restricted in only {row['kept']:.0%} of the resampled boxes: do not lean on it.")

@@ -32,12 +32,12 @@ from matplotlib.figure import Figure
 from abm import parameters
 from abm.dates import SLACK
 from abm.scenario import Scenario
+from abm.words import ArgumentError
 from analysis.asking.inquiry import Answer, Inquiry, Option, Stated
 from analysis.figures import style
 from analysis.methods import statistics
 from analysis.methods.crossing import EVEN, estimate, open_ends
 from analysis.methods.statistics import Estimate
-from runs.commands.asking import Problem
 
 TITLE = "What does a later start cost, and when does the window close?"
 CAPTION = (
@@ -55,7 +55,7 @@ OPTIONS = (
 
 def unused(inquiry: Inquiry) -> dict[str, str]:
     """What has no effect beside the other options, and why."""
-    return {"--set growth_decay": "is what --growth_decay sets"} if inquiry["growth_decay"] > 0 else {}
+    return {"set growth_decay": "is what the option growth_decay sets"} if inquiry["growth_decay"] > 0 else {}
 
 
 def answer(inquiry: Inquiry) -> Answer:
@@ -75,10 +75,10 @@ def answer(inquiry: Inquiry) -> Answer:
 
 
 def _years(inquiry: Inquiry) -> np.ndarray:
-    """Launch years. Errors: Problem where fewer than two lie within the run."""
+    """Launch years. Errors: ArgumentError where fewer than two lie within the run."""
     first, end = int(np.ceil(inquiry.scenario.content.start - SLACK)), inquiry.scenario.end
     if not first < inquiry["last"] < end:
-        raise Problem(f"--last {inquiry['last']}: must lie after {first} and before {end:g}, where the scenario ends")
+        raise ArgumentError("last", inquiry["last"], f"must lie after {first} and before {end:g}, where the scenario ends")
     return np.arange(first, inquiry["last"] + 1)
 
 

@@ -14,7 +14,6 @@ from analysis.methods.statistics import finished_means
 from analysis.sweeps.sweep import LABELS, OUTCOMES
 from runs import experiment
 from runs.axes import Axis
-from runs.commands.asking import Problem
 
 __all__ = ["LABELS", "MAIN", "OUTCOMES", "Once", "Respond", "model"]
 
@@ -40,10 +39,10 @@ def model(scenario: Scenario, names: list[str], seed: int, progress: experiment.
 
 
 def means(values: np.ndarray) -> np.ndarray:
-    """(P,) means over the finished runs of (P, R). Errors: Problem where at a point no run finished."""
+    """(P,) means over the finished runs of (P, R). Errors: ValueError where at a point no run finished."""
     found = finished_means(values)
     if np.isnan(found).any():
-        raise Problem("at some point of the design no run finished, so that nothing can be said of it; narrow the ranges")
+        raise ValueError("at some point of the design no run finished, so that nothing can be said of it; narrow the ranges")
     return found
 
 

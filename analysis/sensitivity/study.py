@@ -11,6 +11,7 @@ import pandas as pd
 from abm import parameters
 from abm.odd import judged
 from abm.scenario import Scenario
+from abm.words import ArgumentError
 from analysis.asking import ranges
 from analysis.asking.uncertainty import DECIDED
 from analysis.methods import sensitivity
@@ -18,7 +19,6 @@ from analysis.sensitivity.curves import curves
 from analysis.sensitivity.runs import MAIN, OUTCOMES, Once, Respond, model
 from analysis.sensitivity.sizes import Sizes
 from runs.axes import Axis
-from runs.commands.asking import Problem
 from runs.experiment import Progress
 
 
@@ -41,11 +41,11 @@ class Study:
 
 
 def axes_of(scenario: Scenario, names: Sequence[str] = ()) -> list[Axis]:
-    """The ranges of the parameters named, or of all. Errors: ValueError for an unknown name, Problem for fewer than two."""
+    """The ranges of the parameters named, or of all. Errors: ValueError for an unknown name, ArgumentError for fewer than two."""
     if not names:
         return ranges.every(scenario)
     if len(set(names)) < 2:
-        raise Problem("--parameters: at least two are needed, since they are weighed against each other")
+        raise ArgumentError("parameters", None, "at least two are needed, since they are weighed against each other")
     return [ranges.plausible(scenario, name) for name in dict.fromkeys(names)]
 
 

@@ -123,7 +123,7 @@ def certainty(table: pd.DataFrame, indices: pd.DataFrame, chance: dict[str, floa
     main = indices[indices["outcome"] == MAIN]
     change = float((main["total"] - main["total_half"]).abs().max())
     width = float(((main["total_high"] - main["total_low"]) / 2).max())
-    verdict = "they have converged" if change <= SETTLED else "they have not converged: take more --samples"
+    verdict = "they have converged" if change <= SETTLED else "they have not converged: take more samples"
     yield (
         f"With half of the base points no total index changes by more than {change:.2g}, so {verdict}; "
         f"the widest interval is ±{width:.2g}."

@@ -11,9 +11,9 @@ import numpy as np
 import pandas as pd
 
 from abm.scenario import Scenario
+from abm.words import ArgumentError
 from analysis.share.layout import Layout, layout, outcomes, row
 from analysis.share.levers import Lever
-from runs.commands.asking import Problem
 from runs.ensemble import Results
 from runs.experiment import Progress, run_points
 
@@ -109,12 +109,12 @@ def _run(scenario: Scenario, values: pd.DataFrame, replicates: int, seed: int, p
 
 
 def _failed(results: Results, values: pd.DataFrame, replicates: int) -> int:
-    """Number of runs that failed. Errors: Problem where all runs of a point did."""
+    """Number of runs that failed. Errors: ArgumentError where all runs of a point did."""
     failed = (results.status != 0).reshape(len(values), replicates)
     if failed.all(axis=1).any():
         point = values.iloc[int(failed.all(axis=1).argmax())]
         at = ", ".join(f"{name}={value:g}" for name, value in point.items())
-        raise Problem(f"every run fails with {at}; take other --levers")
+        raise ArgumentError("levers", None, f"every run fails with {at}; take others")
     return int(failed.sum())
 
 

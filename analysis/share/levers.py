@@ -12,9 +12,8 @@ import numpy as np
 from abm import titles
 from abm.parameters import Parameter, lookup
 from abm.scenario import Scenario
-from abm.words import repeated
+from abm.words import ArgumentError, repeated
 from analysis.asking import ranges
-from runs.commands.asking import Problem
 
 #: A vendor's price, another state's hand on the switch, and the nations' own will: what three sorts of people decide. Where the
 #: scenario's events set one of them, the next takes its place.
@@ -61,12 +60,12 @@ class Lever:
 
 
 def chosen(scenario: Scenario, names: Sequence[str], count: int | None = None) -> list[Lever]:
-    """The levers named, or the default ones, with ``count`` values each. Errors: Problem, ValueError for an unknown name."""
+    """The levers named, or the default ones, with ``count`` values each. Errors: ArgumentError."""
     twice = repeated(names)
     if twice:
-        raise Problem(f"--levers {','.join(names)}: {twice[0] or 'nothing'} is named twice")
+        raise ArgumentError("levers", ",".join(names), f"{twice[0] or 'nothing'} is named twice")
     if len(names) > MOST:
-        raise Problem(f"--levers {','.join(names)}: {len(names)} are named; a page holds 1 to {MOST}")
+        raise ArgumentError("levers", ",".join(names), f"{len(names)} are named; a page holds 1 to {MOST}")
     names = names or [name for name in FIRST if name not in _set_by_events(scenario)][:DEFAULT]
     return [lever(scenario, name, count or VALUES[len(names)]) for name in names]
 
@@ -76,9 +75,9 @@ def lever(scenario: Scenario, name: str, count: int) -> Lever:
     try:
         parameter = lookup(name, scenario.vendor_names)
     except ValueError as error:
-        raise Problem(f"--levers: {error if name else 'a name is empty'}") from None
+        raise ArgumentError("levers", None, str(error) if name else "a name is empty") from None
     if parameter.choices:
-        raise Problem(f"--levers {name}: is a choice between {', '.join(parameter.choices)}, which no slider holds; "
+        raise ArgumentError("levers", name, f"is a choice between {', '.join(parameter.choices)}, which no slider holds; "
                       f"`--set {name}={parameter.choices[-1]}` makes a page of one of them")  # fmt: skip
     axis, present = ranges.plausible(scenario, name), ranges.value(scenario, name)
     values = _values(axis.low, present, axis.high, count, axis.log, parameter.whole)

@@ -15,6 +15,7 @@ import numpy as np
 
 from abm import options, parameters, titles
 from abm.provenance import project_version, results_hash
+from abm.words import ArgumentError
 from analysis.figures import style
 from analysis.methods.statistics import LEVEL
 from analysis.share import land, told, wording
@@ -22,7 +23,6 @@ from analysis.share.check import PLACES, Error
 from analysis.share.grid import Grid, count
 from analysis.share.layout import Layout
 from analysis.share.levers import Lever
-from runs.commands.asking import Problem
 from runs.commands.asking import settings as values_of
 from runs.space import size
 
@@ -36,15 +36,15 @@ ABOUT = (
 
 
 def check_size(levers: Sequence[Lever], kept: Layout) -> None:
-    """Problem where a grid cannot fit into a page."""
+    """ArgumentError where a grid cannot fit into a page."""
     points = count(levers)
     needed = _REST + points * kept.width * _NUMBER
     if needed > LIMIT:
         room = int((LIMIT - _REST) / (kept.width * _NUMBER))
         most = int(room ** (1 / len(levers)) + 1e-9)
-        less = f"take --values {most} or fewer" if most > 1 else "take fewer levers"
-        raise Problem(f"{points:,} ensembles of {kept.width:,} numbers take about {size(needed)}, and a page that can be sent "
-                      f"holds {size(LIMIT)}: {less}")  # fmt: skip
+        less = f"take {most} values of each or fewer" if most > 1 else "take fewer"
+        needs = f"{points:,} ensembles of {kept.width:,} numbers take about {size(needed)}"
+        raise ArgumentError("levers", None, f"{needs}, and a page that can be sent holds {size(LIMIT)}: {less}")
 
 
 def reference(grid: Grid, changed: bool) -> str:
@@ -53,7 +53,7 @@ def reference(grid: Grid, changed: bool) -> str:
 
 
 def page(grid: Grid, errors: Sequence[Error], name: str, settings: Sequence[str], command: str) -> str:
-    """The whole page. ``name`` of the scenario as `abm run` takes it, with what was set. Errors: Problem if it is too large."""
+    """The whole page. ``name`` of the scenario as `abm run` takes it, with what was set. ArgumentError if it is too large."""
     content, row = grid.scenario.content, grid.at(grid.marks)
     compared = reference(grid, bool(settings))
     held = document(grid, errors, compared, [name, *(part for text in settings for part in ("--set", text))])
@@ -81,8 +81,8 @@ def page(grid: Grid, errors: Sequence[Error], name: str, settings: Sequence[str]
     }
     filled = re.sub(r"\{\{(\w+)\}\}", lambda found: parts[found[1]], _part("share.html"))
     if len(filled.encode()) > LIMIT:
-        raise Problem(f"the page would take {size(len(filled.encode()))}, and one that can be sent holds {size(LIMIT)}: take "
-                      "fewer --levers or --values")  # fmt: skip
+        takes = f"the page would take {size(len(filled.encode()))}, and one that can be sent holds {size(LIMIT)}"
+        raise ArgumentError("levers", None, f"{takes}: take fewer, or fewer values of each")
     return filled
 
 

@@ -17,7 +17,7 @@ from runs.factor import NATIONS
 from runs.plan import Plan
 
 
-class Problem(Exception):
+class Problem(ValueError):
     """Something asked that cannot be done; the message is what the person reads."""
 
 
@@ -58,7 +58,7 @@ def add_scenario(parser: argparse.ArgumentParser, else_: str = "") -> None:
 def scenario_of(arguments) -> Scenario:
     """The scenario that was asked for, with what was set. Errors: Problem, ScenarioError."""
     scenario = library.scenario(arguments.scenario)
-    return scenario.with_values(settings(arguments.settings)) if arguments.settings else scenario
+    return scenario.with_values(settings(arguments.settings), "--set") if arguments.settings else scenario
 
 
 def settings(given: list[str]) -> dict[str, Any]:

@@ -47,7 +47,7 @@ def plan_of(arguments) -> Plan:
         raise Problem(f"--set {arguments.settings[0]}: {path} is of a sweep; set it in the sweep file")
     changed = {name: getattr(arguments, name) for name in ("replicates", "seed") if given(arguments, name)}
     if arguments.settings:
-        changed["scenario"] = plan.scenario.with_values(settings(arguments.settings))
+        changed["scenario"] = plan.scenario.with_values(settings(arguments.settings), "--set")
     return replace(plan, **changed, chunk=0) if changed else plan
 
 
