@@ -25,7 +25,7 @@ WORK = {
     "status": ("runs.commands.status.lines",),
     "replay": ("runs.commands.replay.carry_out",),
     "parameters": ("builtins.print",),
-    "ask": ("analysis.questions.tipping.answer", "analysis.questions.window.answer", "analysis.asking.reply.Reply.save"),
+    "ask": ("analysis.questions.tipping.answer", "analysis.questions.window.answer", "analysis.asking.reply.write"),
     "calibrate": ("analysis.calibration.fit.fit", "analysis.commands.calibrate.write"),
     "compare": ("analysis.comparisons.arms.run_until", "analysis.comparisons.arms.from_result"),
     "nations": ("analysis.nations.propensity", "analysis.commands.nations._told"),
@@ -112,7 +112,7 @@ CASES = {
 REFUSED = {
     "run results/sweep/manifest.json --set portability=0.1": "--set portability=0.1: results/sweep/manifest.json is of a sweep",
     "run results/one/manifest.json --set nonsense=3 --out o": "nonsense: no such parameter",
-    "run results/one/manifest.json --out results/one --force": "holds manifest.json, which this command reads; --force would",
+    "run results/one/manifest.json --out results/one --force": "holds manifest.json, which this command reads; overwriting would",
     "run other.json": ".: holds no result (no other.json)",
     "view small.toml --replay results/sweep 1": "small.toml: --replay shows the scenario of the result",
     "view --replay results/sweep 1 --nation mine:Wary": "--nation mine:Wary: a recorded run is done again as it was",
@@ -180,7 +180,7 @@ def beside(results, folder):  # noqa: F811
 def plain(value):
     """A value of a call as something that can be compared."""
     if hasattr(value, "document"):
-        return value.document()
+        return {name: each for name, each in value.document().items() if name != "seconds"}
     if isinstance(value, Result):
         return value.directory
     if isinstance(value, argparse.Namespace):
@@ -200,7 +200,11 @@ GIVEN = {
     "status": {"lines": []},
     "parameters": {"print": None},
     "replay": {"carry_out": None},
-    "ask": {"answer": SimpleNamespace(headline=SimpleNamespace(estimate=SimpleNamespace(half_width=1.0)))},
+    "ask": {
+        "answer": SimpleNamespace(
+            headline=SimpleNamespace(estimate=SimpleNamespace(half_width=1.0)), sentence="", stated={}, notes=[]
+        ),
+    },
     "calibrate": {"fit": (None, None)},
     "nations": {"propensity": SimpleNamespace(), "_told": ""},
 }

@@ -115,7 +115,7 @@ FAULTS = {
     "tipping small.toml --range 0:9": "--range 0:9: 9.0 is outside 0 to 5",
     "tipping small.toml --range 0.1:nan": "--range 0.1:nan",
     "tipping small.toml --measure lag_uss": "--measure lag_uss: no such measure; did you mean lag_us?",
-    "tipping small.toml --settle 9": "do not fit into a run of 40 steps",
+    "tipping small.toml --settle 9": "--rungs 7: do not fit, with 9 years to settle, into a run of 40 steps; take fewer or less",
     "tipping small.toml --precision 0": "argument --precision: found '0'; a number above 0 is needed",
     "window small.toml --last 2050": "--last 2050: must lie after 2025 and before 2035, where the scenario ends",
     "window small.toml --lag x": "argument --lag: found x; a number is needed, 0.1 to 120",

@@ -294,7 +294,7 @@ def test_values_can_be_set_over_a_scenario():
     assert (scenario.content.steps, scenario.content.start) == (3, 2026)
     assert scenario.world().parameters()["cost_key"] == 1
     assert worlds.plain(5).world().parameters()["fee_us"] == parameters.defaults()["fee_us"]
-    with pytest.raises(ScenarioError, match=r"--set: parameters.fee_us: 3 is outside"):
+    with pytest.raises(ScenarioError, match=r"set: parameters.fee_us: 3 is outside"):
         worlds.plain(5).with_values({"fee_us": 3})
 
 

@@ -296,7 +296,7 @@ REFUSED = {
     "--out mine.html": "mine.html: was not written by abm",
     "--values 1": "found 1; allowed is 2 to 101",
     "--replicates 3": "found 3; allowed is 10 to 100000",
-    "--levers fee_us,portability,openness,notice --values 30": "a page that can be sent holds 5 MB: take --values",
+    "--levers fee_us,portability,openness,notice --values 30": "a page that can be sent holds 5 MB: take 9 values of each",
 }
 
 
@@ -314,9 +314,9 @@ def test_what_cannot_be_is_refused_in_a_sentence_before_any_run(words, capsys, m
 
 def test_what_does_not_fit_names_what_would():
     own = library.scenario("baseline")
-    with pytest.raises(ArgumentError, match=r"take --values (\d+) or fewer") as refused:
+    with pytest.raises(ArgumentError, match=r"take (\d+) values of each or fewer") as refused:
         page.check_size(levers.chosen(own, ["fee_us", "portability", "openness"], 40), layout(own))
-    most = int(re.search(r"--values (\d+)", str(refused.value))[1])
+    most = int(re.search(r"take (\d+) values", str(refused.value))[1])
     page.check_size(levers.chosen(own, ["fee_us", "portability", "openness"], most), layout(own))
 
 

@@ -188,7 +188,7 @@ def test_chunks_of_another_run_are_not_removed_where_no_manifest_says_whose_they
     (tmp_path / "manifest.json").write_text("{")
     if manifest == "gone":
         (tmp_path / "manifest.json").unlink()
-    with pytest.raises(StoreError, match="belongs to another run; take another --out, or --force"):
+    with pytest.raises(StoreError, match="belongs to another run; take another directory, or overwrite"):
         sweeps.carry(sweeps.plan(2), tmp_path)
     assert sweeps.files(tmp_path) == before
 
@@ -200,7 +200,7 @@ def test_a_result_of_another_format_says_what_to_do(tmp_path):
         manifest = {"plan": {}} | ({} if format is None else {"format": format})
         path.write_text(json.dumps(manifest))
         for read in (runs.open, partial(sweeps.carry, sweeps.plan(2))):
-            with pytest.raises(StoreError, match=r"was written by another version of this project \(format .*--force or another"):
+            with pytest.raises(StoreError, match=r"by another version of this project \(format .* elsewhere or over"):
                 read(tmp_path)
 
 

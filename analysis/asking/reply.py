@@ -65,12 +65,9 @@ class Reply:
         return question(self.name).draw(self.answer)
 
     def save(self, folder: str | Path) -> None:
-        """Write ``answer.json``, ``answer.md``, ``table.csv``, ``figure.png`` and ``figure.svg`` into a folder that stands."""
-        folder, module = Path(folder), question(self.name)
-        (folder / "table.csv").write_text(self.table.to_csv(index=False), "utf-8")
-        style.save(self.figure(), folder, "figure", module.TITLE, module.CAPTION)
-        (folder / "answer.md").write_text(page(self.name, module, self.inquiry, self.answer), "utf-8")
-        (folder / "answer.json").write_text(json.dumps(self.document(), indent=2, default=float) + "\n", "utf-8")
+        """Write ``answer.json``, ``answer.md``, ``table.csv``, ``figure.png`` and ``figure.svg`` into a folder, which is made."""
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        write(Path(folder), self)
 
     def document(self) -> dict[str, Any]:
         """All of it but table and figure as plain data, with what is needed to ask again."""
@@ -93,6 +90,15 @@ class Reply:
     def _repr_markdown_(self) -> str:
         """How a notebook shows it."""
         return "\n\n".join([self.sentence, *(f"> {note}" for note in self.notes)])
+
+
+def write(folder: Path, reply: Reply) -> None:
+    """The files of :data:`NAMES` in a folder that stands."""
+    module = question(reply.name)
+    (folder / "table.csv").write_text(reply.table.to_csv(index=False), "utf-8")
+    style.save(reply.figure(), folder, "figure", module.TITLE, module.CAPTION)
+    (folder / "answer.md").write_text(page(reply.name, module, reply.inquiry, reply.answer), "utf-8")
+    (folder / "answer.json").write_text(json.dumps(reply.document(), indent=2, default=float) + "\n", "utf-8")
 
 
 def reply(

@@ -77,7 +77,7 @@ def act(arguments) -> int:
 
 
 def _ask(arguments, module) -> int:
-    from analysis.asking.reply import NAMES, reply
+    from analysis.asking.reply import NAMES, reply, write
 
     scenario, values = scenario_of(arguments), settings(arguments.settings)
     options = {option.name: getattr(arguments, option.name) for option in module.OPTIONS if given(arguments, option.name)}
@@ -88,7 +88,7 @@ def _ask(arguments, module) -> int:
             arguments.seed, values, progress, lambda sentence: tell(f"--{sentence}"),
         )  # fmt: skip
     folder = place.open()
-    found.save(folder)
+    write(folder, found)
     if not arguments.quiet:
         print(found.sentence)
         for note in found.notes:
