@@ -43,9 +43,11 @@ test: $(READY)  ## check style, types and imports, then run the tests
 	NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest -m uncompiled || status=1; \
 	exit $$status
 
-golden: $(READY)  ## renew the golden results and answers
+golden: $(READY)  ## renew the golden results, the golden answers and the notebooks
 	$(BIN)/python -m tests.golden
 	$(BIN)/python -m tests.golden_answers
+	$(BIN)/python -m tests.notebooks
+	$(BIN)/python -m tests.notebooks
 
 bench: $(READY)  ## run the benchmarks
 	$(BIN)/python -m tests.benchmarks $(ARGS)

@@ -4,9 +4,9 @@
     >>> abm.run("baseline", replicates=2, set={"steps": 12})
     Runs(2 of baseline; runs, series, choices, ties)
 
-``run``, ``sweep``, ``ask`` and ``open`` do what the commands of the same names do (:mod:`analysis.facade`); ``load`` and
-``scenarios`` find scenarios. ``Model`` is a run to watch and to change, agent by agent; ``Scenario``, ``Runs``, ``Result`` and
-``Reply`` are what is given and given back.
+``run``, ``sweep``, ``ask`` and ``report`` do what the commands of the same names do (:mod:`analysis.facade`), ``open`` reads what
+they left, ``load`` and ``scenarios`` find scenarios. ``Model`` is a run to watch and to change, agent by agent; ``Scenario``,
+``Runs``, ``Result`` and ``Reply`` are what is given and given back.
 """
 
 from importlib import import_module
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from abm.model import Model
     from abm.scenario import Scenario
     from analysis.asking.reply import Reply
-    from analysis.facade import ask, load, open, run, scenarios, sweep
+    from analysis.facade import ask, load, open, report, run, scenarios, sweep
     from runs.memory import Runs
     from runs.results import Result
 
-__all__ = ["Model", "Reply", "Result", "Runs", "Scenario", "ask", "load", "open", "run", "scenarios", "sweep"]
+__all__ = ["Model", "Reply", "Result", "Runs", "Scenario", "ask", "load", "open", "report", "run", "scenarios", "sweep"]
 
 #: Where what is offered here stands. It is loaded when it is asked for: the model knows nothing of what is built on it.
 _PLACES = {

@@ -142,6 +142,16 @@ def open(directory: str | Path) -> Result:
     return open_result(directory)
 
 
+def report(result: Result | str | Path, measures: Sequence[str] = (), figures: bool = True) -> Path:
+    """Write ``report.html`` and its figures into a result directory; returns the page's path.
+
+    Of a sweep it shows ``measures``, the main one first (none: the usual ones).
+    """
+    from analysis.reports.report import write
+
+    return write(result if isinstance(result, Result) else open_result(result), "all" if figures else "none", outcomes=measures)
+
+
 def _check(replicates: int, seed: int, workers: int | None, least: int = 1) -> None:
     threads = 1 if workers is None else workers
     for name, value, low, high in (
