@@ -49,7 +49,7 @@ golden: $(READY)  ## renew the golden results, the golden answers and the notebo
 	$(BIN)/python -m tests.notebooks
 	$(BIN)/python -m tests.notebooks
 
-bench: $(READY)  ## run the benchmarks
+bench: $(READY)  ## run the benchmarks, and say what got slower since the last run on such a machine
 	$(BIN)/python -m tests.benchmarks $(ARGS)
 
 lock:  ## resolve requirements.lock again (needs uv; ARGS=--upgrade takes newer versions)

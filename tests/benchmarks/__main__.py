@@ -1,4 +1,4 @@
-"""``python -m tests.benchmarks [--full] [NAME ...]``: measure, and write ``RESULTS.md``."""
+"""``python -m tests.benchmarks [--full] [NAME ...]``: measure, write ``RESULTS.md``, and say what got slower."""
 
 import argparse
 import importlib
@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 from tests import benchmarks
+from tests.benchmarks import guard
 from tests.benchmarks.table import machine
 
 RESULTS = Path(__file__).parent / "RESULTS.md"
@@ -26,22 +27,24 @@ def _place(name: str) -> tuple:
 
 
 def main() -> None:
-    """Measure what was asked for; only a run of all benchmarks replaces the results that are kept."""
+    """Measure what was asked for; only a run of all benchmarks replaces what is kept."""
     known = modules()
     parser = argparse.ArgumentParser(prog="make bench", description="Measure speed and scale.")
     parser.add_argument("names", nargs="*", choices=[[], *known], metavar="NAME", help=f"one of {', '.join(known)}")
     parser.add_argument("--full", action="store_true", help="a million runs instead of 200,000")
     asked = parser.parse_args()
-    parts = ["# Benchmarks", "", machine(), ""]
+    tables = []
     for name in asked.names or known:
         began = time.perf_counter()
         print(f"{name} ...", file=sys.stderr, flush=True)
-        parts += [table.markdown() for table in known[name].measure(asked.full)]
+        tables += known[name].measure(asked.full)
         print(f"{name}: {time.perf_counter() - began:.0f} s", file=sys.stderr, flush=True)
-    text = "\n".join(parts)
+    text, former = "\n".join(["# Benchmarks", "", machine(), "", *(table.markdown() for table in tables)]), guard.path()
+    print(text)
+    print(guard.told(guard.kept(former), tables))
     if not asked.names:
         RESULTS.write_text(text, "utf-8")
-    print(text)
+        guard.keep(tables, former)
 
 
 if __name__ == "__main__":

@@ -39,14 +39,19 @@ def exponent(sizes, times) -> float:
     return float(np.polyfit(np.log(sizes), np.log(times), 1)[0])
 
 
+def processor() -> str:
+    """What the machine calls its processor."""
+    names = [line.split(":")[1].strip() for line in _lines("/proc/cpuinfo") if line.startswith("model name")]
+    return names[0] if names else platform.processor()
+
+
 def machine() -> str:
     """Processor, memory and versions as a paragraph."""
     about = provenance()
     packages = ", ".join(f"{name} {version}" for name, version in about["packages"].items())
-    names = [line.split(":")[1].strip() for line in _lines("/proc/cpuinfo") if line.startswith("model name")]
     memory = next((int(line.split()[1]) / 2**20 for line in _lines("/proc/meminfo") if line.startswith("MemTotal")), 0)
     return (
-        f"Measured on {datetime.date.today()}: {names[0] if names else platform.processor()}, {processors()} processors, "
+        f"Measured on {datetime.date.today()}: {processor()}, {processors()} processors, "
         f"{memory:.0f} GiB, {platform.system()} {platform.machine()}; Python {about['python']}, {packages}; "
         f"ai-sovereignty {about['version']}, sources {about['sources']}."
     )
