@@ -4,7 +4,6 @@ Validation, the command line, the page's sliders, the ODD's table and the bounds
 A parameter with ``per="vendor"`` has one value per vendor and is addressed as ``NAME_VENDOR``, such as ``fee_us``.
 """
 
-import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -13,6 +12,7 @@ from types import MappingProxyType
 import numpy as np
 
 from abm.compiled import generated, rule
+from abm.words import meant
 
 #: Vendors of the baseline, in the order of their rows. A scenario may add rows.
 VENDORS = ("us", "china")
@@ -45,9 +45,8 @@ class Parameter:
         if self.choices:
             if value in self.choices:
                 return float(self.choices.index(str(value)))
-            near = difflib.get_close_matches(str(value), self.choices, 1)
-            hint = f"; did you mean {near[0]}?" if near else ""
-            raise ValueError(f"{value!r} is not one of {', '.join(self.choices)}{hint}")
+            hint = meant(value, self.choices)
+            raise ValueError(f"{value!r} is not one of {', '.join(self.choices)}{hint and f'; {hint}'}")
         if isinstance(value, bool) or not isinstance(value, int | float | np.number):
             raise ValueError(f"{value!r} is not a number")
         if not self.low <= value <= self.high:  # before float(), which some integers are too large for
@@ -297,8 +296,8 @@ def lookup(name: str, vendors: tuple[str, ...] = VENDORS) -> Parameter:
     known = names(vendors)
     if name in known:
         return known[name][0]
-    near = difflib.get_close_matches(name, known, 1)
-    raise ValueError(f"{name}: no such parameter" + (f"; did you mean {near[0]}?" if near else ""))
+    hint = meant(name, known)
+    raise ValueError(f"{name}: no such parameter{hint and f'; {hint}'}")
 
 
 def dtype(vendors: tuple[str, ...] = VENDORS) -> np.dtype:

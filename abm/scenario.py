@@ -7,7 +7,6 @@ events. Unknown fields are refused with the nearest name. :meth:`Scenario.world`
 
 from __future__ import annotations
 
-import difflib
 import re
 from functools import lru_cache
 from pathlib import Path
@@ -20,7 +19,7 @@ from abm import countries, data, dates, files, names, parameters
 from abm.draws import MOST_VENDORS
 from abm.parameters import PARAMETERS
 from abm.submodels.events import KINDS
-from abm.words import repeated, shown
+from abm.words import nearest, repeated, shown
 from abm.world import Event, Vendor, World, baseline_vendors, build, synthetic
 
 #: Fields an event of each kind may have beside ``date`` and ``kind``: (required, optional).
@@ -368,8 +367,7 @@ def _parameter_problems(values: dict[str, Any], vendors: tuple[str, ...], prefix
 
 
 def _near(word: str, known) -> str:
-    near = difflib.get_close_matches(str(word), list(known), 1)
-    return f"; did you mean {near[0]}?" if near else f"; known are {', '.join(list(known)[:12])}"
+    return f"; {nearest(word, known)}"
 
 
 def _unknown(word: str, known, what: str) -> str:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import difflib
+from collections.abc import Iterable, Sequence
 from typing import Any
+
+MOST_NAMES = 12  # that a sentence lists
+MEASURES = "abm/ODD.md lists them"  # where a name is none of a measure
 
 
 class ArgumentError(ValueError):
@@ -33,6 +37,29 @@ class ArgumentError(ValueError):
 def typed(error: Exception) -> str:
     """What an error says to who typed a command."""
     return error.typed if isinstance(error, ArgumentError) else str(error)
+
+
+def nearest(word: Any, known: Iterable[str], instead: str = "") -> str:
+    """What a sentence about an unknown name ends with: the nearest one that is known, or else ``instead``, or what is known.
+
+    >>> nearest("basline", ["baseline", "portable"])
+    'did you mean baseline?'
+    >>> nearest("x", ["baseline", "portable"])
+    'known are baseline, portable'
+    """
+    names = [str(name) for name in known]
+    more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
+    return meant(word, names) or instead or f"known are {', '.join(names[:MOST_NAMES])}{more}"
+
+
+def meant(word: Any, known: Iterable[str]) -> str:
+    """The name that was probably meant, as a question; nothing where none is near.
+
+    >>> meant("basline", ["baseline", "portable"]), meant("x", ["baseline"])
+    ('did you mean baseline?', '')
+    """
+    near = difflib.get_close_matches(str(word), list(known), 1)
+    return f"did you mean {near[0]}?" if near else ""
 
 
 def shown(value: Any, most: int = 80) -> str:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import difflib
 from pathlib import Path
 
 from abm.scenario import Scenario, ScenarioError
+from abm.words import nearest
 
 SCENARIOS = Path(__file__).parent / "scenarios"
 SWEEPS = Path(__file__).parent / "sweeps"
@@ -24,9 +24,7 @@ def find(name: str, folder: Path = SCENARIOS, what: str = "scenario") -> Path:
     path = Path(name)
     if path.exists() or path.suffix.lower() == ".toml" or "/" in name:
         return path
-    near = difflib.get_close_matches(name, names(folder), 1)
-    hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(names(folder))}"
-    raise ScenarioError(f"{name}: no such {what}; {hint}")
+    raise ScenarioError(f"{name}: no such {what}; {nearest(name, names(folder))}")
 
 
 def scenario(name: str) -> Scenario:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 import importlib
 import inspect
 import sys
 from pathlib import Path
 
 from abm.agents import Nation
-from abm.words import ArgumentError
+from abm.words import ArgumentError, nearest
 
 
 def nation_class(named: str) -> type[Nation]:
@@ -34,8 +33,8 @@ def nation_class(named: str) -> type[Nation]:
     found = getattr(module, name, None)
     if found is None:
         classes = [known for known, thing in vars(module).items() if inspect.isclass(thing) and issubclass(thing, Nation)]
-        near = difflib.get_close_matches(name, classes, 1)
-        raise ArgumentError("nation", named, f"{module_name} has no {name}" + (f"; did you mean {near[0]}?" if near else ""))
+        hint = nearest(name, classes) if classes else "nor any other class of nations"
+        raise ArgumentError("nation", named, f"{module_name} has no {name}; {hint}")
     if not (inspect.isclass(found) and issubclass(found, Nation)):
         raise ArgumentError("nation", named, f"{name} is no subclass of abm.agents.Nation")
     return found

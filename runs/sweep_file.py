@@ -16,7 +16,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
@@ -25,6 +24,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from abm.scenario import Scenario, ScenarioError, Value, load
+from abm.words import nearest
 from runs import designs, library
 from runs.axes import Axis, SweepError, axis
 from runs.designs import METHODS
@@ -149,8 +149,7 @@ def _sentence(problem) -> str:
 
 
 def _near(word: str, known) -> str:
-    near = difflib.get_close_matches(word, list(known), 1)
-    return f"; did you mean {near[0]}?" if near else f"; known are {', '.join(known)}"
+    return f"; {nearest(word, known)}"
 
 
 def _scenario(path: Path, content: _File) -> Scenario:

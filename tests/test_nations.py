@@ -331,7 +331,7 @@ def test_an_unknown_option_is_refused_with_the_nearest(result, capsys):
 
 @pytest.mark.parametrize(
     ("words", "said"),
-    [(["--score", "network-vendor"], "nearest: network-vendors"), (["--out", "/nowhere/n.csv"], "no directory /nowhere")],
+    [(["--score", "network-vendor"], "did you mean network-vendors?"), (["--out", "/nowhere/n.csv"], "no directory /nowhere")],
 )
 def test_a_wrong_name_is_refused_in_one_sentence(result, capsys, words, said):
     assert main(["nations", str(result.directory), *words]) == 2

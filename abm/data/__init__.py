@@ -4,7 +4,6 @@ Files hold facts only; blank means not known. `economies` alone fills blanks, an
 ``imputed``. Every loader reads its file once and returns a fresh object, so no caller can change another's data.
 """
 
-import difflib
 import json
 from functools import cache
 from importlib.resources import files
@@ -12,6 +11,8 @@ from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
+
+from abm.words import nearest
 
 MEMBERSHIPS = ("eu", "nato", "five_eyes", "g7", "g20", "oecd", "brics", "asean", "sco",
                "us_treaty_ally_asia_pacific", "eea_gdpr", "wassenaar", "data_area", "chip_rule_partner")
@@ -159,6 +160,5 @@ GROUPS = MappingProxyType(_groups(_economies()))
 def group(name: str) -> list[str]:
     """The iso3 codes of a named group; ValueError with the nearest name if there is none."""
     if name not in GROUPS:
-        nearest = max(GROUPS, key=lambda known: difflib.SequenceMatcher(None, known, str(name).lower()).ratio())
-        raise ValueError(f"{name!r}: no such group; did you mean {nearest}?")
+        raise ValueError(f"{name!r}: no such group; {nearest(str(name).lower(), GROUPS)}")
     return list(GROUPS[name])

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import difflib
-
 import numpy as np
 
 from abm.measures import Measure, columns
-from abm.words import ArgumentError
+from abm.words import MEASURES, ArgumentError, nearest
 from analysis.asking.inquiry import Inquiry, Option
 from runs.ensemble import Results
 
@@ -19,8 +17,7 @@ def measure(inquiry: Inquiry) -> Measure:
     """The measure asked for. Errors: ArgumentError with the nearest name."""
     known, name = columns(inquiry.scenario.vendor_names), inquiry["measure"]
     if name not in known:
-        near = difflib.get_close_matches(name, known, 1)
-        raise ArgumentError("measure", name, "no such measure" + (f"; did you mean {near[0]}?" if near else ""))
+        raise ArgumentError("measure", name, f"no such measure; {nearest(name, known, MEASURES)}")
     return known[name]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 import math
 import time
@@ -17,7 +16,7 @@ from matplotlib.figure import Figure
 
 from abm.provenance import provenance
 from abm.scenario import Scenario
-from abm.words import ArgumentError
+from abm.words import ArgumentError, nearest
 from analysis.asking.answer_page import page
 from analysis.asking.inquiry import Answer, Inquiry, Option, Stated
 from analysis.asking.uncertainty import left_open
@@ -133,18 +132,13 @@ def inquiry_of(
     known = {option.name: option for option in module.OPTIONS}
     for name, value in options.items():
         if name not in known:
-            raise ArgumentError(name, value, f"no such option of this question; {_near(name, known)}")
+            raise ArgumentError(name, value, f"no such option of this question; {nearest(name, known)}")
     chosen = {name: _parsed(option, options[name]) if name in options else option.default for name, option in known.items()}
     inquiry = Inquiry(scenario, replicates or module.REPLICATES, chosen, seed, _draws(uncertainty, scenario, given))
     for idle, why in getattr(module, "unused", lambda inquiry: {})(inquiry).items():
         if idle in options or (idle.startswith("set ") and idle.removeprefix("set ") in given):
             raise ArgumentError(idle, None, why)
     return inquiry
-
-
-def _near(name: str, known: Mapping[str, Option]) -> str:
-    near = difflib.get_close_matches(name, known, 1)
-    return f"did you mean {near[0]}?" if near else f"known are {', '.join(known)}"
 
 
 def _parsed(option: Option, value: Any) -> float | int | str:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import difflib
 from pathlib import Path
 
+from abm.words import nearest
 from runs.commands.asking import Problem, tell_pooled, whole
 from runs.places import Folder, check_parts
 from runs.results import open_result
@@ -43,9 +43,7 @@ def act(arguments) -> int:
     result = open_result(arguments.directory)
     names = options.names(result.vendors)
     if arguments.option and arguments.option not in names:
-        near = difflib.get_close_matches(arguments.option, names, 1)
-        hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(names)}"
-        raise Problem(f"--option {arguments.option}: no such option; {hint}")
+        raise Problem(f"--option {arguments.option}: no such option; {nearest(arguments.option, names)}")
     if arguments.option and not arguments.score:
         raise Problem("--option: is what --score compares with; give a list with --score, or leave it out")
     path = Path(arguments.out or result.directory / "nations.csv")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -10,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from abm.scenario import Scenario
-from abm.words import ArgumentError
+from abm.words import MEASURES, ArgumentError, nearest
 from analysis.comparisons.comparison import Arm, pairwise
 from analysis.reading import FINISHED
 from runs import experiment
@@ -92,8 +91,7 @@ def check(measure: str, scenario: Scenario) -> None:
     """ArgumentError with the nearest name unless it is a measure."""
     known = experiment.columns_of(scenario)
     if measure not in known:
-        near = difflib.get_close_matches(measure, list(known), 1)
-        raise ArgumentError("measure", measure, "no such measure; " + (f"did you mean {near[0]}?" if near else "see abm/ODD.md"))
+        raise ArgumentError("measure", measure, f"no such measure; {nearest(measure, known, MEASURES)}")
 
 
 def _run(scenarios, replicates: int, seed: int, when: str, progress) -> list[pd.DataFrame]:

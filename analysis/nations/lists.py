@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
 from abm import countries, data, parameters
+from abm.words import nearest
 from runs.delimited import Table, read_table
 
 LEAST = 10  # nations of a list in the result
@@ -41,8 +41,7 @@ def find(name: str) -> Path:
     path = SHIPPED[name].path if name in SHIPPED else Path(name)
     if path.exists():  # whatever it is, the reader says
         return path
-    near = difflib.get_close_matches(name, SHIPPED, 1) or [", ".join(SHIPPED)]
-    raise ValueError(f"{name}: no such file and no list of the package; nearest: {near[0]}")
+    raise ValueError(f"{name}: no such file and no list of the package; {nearest(name, SHIPPED)}")
 
 
 def read_list(path: str | Path, known: pd.Index) -> pd.Series:

@@ -1,8 +1,9 @@
 """The questions of ``abm ask``, one module each; :mod:`analysis.asking.inquiry` says what a question holds."""
 
-import difflib
 from importlib import import_module
 from types import ModuleType
+
+from abm.words import nearest
 
 #: Questions in the order in which they are listed.
 QUESTIONS = (
@@ -14,7 +15,5 @@ QUESTIONS = (
 def question(name: str) -> ModuleType:
     """The module of a question. Errors: ValueError with the nearest name."""
     if name not in QUESTIONS:
-        near = difflib.get_close_matches(name, QUESTIONS, 1)
-        hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(QUESTIONS)}"
-        raise ValueError(f"{name}: no such question; {hint}")
+        raise ValueError(f"{name}: no such question; {nearest(name, QUESTIONS)}")
     return import_module(f"analysis.questions.{name.replace('-', '_')}")

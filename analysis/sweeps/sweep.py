@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,6 +12,7 @@ import pandas as pd
 from scipy import stats
 
 from abm import measures
+from abm.words import MEASURES, nearest
 from analysis.methods.statistics import LEVEL
 from analysis.reading import wilson
 from runs.factor import NATIONS, Factor
@@ -122,8 +122,7 @@ def sweep(result: Result, outcomes: Sequence[str] = ()) -> Sweep:
     known = [*measures.columns(result.vendors), "stands"]
     for name in outcomes:
         if name not in known:
-            near = difflib.get_close_matches(name, known, 1)
-            raise ValueError(f"{name}: no such measure; " + (f"did you mean {near[0]}?" if near else "see abm/ODD.md"))
+            raise ValueError(f"{name}: no such measure; {nearest(name, known, MEASURES)}")
     return Sweep(result, tuple(dict.fromkeys(outcomes)) or OUTCOMES)
 
 
