@@ -16,7 +16,7 @@ from analysis.questions import QUESTIONS
 from tests import readme, site_pages
 from tests.site_pages import AHEAD, DOCS, REHEARSED
 
-documents, roles = site_pages.hook("documents"), site_pages.hook("roles")
+documents, docstrings = site_pages.hook("documents"), site_pages.hook("docstrings")
 
 #: Whoever builds the site builds it once.
 SITE = pytest.mark.xdist_group("site")
@@ -152,10 +152,17 @@ def test_a_role_becomes_a_link_to_what_it_means():
     def link(identifier, shown):
         return f'see <autoref optional identifier="{identifier}">`{shown}`</autoref>.'
 
-    assert roles.as_markdown("see :meth:`A.f`.", place) == link("m.A.f", "A.f")
-    assert roles.as_markdown("see :meth:`f`.", place["A.g"]) == link("m.A.f", "f")
-    assert roles.as_markdown("see :class:`~a.b.C`.", place) == link("a.b.C", "C")
-    assert roles.as_markdown("see ``:x:`` and `f`.", place) == "see ``:x:`` and `f`."
+    assert docstrings.as_markdown("see :meth:`A.f`.", place) == link("m.A.f", "A.f")
+    assert docstrings.as_markdown("see :meth:`f`.", place["A.g"]) == link("m.A.f", "f")
+    assert docstrings.as_markdown("see :class:`~a.b.C`.", place) == link("a.b.C", "C")
+    assert docstrings.as_markdown("see ``:x:`` and `f`.", place) == "see ``:x:`` and `f`."
+
+
+def test_examples_of_a_docstring_stay_examples():
+    place = griffe.load("runs.sweep_file", search_paths=[readme.ROOT])
+    assert "\n\n    scenario = " in docstrings.said(place.docstring)
+    assert docstrings.as_markdown("A.\n\n>>> 1 + 1\n2\n\nB.", place) == "A.\n\n```pycon\n>>> 1 + 1\n2\n```\n\nB."
+    assert docstrings.as_markdown("A.\n\n    >>> 1", place) == "A.\n\n    >>> 1"  # which is code already
 
 
 def test_the_reference_has_every_question_and_every_rule():
@@ -186,3 +193,15 @@ def test_a_text_that_stands_elsewhere_is_brought_in_as_far_as_its_heading_goes()
 )
 def test_links_lead_on_inside_the_site(file, said, there):
     assert documents.linked(said, file, "howto/r.md") == there
+
+
+@SITE
+@pytest.mark.browser
+def test_it_can_be_searched_from_a_disk_and_asks_nobody(site, browser):
+    page, asked = browser.new_page(), []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto((site / "reference" / "index.html").as_uri())
+    page.click(".md-search__input")
+    page.keyboard.type("quorum")
+    page.wait_for_selector(".md-search-result__item a[href*='glossary.html']")
+    assert [url for url in asked if not url.startswith(("file:", "data:", "blob:"))] == []
