@@ -8,7 +8,7 @@ LOCKED := .venv/.locked
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help env run view test golden bench lock clean
+.PHONY: help env run view test docs golden bench lock clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1|/' | while IFS='|' read -r name text; do printf '  make %-8s %s\n' "$$name" "$$text"; done
@@ -43,10 +43,13 @@ test: $(READY)  ## check style, types and imports, then run the tests
 	NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest -m uncompiled || status=1; \
 	exit $$status
 
+# Material announces elsewhere what becomes of MkDocs; a build is no place for it.
+docs: $(READY)  ## build the documentation site in site/, strictly and without a network
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict $(ARGS)
+
 golden: $(READY)  ## renew the golden results, the golden answers and the notebooks
 	$(BIN)/python -m tests.golden
 	$(BIN)/python -m tests.golden_answers
-	$(BIN)/python -m tests.notebooks
 	$(BIN)/python -m tests.notebooks
 
 bench: $(READY)  ## run the benchmarks, and say what got slower since the last run on such a machine
@@ -57,5 +60,5 @@ lock:  ## resolve requirements.lock again (needs uv; ARGS=--upgrade takes newer 
 	  --generate-hashes --no-header --no-annotate --no-emit-index-url --output-file requirements.lock $(ARGS)
 
 clean:  ## remove the environment and the caches; results/ stays
-	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .bench *.egg-info
+	rm -rf .venv build dist site .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .bench *.egg-info
 	find . -name .git -prune -o -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,11 +1,13 @@
 """The README carried out: ``python -m tests.readme`` renews its numbers, the outputs of its examples, its pictures."""
 
+import argparse
 import contextlib
 import doctest
 import io
 import re
 import shlex
 import tempfile
+from itertools import zip_longest
 from pathlib import Path
 
 import duckdb
@@ -14,6 +16,7 @@ import runs
 from abm.provenance import results_hash
 from analysis.figures import figure, style
 from analysis.figures.shipped import ship
+from analysis.questions import QUESTIONS, question
 from runs import command_line, sweep_file
 from tests.readme_numbers import REPLICATES, numbers
 
@@ -21,7 +24,8 @@ ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
 PICTURES = {"stances": "stances.png", "map": "map.png"}
 _RESULTS = re.compile(r"(<!-- begin results -->\n).*?(<!-- end results -->)", re.DOTALL)
-_FENCE = re.compile(r"(<!-- run -->\n)?```(sh|python|toml|sql)\n(.*?)```", re.DOTALL)
+_NUMBER = re.compile(r"\d+(?:\.\d+)?")
+_FENCE = re.compile(r"(<!-- run -->\n)?```(sh|python|pycon|toml|sql)\n(.*?)```", re.DOTALL)
 
 
 def answered(block: str, names: dict) -> str:
@@ -36,22 +40,27 @@ def answered(block: str, names: dict) -> str:
     return "\n".join(lines) + "\n"
 
 
-def rehearsed(text: str, folder: Path) -> str:
-    """The README after all its examples were carried out in ``folder``, with their outputs as they come now."""
+def rehearsed(text: str, folder: Path, page: str = "README.md") -> str:
+    """A page after all its examples were carried out in ``folder``, with their outputs as they come now.
+
+    Carried out are examples with prompts, and marked commands and programs; what is not marked must only be possible to read.
+    """
     names: dict = {}
 
     def carry_out(found: re.Match) -> str:
         marked, language, block = found.groups()
-        if language == "python" and ">>>" in block:
-            return f"```python\n{answered(block, names)}```"
+        if language in ("python", "pycon") and ">>>" in block:
+            return f"```{language}\n{answered(block, names)}```"
         if language == "python":
-            compile(block, "README.md", "exec")
+            program = compile(block, page, "exec")
+            if marked:
+                exec(program, names)
         elif language == "sql":
             duckdb.sql(block).fetchall()
         elif language == "toml":
             _write(folder / block.removeprefix("# ").split("\n")[0], block)
         elif marked:
-            _type(block)
+            _type(block, page)
         return found[0]
 
     with contextlib.chdir(folder), contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
@@ -64,11 +73,45 @@ def _write(path: Path, block: str) -> None:
         sweep_file.read(path)
 
 
-def _type(block: str) -> None:
+def _type(block: str, page: str) -> None:
     for line in block.splitlines():
         command = shlex.split(line, comments=True)
         if command[:1] == ["abm"] and command_line.main(command[1:]):
-            raise RuntimeError(f"README.md: {line}")
+            raise RuntimeError(f"{page}: {line}")
+
+
+def differences(now: str, told: str, page: str = "README.md") -> list[str]:
+    """Lines that differ by more than another processor's rounding can do: 3 in a whole number, 0.05 in a broken one."""
+    lines = [(a, b) for a, b in zip_longest(now.splitlines(), told.splitlines(), fillvalue="") if not _alike(a, b)]
+    return [f"{page}: {b.strip()}; now: {a.strip()}" for a, b in lines]
+
+
+def _alike(now: str, told: str) -> bool:
+    if _NUMBER.sub("", now).split() != _NUMBER.sub("", told).split():
+        return False
+    pairs = zip(_NUMBER.findall(now), _NUMBER.findall(told), strict=True)
+    return all(abs(float(a) - float(b)) <= (0.0501 if "." in b else 3) for a, b in pairs)
+
+
+def commands() -> dict[str, argparse.ArgumentParser]:
+    """The commands of ``abm`` by name."""
+    return dict(command_line.parser()._subparsers._group_actions[0].choices)
+
+
+def named(text: str) -> list[list[str]]:
+    """The words of every command of ``abm`` that a page names, in a line of its own or within one."""
+    said = re.findall(r"^abm (.*)$|`abm ([^`]+)`", text, re.MULTILINE)
+    return [(line or span).split("#")[0].split() for line, span in said]
+
+
+def unknown(text: str) -> list[tuple[str, ...]]:
+    """The commands and options that a page names and ``abm`` does not know."""
+    known, words_of = commands(), named(text)
+    absent = [(words[0],) for words in words_of if words[0] not in known]
+    options = [(words[0], word) for words in words_of for word in words if word.startswith("--") and words[0] in known]
+    asked = {f"--{option.name}" for name in QUESTIONS for option in question(name).OPTIONS}
+    taken = {name: {*parser._option_string_actions, *(asked if name == "ask" else ())} for name, parser in known.items()}
+    return absent + [pair for pair in options if pair[1] not in taken[pair[0]]]
 
 
 def baseline(folder: Path):

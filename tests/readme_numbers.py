@@ -161,7 +161,7 @@ def numbers(result, names: list[str] | None = None) -> str:
         "Beside the record": pattern(),
         f"Face validity ({face.REPLICATES} replicates, seeds from {face.SEED} on)": believable(),
         "Which results survive ([the report](docs/robustness.md))": [*robustness.lines(), ""],
-        f"Nations on real lists ({LIST_RUNS} replicates)": lists(),
+        f"Nations on real lists ({LIST_RUNS} replicates)": [*lists(), ""],
         "Levers, one at a time, on the same runs": levers(),
         f"What is assumed, halved and doubled: the {MOST} numbers that matter most ({FEWER} replicates)": tipping(names),
         "The three assumptions that matter most, all varied at once ([the report](docs/sensitivity.md))": [

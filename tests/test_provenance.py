@@ -27,7 +27,10 @@ MADE = {
     "docs/calibration.png": "abm calibrate",
     "analysis/calibration/posterior.csv": "abm calibrate",
 }
-BY_HAND = {"docs/TRACE.md"}
+#: Written by hand; whatever they show of runs, ``tests/test_docs.py`` makes again. The last show texts that stand elsewhere.
+BY_HAND = ("docs/TRACE.md", "docs/index.md", "docs/tutorial.md", "docs/howto/*.md", "docs/reference/*.md",
+           "docs/baseline.md", "docs/glossary.md", "docs/odd.md", "docs/sources.md", "docs/changelog.md",
+           "docs/contributing.md")  # fmt: skip
 
 
 def named(path: Path) -> str:
@@ -55,8 +58,8 @@ def test_what_is_made_from_runs_is_made_by_todays_sources():
 
 def test_every_document_and_picture_is_known():
     kept = {path.relative_to(ROOT).as_posix() for kind in ("md", "png") for path in (ROOT / "docs").rglob(f"*.{kind}")}
-    known = {path.relative_to(ROOT).as_posix() for pattern in MADE for path in ROOT.glob(pattern)}
-    assert sorted(kept - known - BY_HAND) == []
+    known = {path.relative_to(ROOT).as_posix() for pattern in (*MADE, *BY_HAND) for path in ROOT.glob(pattern)}
+    assert sorted(kept - known) == []
 
 
 def test_other_sources_none_and_a_missing_file_are_told(tmp_path):

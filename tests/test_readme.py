@@ -1,14 +1,12 @@
 """The README is true: its examples run and print what it says, its numbers are the model's, what it names exists."""
 
-import argparse
 import re
-from itertools import zip_longest
 from pathlib import Path
 
 import pytest
 
-from runs import command_line
 from tests import readme
+from tests.readme import differences
 from tests.readme_numbers import numbers
 
 TEXT = readme.README.read_text("utf-8")
@@ -18,29 +16,10 @@ WORDS = (
     "factor", "design", "design point", "replicate", "run", "ensemble", "sweep", "measure", "record", "baseline",
     "world", "rule", "phase", "schedule",
 )
-_NUMBER = re.compile(r"\d+(?:\.\d+)?")
 
 
 def section(title: str) -> str:
     return TEXT.split(f"\n## {title}\n")[1].split("\n## ")[0]
-
-
-def differences(now: str, told: str) -> list[str]:
-    """Lines that differ by more than another processor's rounding can do: 3 in a whole number, 0.05 in a broken one."""
-    lines = [(a, b) for a, b in zip_longest(now.splitlines(), told.splitlines(), fillvalue="") if not _alike(a, b)]
-    return [f"README: {b.strip()}; now: {a.strip()}" for a, b in lines]
-
-
-def _alike(now: str, told: str) -> bool:
-    if _NUMBER.sub("", now).split() != _NUMBER.sub("", told).split():
-        return False
-    pairs = zip(_NUMBER.findall(now), _NUMBER.findall(told), strict=True)
-    return all(abs(float(a) - float(b)) <= (0.0501 if "." in b else 3) for a, b in pairs)
-
-
-def commands() -> dict[str, argparse.ArgumentParser]:
-    actions = command_line.parser()._subparsers._group_actions
-    return dict(actions[0].choices)
 
 
 @pytest.mark.slow
@@ -65,12 +44,9 @@ def test_differences_see_a_changed_word_and_a_changed_number():
 
 
 def test_every_command_and_option_it_names_exists():
-    said = re.findall(r"^abm (.*)$|`abm ([^`]+)`", TEXT, re.MULTILINE)
-    named = [(line or span).split("#")[0].split() for line, span in said]
-    assert len(named) > 5
-    assert [words[0] for words in named if words[0] not in commands()] == []
-    options = [(words[0], word) for words in named for word in words if word.startswith("--")]
-    assert [pair for pair in options if pair[1] not in commands()[pair[0]]._option_string_actions] == []
+    assert len(readme.named(TEXT)) > 5
+    assert readme.unknown(TEXT) == []
+    assert readme.unknown("`abm rum`, `abm run --sed 7`, `abm ask window --lag 3`") == [("rum",), ("run", "--sed")]
 
 
 def test_every_target_of_make_it_names_exists():
