@@ -99,7 +99,7 @@ class Nation(_Row):
     @property
     def coalition(self) -> Coalition | None:
         """The coalition it is a member of, or None."""
-        k = int(self.source) - len(self.model.world.vendors) - 2
+        k = int(self.source) - options.first_slot(self.model.world.vendors)
         return self.model.coalitions[k] if k >= 0 else None
 
     @property
@@ -235,7 +235,7 @@ class Coalition(_Row):
     @property
     def nations(self) -> list[Nation]:
         """Its members, largest GDP first at the start."""
-        source = len(self.model.world.vendors) + 2 + self.row
+        source = options.first_slot(self.model.world.vendors) + self.row
         return [nation for nation in self.model.nations if nation.source == source]
 
     @property

@@ -14,6 +14,8 @@ import numpy as np
 from abm import parameters
 
 COALITIONS = 8  # coalition slots
+#: Options that need neither vendor nor partner, in the order of their sources (see :mod:`abm.options`).
+LONE = ("self_build", "hold_back")
 NODES_A_PANEL, PANELS = 4, 16  # of the integrals over growing spending: a step of 5 and half a horizon of 10 years take 15
 TERMS = ("benefit", "fee", "build", "restriction", "switching", "peers", "distance", "taste")
 
@@ -252,8 +254,8 @@ def dtype(nations: int, vendors: tuple[str, ...], events: int = 0) -> np.dtype:
         "N": capacity(nations, 64),
         "V": len(vendors),
         "K": COALITIONS,
-        "S": len(vendors) + 2 + COALITIONS,
-        "O": len(vendors) + 3,
+        "S": len(vendors) + len(LONE) + COALITIONS,
+        "O": len(vendors) + len(LONE) + 1,
         "T": len(TERMS),
         "Q": -(-(1 + len(vendors)) // 4) * 4,
         "E": capacity(events, 32),

@@ -66,8 +66,7 @@ def _attach(g: nx.Graph, nation: str, hub: str, kind: str) -> None:
 def present(world: World) -> nx.Graph:
     """The network of a world as it stands."""
     record, n = world.record, int(world.record.n)
-    slots = record.source[:n] - len(world.vendors) - 2
-    serials = np.where(slots >= 0, record.serial[np.maximum(slots, 0)], 0)
+    serials = options.serial(record.source[:n], record.serial, world.vendors)
     return graph(world, *labels(record.source[:n], serials, world.vendors))
 
 

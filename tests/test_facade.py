@@ -9,7 +9,6 @@ import pandas as pd
 import pytest
 
 import abm
-from abm.sources import ROOT
 from abm.words import ArgumentError, typed
 from analysis import facade
 from analysis.questions import QUESTIONS, question
@@ -155,13 +154,6 @@ def test_what_is_wrong_is_said_of_the_argument(call, said):
     assert str(refused.value).startswith(said)
     assert len(str(refused.value).splitlines()) == 1
     assert "--" not in str(refused.value)
-
-
-def test_what_was_meant_is_guessed_in_one_place():
-    """Codes of nations, whose names are shown beside them, apart."""
-    product = [path for folder in ("abm", "runs", "analysis") for path in (ROOT / folder).rglob("*.py")]
-    guessing = {path.relative_to(ROOT).as_posix() for path in product if "difflib" in path.read_text("utf-8")}
-    assert guessing == {"abm/words.py", "abm/countries.py"}
 
 
 def test_only_the_command_line_speaks_of_options():

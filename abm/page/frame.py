@@ -87,10 +87,8 @@ def _hub(vendor: Vendor) -> dict[str, Any]:
 def frame(world: World) -> dict[str, Any]:
     """What the picture shows of a world at its present step: per nation source, colour, radius, cut; ties; coalitions."""
     record, n = world.record, int(world.record.n)
-    vendors = len(world.vendors)
     source = record.source[:n]
-    slots = np.maximum(source - vendors - 2, 0)
-    serial = np.where(source >= vendors + 2, record.serial[slots], 0)
+    serial = options.serial(source, record.serial, world.vendors)
     return {
         "step": int(record.step),
         "date": world.date(),
@@ -109,11 +107,11 @@ def frame(world: World) -> dict[str, Any]:
 
 def cutting(world: World) -> list[int]:
     """Per nation the vendor row whose cut it feels in this step, as a client or as a builder who needs chips; else -1."""
-    record, n, vendors = world.record, int(world.record.n), len(world.vendors)
+    record, n = world.record, int(world.record.n)
     source = record.source[:n]
-    builds = (source == vendors) | (source >= vendors + 2)
+    builds = options.trains(source, world.vendors)
     felt = np.full(n, -1)
-    for v in range(vendors):
+    for v in range(len(world.vendors)):
         felt[(record.cut_share[:n, v] > 0) & ((source == v) | (builds & (record.sells_chips[v] > 0)))] = v
     return felt.tolist()
 
@@ -123,7 +121,7 @@ def ties(world: World) -> list[list[int]]:
     record, n = world.record, int(world.record.n)
     pairs = set()
     for k in np.flatnonzero(record.members):
-        rows = np.flatnonzero(record.source[:n] == len(world.vendors) + 2 + k)
+        rows = np.flatnonzero(record.source[:n] == options.first_slot(world.vendors) + k)
         for i in rows:
             others = rows[rows != i]
             for j in others[np.argsort(-record.trust[i, others], kind="stable")[:_TIED]]:

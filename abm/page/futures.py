@@ -136,7 +136,7 @@ def _fan(world: World, parts: list, planned: int, steps: int) -> Fan:
         quantiles={name: _quantiles(values) for name, values in shown.items()},
         means={name: series[:, :, names.index(name)].mean(0) for name in option_means},
         chance=(series[:, :, names.index("coalitions")] > 0).mean(0),
-        members=(ends >= len(world.vendors) + 2).mean(0),
+        members=options.in_coalition(ends, world.vendors).mean(0),
         ends=dict(zip(names, series[:, -1].T)),
         kin=kin_of(world, steps),
     )

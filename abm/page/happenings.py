@@ -85,11 +85,11 @@ def _coalitions(before: Before, world: World):
     for k in range(len(record.serial)):
         serial = int(record.serial[k])
         if serial != before.serial[k]:
-            rows = [i for i in range(record.n) if record.source[i] == len(world.vendors) + 2 + k]
+            rows = [i for i in range(record.n) if record.source[i] == options.first_slot(world.vendors) + k]
             names = ", ".join(world.names[i] for i in rows)
             text = f"{coalition_name(serial)} is founded; members at the end of the step: {names}"
             yield "founding", text, tuple(world.iso3[i] for i in rows)
-        elif record.members[k] == 0 and (before.source == len(world.vendors) + 2 + k).any():
+        elif record.members[k] == 0 and (before.source == options.first_slot(world.vendors) + k).any():
             yield "dissolution", f"{coalition_name(serial)} is dissolved", ()
 
 
@@ -108,7 +108,7 @@ def _turn(world: World, source: int) -> str:
 
 
 def _moves(before: Before, world: World):
-    record, first = world.record, len(world.vendors) + 2
+    record, first = world.record, options.first_slot(world.vendors)
     for i in np.flatnonzero(record.source[: record.n] != before.source).tolist():
         old, new, who = int(before.source[i]), int(record.source[i]), (world.iso3[i],)
         if old >= first and not _left_behind(world, i, old - first):

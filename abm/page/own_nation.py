@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import mesa
 import numpy as np
 
-from abm import measures
+from abm import measures, options
 from abm.agents import Coalition, Nation, Vendor
 from abm.attributes import COALITIONS
 from abm.measures import measure_all
@@ -105,8 +105,7 @@ def _go_on(world: World, nation: type[Nation], steps: int) -> tuple[np.ndarray, 
             model.step()
         record = model.world.record
         measure_all(record, series[s])
-        slots = record.source[:n].astype(int) - len(world.vendors) - 2
-        sources[s], serials[s] = record.source[:n], np.where(slots >= 0, record.serial[np.maximum(slots, 0)], 0)
+        sources[s], serials[s] = record.source[:n], options.serial(record.source[:n], record.serial, world.vendors)
     return series, sources, serials
 
 

@@ -5,6 +5,8 @@ Those of stances are safe for the colour-blind. Source: Okabe and Ito, Color Uni
 
 from __future__ import annotations
 
+from abm import options
+
 #: Colours of the options, by name: the same as in the figures of a report (analysis.figures.style), as a test sees to.
 OPTIONS = {"us": "#0072B2", "china": "#D55E00", "self_build": "#E69F00", "hold_back": "#CC79A7", "coalition": "#009E73"}
 
@@ -51,6 +53,6 @@ def coalition(serial: int) -> str:
 
 def of_source(source: int, serial: int, vendors: tuple[str, ...]) -> str:
     """Colour of a nation that uses ``source``, in the coalition ``serial`` where it is in one."""
-    if source >= len(vendors) + 2:
+    if options.in_coalition(source, vendors):
         return coalition(serial)
-    return option((*vendors, "self_build", "hold_back")[source], vendors)
+    return option(options.names(vendors)[source], vendors)

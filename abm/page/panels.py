@@ -124,7 +124,7 @@ def _often(rate: float) -> str:
 def _stance(model: Model, i: int) -> str:
     source = int(model.world.record.source[i])
     text = why.source_label(model.world, source)
-    return f"coalition {text}" if source >= len(model.world.vendors) + 2 else text
+    return f"coalition {text}" if options.in_coalition(source, model.world.vendors) else text
 
 
 def _path(session: Session, model: Model, i: int) -> str:

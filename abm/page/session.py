@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from abm import data, measures, parameters, titles
+from abm import data, measures, options, parameters, titles
 from abm.agents import Nation
 from abm.model import Model
 from abm.page import changes as history
@@ -223,11 +223,9 @@ class Session:
 
     def _remember(self) -> None:
         record, n = self.model.world.record, int(self.model.world.record.n)
-        slots = np.maximum(record.source[:n] - len(self.model.world.vendors) - 2, 0)
-        member = record.source[:n] >= len(self.model.world.vendors) + 2
         self.rows.append(np.array(list(self.model.observed.values())))
         self.sources.append(record.source[:n].astype(np.int8))
-        self.serials.append(np.where(member, record.serial[slots], 0).astype(np.int16))
+        self.serials.append(options.serial(record.source[:n], record.serial, self.model.world.vendors).astype(np.int16))
 
     def history(self, name: str) -> np.ndarray:
         """One measure at every step done."""

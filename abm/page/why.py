@@ -24,7 +24,7 @@ _BISECTIONS = 30
 
 def source_label(world: World, source: int) -> str:
     """A source in words; a coalition by its name, the free slot as the one that could be founded."""
-    first = len(world.vendors) + 2
+    first = options.first_slot(world.vendors)
     if source < first:
         return label(options.names(world.vendors)[source], world.vendor_facts)
     k = source - first
@@ -40,7 +40,7 @@ def weighed(world: World, i: int, now: bool) -> World:
         return world
     copy = world.asked()
     choice.weigh(copy.record, i)
-    for source in range(len(world.vendors) + 2, copy.record.worth.size):
+    for source in range(options.first_slot(world.vendors), copy.record.worth.size):
         if np.isfinite(copy.record.worth[source]) and not choice.welcome(copy.record, i, source):
             copy.record.terms[i, source, -1] = -np.inf
     return copy
@@ -119,7 +119,7 @@ def levers(world: World, i: int, best: int, second: int) -> list[Lever]:
     for source in (best, second):
         if source < len(world.vendors):
             found += _vendor_levers(world, i, source)
-    first, staying = len(world.vendors) + 2, int(world.record.source[i])
+    first, staying = options.first_slot(world.vendors), int(world.record.source[i])
     if max(best, second) >= first:
         found.append(_parameter("membership_cost"))
         if staying < first:  # what those who are members already plan stands until the next step
@@ -219,7 +219,7 @@ class Stability:
 
 def stability(world: World) -> dict[int, Stability]:
     """Internal and external stability of every standing coalition, by slot. Source: [CarraroSiniscalco1993]."""
-    first, trial = len(world.vendors) + 2, world.asked().record
+    first, trial = options.first_slot(world.vendors), world.asked().record
     slots = [int(k) for k in np.flatnonzero(trial.members)]
     found = {k: Stability([], [], []) for k in slots}
     for i in range(int(trial.n) if slots else 0):

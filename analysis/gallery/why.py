@@ -73,7 +73,7 @@ def _moved(worlds: list[Scenario], arms: list[Results]) -> dict[str, Estimate]:
 
 def _weighed(scenario: Scenario) -> dict[str, np.ndarray]:
     """(terms,) mean terms of each option at the last reviews, weighted by GDP; a coalition's are those of the best one open."""
-    world, fixed = scenario.world(), len(scenario.vendor_names) + 2
+    world, fixed = scenario.world(), options.first_slot(scenario.vendor_names)
     kept = [_last_reviews(world.copy(), scenario.content.steps, seed, fixed) for seed in range(WEIGHED)]
     stacked = np.ma.masked_invalid(np.concatenate(kept))
     weight = np.tile(world.record.gdp[: int(world.record.n)], WEIGHED)[:, None, None]

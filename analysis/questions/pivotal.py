@@ -30,6 +30,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
+from abm import options
 from abm.dates import in_year
 from abm.words import ArgumentError
 from analysis.asking.inquiry import Answer, Inquiry, Option, Stated
@@ -96,7 +97,7 @@ def players(inquiry: Inquiry, draws: pd.DataFrame | None) -> list[str]:
     """The nations looked at, most GDP in coalitions first; of equals the larger economy."""
     (runs,) = replace(inquiry, draws=draws).arms([inquiry.scenario], choices=True)
     table = inquiry.scenario.nations()
-    member = (runs.sources[:, -1] >= len(inquiry.scenario.vendor_names) + 2).mean(axis=0)
+    member = options.in_coalition(runs.sources[:, -1], inquiry.scenario.vendor_names).mean(axis=0)
     order = np.lexsort((-table["gdp_usd_bn"], -member * table["gdp_usd_bn"]))
     return [str(name) for name in table.index[order[: inquiry["nations"]]]]
 

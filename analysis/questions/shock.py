@@ -32,7 +32,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from abm import data
+from abm import data, options
 from abm.dates import SLACK
 from abm.scenario import Scenario, ScenarioError
 from abm.words import ArgumentError
@@ -142,8 +142,8 @@ def held(inquiry: Inquiry, results: Results, at: int) -> np.ndarray:
     kinds = (
         source == place,
         (source < len(vendors)) & (source != place),
-        source >= len(vendors) + 2,
-        (source >= len(vendors)) & (source < len(vendors) + 2),
+        options.in_coalition(source, vendors),
+        (source >= len(vendors)) & ~options.in_coalition(source, vendors),
     )
     return np.stack(kinds, axis=-1).astype(float)
 

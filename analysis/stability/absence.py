@@ -13,6 +13,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
+from abm import options
 from abm.scenario import Scenario
 from abm.world import World, build
 from runs.ensemble import Varied, simulate
@@ -61,5 +62,5 @@ def _runs(scenario: Scenario, base: World, others: int, seeds: Sequence[int], dr
 
 def _read(world: World, others: int) -> tuple[float, float, float]:
     record = world.record
-    gdp, member = record.gdp[:others], record.source[:others] >= len(world.vendors) + 2
+    gdp, member = record.gdp[:others], options.in_coalition(record.source[:others], world.vendors)
     return float(record.first_founding), float(gdp[member].sum() / gdp.sum()), float(record.net_benefit[:others] @ gdp)

@@ -20,6 +20,7 @@ from functools import cached_property
 
 import numpy as np
 
+from abm import options
 from abm.world import World
 from analysis.stability.game import Game, every
 from analysis.stability.reading import entries, prepare, read_sets
@@ -88,7 +89,7 @@ def game_of(
 
 
 def _check(world: World, rows: np.ndarray) -> None:
-    first = len(world.vendors) + 2
+    first = options.first_slot(world.vendors)
     if (world.record.members == 0).sum() == 0:
         raise ValueError("this world has no free coalition slot")
     for row in rows[world.record.source[rows] >= first]:
