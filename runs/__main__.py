@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 #: Ways of the system to ask a program to end: by ``kill`` or a batch system, and by closing its terminal.
-_ASKS = (signal.SIGTERM, signal.SIGHUP)
+_ASKS = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name))  # Windows closes no terminals
 _SHORT = ("can't start new thread", "failed to map segment", "annot allocate memory", "Out of Memory")
 #: Bytes of addresses, of which most are never used, that the libraries want before the first run. With less they do not say so in
 #: words: OpenBLAS asks for them for ever, and LLVM ends the process.

@@ -156,7 +156,7 @@ def write(folder: Path, name: str, module: ModuleType, inquiry, answer, seconds:
     from analysis.asking.answer_page import page
     from analysis.figures import style
 
-    (folder / "table.csv").write_text(answer.table.to_csv(index=False), "utf-8")
+    (folder / "table.csv").write_text(answer.table.to_csv(index=False), "utf-8", newline="")
     style.save(module.draw(answer), folder, "figure", module.TITLE, module.CAPTION)
     (folder / "answer.md").write_text(page(name, module, inquiry, answer), "utf-8")
     document = _document(name, module, inquiry, answer) | {"seconds": round(seconds, 2)}
