@@ -94,4 +94,6 @@ def _tell(sentence: str) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    from abm_command import main as begin
+
+    sys.exit(begin())
