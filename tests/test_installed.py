@@ -114,13 +114,11 @@ def test_what_is_installed_is_what_is_used(environment):
 
 @pytest.mark.skipif(numba.config.DISABLE_JIT, reason="slow without compiled rules")
 def test_commands_run_from_a_wheel_and_their_result_opens(environment):
-    assert environment.run("abm", "--help").startswith("usage: abm [-h] COMMAND")
+    assert "calibrate" in environment.run("abm", "--help")  # found by name, as all that `analysis` offers
     said = environment.run("abm", "run", "baseline", "--replicates", "2", "--out", "small", "--figures", "none")
     assert "2 runs of baseline" in said
     opened = environment.run("python", "-c", "import runs; print(*runs.open('small').runs()['status'])")
     assert opened == "done done\n"
-    assert "report" in environment.run("abm", "report", "small", "--figures", "none")
-    assert "what-breaks" in environment.run("abm", "ask")
 
 
 #: What a stranger may put in the way, and the file of it that is named.
