@@ -38,7 +38,8 @@ def in_format(directory: Path, number) -> None:
 
 @pytest.mark.parametrize("number", OTHERS)
 @pytest.mark.parametrize("words", READ)
-def test_a_result_of_another_format_is_refused_with_what_to_do(result, words, number, capsys):
+def test_a_result_of_another_format_is_refused_with_what_to_do(result, words, number, capsys, monkeypatch):
+    monkeypatch.setattr("runs.view.page_server", None)  # a page that opened would be served for ever
     shutil.copytree(result, "one")
     in_format(Path("one"), number)
     before = Path("one/manifest.json").read_bytes()
