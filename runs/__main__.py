@@ -29,6 +29,8 @@ def main(argv: list[str] | None = None) -> int:
     if room < LEAST:
         _tell(f"this process may have {room >> 20:,} MB of addresses (ulimit -v), and needs {LEAST >> 20:,} MB of them")
         return 2
+    if argv is None and _nowhere():  # coverage, which numba loads where it is installed, cannot stand that
+        sys.modules.setdefault("coverage", None)  # type: ignore[arg-type]
     try:
         with _ends_when_asked():
             from runs.command_line import main as act
@@ -78,6 +80,15 @@ def _address_space() -> int:
         return sys.maxsize
     allowed = resource.getrlimit(resource.RLIMIT_AS)[0]
     return sys.maxsize if allowed == resource.RLIM_INFINITY else allowed
+
+
+def _nowhere() -> bool:
+    """Whether the folder that this was started in is gone."""
+    try:
+        os.getcwd()
+    except FileNotFoundError:
+        return True
+    return False
 
 
 def _short_of_memory(error: BaseException | None) -> bool:
