@@ -33,7 +33,7 @@ _PLACES = {
 
 def __getattr__(name: str) -> Any:
     if name == "__version__":
-        return import_module("abm.provenance").project_version()
+        return import_module("abm.version").__version__
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(import_module(_PLACES.get(name, "analysis.facade")), name)

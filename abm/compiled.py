@@ -12,7 +12,8 @@ import os
 import pickle
 import shutil
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 
@@ -20,6 +21,7 @@ import llvmlite  # type: ignore[import-untyped]
 import numba
 from numba.core.caching import _Cache
 from numba.core.compiler import CompileResult
+from numba.core.compiler_lock import global_compiler_lock
 from numba.core.serialize import dumps
 from numba.core.types import Record
 
@@ -109,17 +111,42 @@ def _drop_old_generations(root: Path) -> None:
         shutil.rmtree(stale, ignore_errors=True)
 
 
-def _name_records_by_layout() -> None:
+def _layout_in_name(record: Record) -> tuple[str, tuple[int]]:
+    return "Record", (int(hashlib.sha256(record.name.encode()).hexdigest()[:15], 16),)
+
+
+@contextmanager
+def _records_named_by_layout() -> Iterator[None]:
     """Let the names of machine code tell one world's record from another's in every process alike.
 
     numba numbers records as a process meets them, and puts that number into names. Two processes that begin with worlds of
     different sizes would keep different code under one name, and a third that loads both would run the wrong one.
+    Only who holds numba's lock of its compiler gives names, so that meanwhile nobody else's code is named.
     """
+    with global_compiler_lock:
+        usual = vars(Record).get("mangling_args")
+        Record.mangling_args = property(_layout_in_name)  # type: ignore[assignment]
+        try:
+            yield
+        finally:
+            if usual is None:  # it is that of all types
+                del Record.mangling_args
+            else:  # one rule compiles another
+                Record.mangling_args = usual  # type: ignore[method-assign]
 
-    def mangling_args(record: Record) -> tuple[str, tuple[int]]:
-        return "Record", (int(hashlib.sha256(record.name.encode()).hexdigest()[:15], 16),)
 
-    Record.mangling_args = property(mangling_args)  # type: ignore[assignment]
+def _naming_by_layout(dispatcher):
+    """The same dispatcher; what it compiles is named so."""
+    if numba.config.DISABLE_JIT:  # type: ignore[attr-defined]
+        return dispatcher
+    usual = dispatcher._compiler.compile
+
+    def compile_named(args, return_type):
+        with _records_named_by_layout():
+            return usual(args, return_type)
+
+    dispatcher._compiler.compile = compile_named
+    return dispatcher
 
 
 def _compiler(**options):
@@ -127,7 +154,7 @@ def _compiler(**options):
     compiled = numba.njit(nogil=True, error_model="numpy", **options)
 
     def decorate(function):
-        dispatcher = compiled(function)
+        dispatcher = _naming_by_layout(compiled(function))
         if dispatcher is not function:  # it is where numba is told not to compile
             dispatcher._cache = _MachineCode(function)
         return dispatcher
@@ -135,7 +162,6 @@ def _compiler(**options):
     return decorate
 
 
-_name_records_by_layout()
 with suppress(OSError):  # a generation that is used is not the oldest
     os.utime(_MachineCode.directory)
 
@@ -158,4 +184,4 @@ def generated(name: str, lines: list[str], scope: dict):
     if _GENERATED.setdefault(name, lines) != lines:
         raise ValueError(f"{name}: another generated function has this name")
     exec("\n".join(lines), scope)
-    return numba.njit(scope[name], nogil=True, error_model="numpy")
+    return _naming_by_layout(numba.njit(scope[name], nogil=True, error_model="numpy"))

@@ -17,6 +17,8 @@ from pathlib import Path
 from typing import Any
 
 MOST, MANIFESTS = 1_000_000, 512_000_000  # bytes of a file that a person writes, and of a manifest, which lists files
+#: How it is opened: a pipe is not waited for, and every byte is taken as it is; not every system has, or needs, each of these.
+_FLAGS = os.O_RDONLY | sum(getattr(os, name, 0) for name in ("O_CLOEXEC", "O_NONBLOCK", "O_BINARY"))
 DEEPEST = 40  # tables and lists within each other
 _LONGEST = "Exceeds the limit"  # how Python begins to say that an integer has too many digits
 #: A dotted key of so many parts; the parser of TOML would need the square of them in memory.
@@ -56,7 +58,7 @@ def text(path: str | Path, what: str = "file", most: int = MOST) -> str:
 def _content(path: str | Path, what: str, most: int) -> bytes:
     try:
         # A pipe without a writer would otherwise keep the open itself waiting.
-        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+        descriptor = os.open(path, _FLAGS)
     except FileNotFoundError:
         raise FileError(f"{path}: no such file") from None
     except (OSError, ValueError) as error:

@@ -5,19 +5,12 @@ All of it says what this process runs, whatever was installed or edited on the d
 
 import platform
 import sys
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import version
 
 from abm.sources import results_hash
+from abm.version import project_version
 
 PACKAGES = ("numpy", "numba", "llvmlite", "mesa", "pandas", "pyarrow")
-
-
-def project_version() -> str:
-    """Version of the installed project; ``uninstalled`` where it runs from its sources alone."""
-    try:
-        return version("ai-sovereignty")
-    except PackageNotFoundError:
-        return "uninstalled"
 
 
 def _package(name: str) -> str:

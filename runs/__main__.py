@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 #: Ways of the system to ask a program to end: by ``kill`` or a batch system, and by closing its terminal.
-_ASKS = (signal.SIGTERM, signal.SIGHUP)
+_ASKS = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name))  # Windows closes no terminals
 _SHORT = ("can't start new thread", "failed to map segment", "annot allocate memory", "Out of Memory")
 #: Bytes of addresses, of which most are never used, that the libraries want before the first run. With less they do not say so in
 #: words: OpenBLAS asks for them for ever, and LLVM ends the process.
@@ -29,6 +29,8 @@ def main(argv: list[str] | None = None) -> int:
     if room < LEAST:
         _tell(f"this process may have {room >> 20:,} MB of addresses (ulimit -v), and needs {LEAST >> 20:,} MB of them")
         return 2
+    if argv is None and _nowhere():  # coverage, which numba loads where it is installed, cannot stand that
+        sys.modules.setdefault("coverage", None)  # type: ignore[arg-type]
     try:
         with _ends_when_asked():
             from runs.command_line import main as act
@@ -80,6 +82,15 @@ def _address_space() -> int:
     return sys.maxsize if allowed == resource.RLIM_INFINITY else allowed
 
 
+def _nowhere() -> bool:
+    """Whether the folder that this was started in is gone."""
+    try:
+        os.getcwd()
+    except FileNotFoundError:
+        return True
+    return False
+
+
 def _short_of_memory(error: BaseException | None) -> bool:
     """Whether that, or what led to it, is a want of memory: libraries have many words for it."""
     while error is not None:
@@ -94,4 +105,6 @@ def _tell(sentence: str) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    from abm_command import main as begin
+
+    sys.exit(begin())

@@ -23,6 +23,7 @@ from typing import Any
 from abm.provenance import DECISIVE, decisive
 from abm.sources import SourcesChanged
 from runs.chunk import Chunk
+from runs.extras import install
 from runs.manifest import StoreError
 from runs.perform import Done, perform
 from runs.plan import Plan
@@ -70,7 +71,7 @@ def dask(scheduler: str | None = None, workers: int | None = None, notice: Notic
     try:
         import distributed
     except ImportError:
-        raise StoreError("--engine dask needs Dask: pip install 'ai-sovereignty[dask]'; --engine local needs nothing") from None
+        raise StoreError(f"--engine dask needs Dask: {install('dask')}; --engine local needs nothing") from None
     if scheduler is not None:
         _check_address(scheduler)
 

@@ -20,6 +20,7 @@ from abm.words import typed
 from runs.commands import listings, parameters, replay, run, status, sweep, view
 from runs.commands.asking import extensions, tell
 from runs.commands.grammar import Parser
+from runs.extras import install_module
 
 COMMANDS = (run, view, sweep, status, replay, parameters, listings)
 
@@ -78,7 +79,7 @@ def main(argv: list[str] | None = None) -> int:
         tell(f"the result cannot be read: {str(error).splitlines()[0]}; `abm status DIR --verify` names what is not whole")
         return 2
     except ModuleNotFoundError as error:
-        tell(f"{error.name} is not installed: pip install 'ai-sovereignty[analysis]' brings what this command needs")
+        tell(f"{error.name} is not installed, and this command needs it: {install_module(error.name or '')}")
         return 2
     except OSError as error:
         if isinstance(error, BrokenPipeError):

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from runs.axes import Axis
+from runs.extras import install_module
 
 LIMIT = 20_000_000  # numbers in a design, of which a few copies are held in memory while it is laid out
 
@@ -104,7 +105,7 @@ def _optional(module: str):
     try:
         return importlib.import_module(module)
     except ImportError:
-        raise DesignError("this design needs SciPy and SALib: pip install 'ai-sovereignty[analysis]'") from None
+        raise DesignError(f"this design needs {module.partition('.')[0]}: {install_module(module)}") from None
 
 
 class Method(NamedTuple):

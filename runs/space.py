@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import shutil
 import time
@@ -84,9 +85,11 @@ def _check_room(runs: int, needed: float, instead: str) -> None:
 
 def memory() -> float:
     """Bytes of memory of this machine, or of the part of it that this process may use."""
+    if not hasattr(os, "sysconf"):  # Windows does not say, and nothing is refused
+        return math.inf
     found = float(os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE"))
     with suppress(OSError, ValueError):  # no such limit, or the word max
-        found = min(found, float(Path("/sys/fs/cgroup/memory.max").read_text()))
+        found = min(found, float(Path("/sys/fs/cgroup/memory.max").read_text("ascii")))
     return found
 
 

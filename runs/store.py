@@ -8,7 +8,6 @@ misses the others.
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import os
 import re
@@ -20,6 +19,7 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+from filelock import FileLock, Timeout
 
 from runs.integrity import chunk_files, footer_crc
 from runs.manifest import MANIFEST, File, StoreError, sealed
@@ -35,7 +35,7 @@ class Store:
 
     def __init__(self, directory: str | Path):
         self.directory = Path(directory)
-        self._lock: int | None = None
+        self._held: os.stat_result | None = None
 
     def reach(self) -> None:
         """Make the directory. StoreError when it cannot be made or written."""
@@ -72,16 +72,17 @@ class Store:
     @contextmanager
     def lock(self):
         """Hold the directory against another writer; the system lets go of the lock when a process dies."""
-        with open(self.directory / LOCK, "w") as file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                raise StoreError(f"{self.directory}: another run is writing here; wait, or take another directory") from None
-            self._lock = file.fileno()
-            try:
-                yield
-            finally:
-                self._lock = None
+        held = FileLock(self.directory / LOCK, timeout=0)
+        try:
+            held.acquire()
+        except Timeout:
+            raise StoreError(f"{self.directory}: another run is writing here; wait, or take another directory") from None
+        try:
+            self._held = os.stat(self.directory / LOCK)  # while the lock keeps it open, no other file can be the same
+            yield
+        finally:
+            self._held = None
+            held.release()
 
     def locked(self) -> bool:
         """Whether a process is writing here now."""
@@ -127,7 +128,7 @@ class Store:
     def _hold(self) -> None:
         """StoreError unless the directory is still the one that was locked."""
         try:
-            if self._lock and os.path.samestat(os.fstat(self._lock), os.stat(self.directory / LOCK)):
+            if self._held and os.path.samestat(self._held, os.stat(self.directory / LOCK)):
                 return
         except OSError:
             pass

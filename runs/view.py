@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import re
 import secrets
 import socket
@@ -18,6 +19,7 @@ from abm.scenario import Scenario
 from abm.words import typed
 from runs import library
 from runs.ensemble import continue_runs, simulate
+from runs.extras import install
 from runs.own_nation import nation_class
 
 RESULTS = Path("results")
@@ -49,7 +51,7 @@ def serve(
     except ModuleNotFoundError as error:
         if error.name is None or error.name.split(".")[0] in ("abm", "runs"):
             raise
-        return _refused(f"{error.name} is missing; install the page's extra: pip install 'ai-sovereignty[page]'")
+        return _refused(f"{error.name} is missing, and the page needs it: {install('page')}")
     except (ValueError, ViewError) as error:
         return _refused(typed(error))
     shown = f"[{host}]" if ":" in host else host
@@ -151,7 +153,8 @@ def _bound(host: str, port: int) -> socket.socket:
     try:
         family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         bound = socket.socket(family, kind)
-        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if os.name == "posix":  # elsewhere it would let two servers share a port
+            bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         bound.bind(address)
         bound.listen(128)
     except OSError as error:

@@ -428,7 +428,7 @@ def test_a_missing_extra_is_one_sentence(monkeypatch, capsys):
     monkeypatch.setitem(sys.modules, "analysis.questions", None)
     assert main(["ask"]) == 2
     error = capsys.readouterr().err
-    assert "is not installed: pip install 'ai-sovereignty[analysis]'" in error
+    assert "analysis.questions is not installed, and this command needs it: `make env` installs" in error
     assert len(error.splitlines()) == 1
 
 

@@ -146,15 +146,32 @@ def test_uncompiled_equals_compiled(tmp_path):
             np.testing.assert_array_equal(uncompiled[name], values, err_msg=name)
 
 
-def test_machine_code_is_named_alike_in_every_process():
+#: What worlds of so many nations are named in machine code, of a rule and of a function that it calls.
+NAMES = """
+import sys, numpy, re
+from abm.attributes import dtype
+from abm.compiled import generated, rule
+inner = generated("inner", ["def inner(world):", "    return world.shape[0]"], {})
+@rule
+def outer(world):
+    return inner(world)
+for n in sys.argv[1:]:
+    world = numpy.zeros(1, dtype(int(n), ("us", "china")))
+    outer(world)
+    for each in (inner, outer):
+        newest = list(each.overloads.values())[-1]
+        print(each.__name__, n, re.sub(r"B\\d+v\\d+", "", newest.fndesc.mangled_name))
+"""
+
+
+def test_machine_code_is_named_alike_in_every_process(tmp_path):
     """Whatever world a process meets first: else two processes would keep different code under one name in one cache."""
-    program = (
-        "import sys, numba, abm.compiled; from abm.attributes import dtype\n"
-        "kinds = {n: numba.from_dtype(dtype(n, ('us', 'china'))) for n in map(int, sys.argv[1:])}\n"
-        "print(kinds[50].mangling_args, kinds[300].mangling_args)"
-    )
-    orders = (["50", "300"], ["300", "50"])
-    said = [subprocess.run([sys.executable, "-c", program, *order], capture_output=True, text=True).stdout for order in orders]
-    assert said[0] == said[1] != ""
-    small, large = re.findall(r"\d{5,}", said[0])
-    assert small != large
+    said = []
+    for order in ("50 300", "300 50"):
+        world = {**os.environ, "NUMBA_DISABLE_JIT": "0", "NUMBA_CACHE_DIR": str(tmp_path / order)}
+        command = [sys.executable, "-c", NAMES, *order.split()]
+        said.append(subprocess.run(command, capture_output=True, text=True, env=world).stdout)
+    assert sorted(said[0].splitlines()) == sorted(said[1].splitlines())
+    numbers = dict(re.findall(r"^(\w+ \d+) .*?(\d{12,})", said[0], re.MULTILINE))
+    assert sorted(numbers) == ["inner 300", "inner 50", "outer 300", "outer 50"]
+    assert numbers["inner 50"] == numbers["outer 50"] != numbers["outer 300"] == numbers["inner 300"]

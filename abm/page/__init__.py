@@ -3,9 +3,11 @@
 import warnings
 
 # Mesa's own page, which is loaded with its utilities and never shown, breaks a rule of solara's; no user can mend that.
-warnings.filterwarnings("ignore", message=r"(?s).*solara_viz\.py.*ComponentsView", category=UserWarning)
+with warnings.catch_warnings():
+    warnings.filterwarnings("ignore", message=r"(?s).*solara_viz\.py.*ComponentsView", category=UserWarning)
+    import mesa.visualization.utils  # noqa: F401
 
-from abm.page.page import Page, WorldView  # noqa: E402
-from abm.page.services import Opened, Services  # noqa: E402
+from abm.page.page import Page, WorldView
+from abm.page.services import Opened, Services
 
 __all__ = ["Opened", "Page", "Services", "WorldView"]

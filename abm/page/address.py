@@ -14,6 +14,7 @@ from abm.page.changes import KINDS, MOST, Change
 from abm.scenario import Scenario
 
 LIMIT = 65536  # bytes of a state
+FORMAT = 1  # raised whenever a reader of the former one would go wrong; states of before have none, and are of the first
 _FIELDS = {"scenario": (("name",), ("document",)), "seed": (("seed",), ()), "lever": (("name", "value"), ())}
 
 
@@ -36,7 +37,8 @@ class State:
         """The state as plain data."""
         own = self.scenario if isinstance(self.scenario, str) else [self.scenario.name, self.scenario.document()]
         changes = [[change.kind, change.step, change.what] for change in self.changes]
-        return {"scenario": own, "seed": self.seed, "changes": changes, "step": self.step, "look": self.look, "open": self.open}
+        shown = {"step": self.step, "look": self.look, "open": self.open}
+        return {"format": FORMAT, "scenario": own, "seed": self.seed, "changes": changes} | shown
 
 
 def query(state: State) -> str:
@@ -65,6 +67,10 @@ def of_plain(plain: Any, where: str) -> State:
     """A state of plain data from outside. Errors: ValueError in one sentence."""
     if isinstance(plain, list) and len(plain) == 3:
         return State(checked_scenario(plain[0], str(plain[1]), where), checked_seed(plain[2]))
+    made = plain.get("format", FORMAT) if isinstance(plain, dict) else FORMAT
+    if made != FORMAT:
+        told = f"format {str(made)[:20]}, here {FORMAT}"
+        raise ValueError(f"{where}: was made by another version of this project ({told}); open it with that version")
     try:
         own, look = plain["scenario"], plain["look"]
         changes = tuple(_change(*entry) for entry in plain["changes"])

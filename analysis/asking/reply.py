@@ -94,7 +94,7 @@ class Reply:
 def write(folder: Path, reply: Reply) -> None:
     """The files of :data:`NAMES` in a folder that stands."""
     module = question(reply.name)
-    (folder / "table.csv").write_text(reply.table.to_csv(index=False), "utf-8")
+    (folder / "table.csv").write_text(reply.table.to_csv(index=False), "utf-8", newline="")
     style.save(reply.figure(), folder, "figure", module.TITLE, module.CAPTION)
     (folder / "answer.md").write_text(page(reply.name, module, reply.inquiry, reply.answer), "utf-8")
     (folder / "answer.json").write_text(json.dumps(reply.document(), indent=2, default=float) + "\n", "utf-8")

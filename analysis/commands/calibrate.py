@@ -86,11 +86,11 @@ def write(folder: Path, found, check, arguments) -> None:
 
     made = f"Made on {datetime.date.today()} by `{typed('calibrate', arguments, SIZES)}`, sources {results_hash()}."
     kept, sample = found.posterior, found.draw(arguments.draws, arguments.seed).to_csv(index=False)
-    (folder / "posterior.csv").write_text(f"# {made}\n{sample}", "utf-8")
+    (folder / "posterior.csv").write_text(f"# {made}\n{sample}", "utf-8", newline="")
     points = kept.points.assign(weight=kept.weight, distance=kept.distance)
-    (folder / "points.csv").write_text(points.to_csv(index=False), "utf-8")
-    (folder / "defaults.csv").write_text(report.defaults(found).to_csv(index=False), "utf-8")
+    (folder / "points.csv").write_text(points.to_csv(index=False), "utf-8", newline="")
+    (folder / "defaults.csv").write_text(report.defaults(found).to_csv(index=False), "utf-8", newline="")
     if check:
-        (folder / "check.csv").write_text(coverage(check).to_csv(index=False), "utf-8")
+        (folder / "check.csv").write_text(coverage(check).to_csv(index=False), "utf-8", newline="")
     (folder / "calibration.md").write_text(report.page(found, made, figure.CAPTION, check), "utf-8")
     style.save(figure.draw(found), folder, "calibration", figure.TITLE, figure.CAPTION)

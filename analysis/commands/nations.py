@@ -58,7 +58,7 @@ def act(arguments) -> int:
     found = propensity(result, arguments.runs)
     told = _told(arguments, found) if arguments.score else ""
     chances = found.chances
-    (folder.open() / path.name).write_text(chances.to_csv(index=False), "utf-8")
+    (folder.open() / path.name).write_text(chances.to_csv(index=False), "utf-8", newline="")
     if result.manifest["provenance"]["sources"] != provenance()["sources"]:
         print("The model's sources have changed since: the runs done again are not those of the result.")
     counts = f"{chances['iso3'].nunique()} nations, {len(names)} options, {chances['year'].nunique()} years"

@@ -34,7 +34,7 @@ def act(arguments) -> int:
     with bar(None, "runs", arguments.quiet) as progress:
         table = compare(scenario, arguments.replicates, arguments.seed, progress=progress)
     path = folder.open()
-    (path / "patterns.csv").write_text(table.to_csv(index=False), "utf-8")
+    (path / "patterns.csv").write_text(table.to_csv(index=False), "utf-8", newline="")
     style.save(figure.draw(table), path, "patterns", figure.TITLE, figure.CAPTION)
     if not arguments.quiet:
         print("\n".join(lines(table)))

@@ -21,7 +21,7 @@ def names() -> list[str]:
 def write(found: Study, folder: Path, figures: str = "all", progress: Callable[[int], object] = lambda done: None) -> None:
     """Everything into ``folder``; ``figures`` is ``all`` or ``none``."""
     for name, table in found.tables.items():
-        (folder / f"{name}.csv").write_text(table.to_csv(index=False), "utf-8")
+        (folder / f"{name}.csv").write_text(table.to_csv(index=False), "utf-8", newline="")
     drawn = FIGURES if figures == "all" and found.record.inside.any() else ()
     for name in drawn:
         _draw(found, name, folder)

@@ -39,7 +39,7 @@ def write(table: pd.DataFrame, folder: Path, made: str) -> None:
     from analysis.robustness import figure
 
     parts = folder / "robustness"
-    (parts / "arms.csv").write_text(table.to_csv(index=False, float_format="%.4g", na_rep="nan"), "utf-8")
+    (parts / "arms.csv").write_text(table.to_csv(index=False, float_format="%.4g", na_rep="nan"), "utf-8", newline="")
     png, _ = style.save(figure.draw(table), parts, "robustness", figure.TITLE, figure.CAPTION)
     ship(png, 96)
     (folder / "robustness.md").write_text("\n".join(_lines(table, made)) + "\n", "utf-8")

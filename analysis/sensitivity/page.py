@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from analysis.asking.answer_page import markdown
 from analysis.sensitivity import words
 from analysis.sensitivity.runs import LABELS, MAIN
 from analysis.sensitivity.study import Study
+from runs.sweep import processors
 
 ROWS = 20  # of a table shown on the page
 NUMERALS = {1: "one", 2: "two", 3: "three"}
@@ -37,7 +37,7 @@ def write(found: Study, folder: Path, made: str) -> None:
 
     parts = folder / "sensitivity"
     for name in TABLES:
-        (parts / f"{name}.csv").write_text(getattr(found, name).to_csv(index=False, float_format="%.4g"), "utf-8")
+        (parts / f"{name}.csv").write_text(getattr(found, name).to_csv(index=False, float_format="%.4g"), "utf-8", newline="")
     for name, (draw, title, caption) in FIGURES.items():
         png, _ = style.save(draw(found), parts, name, title, caption)
         ship(png, 96)
@@ -46,7 +46,7 @@ def write(found: Study, folder: Path, made: str) -> None:
 
 def made(command: str, found: Study, date: str, sources: str) -> str:
     """When and how, in a sentence."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    cores = processors()
     shared = f"on {cores} processor{'s' * (cores != 1)}"
     return f"Made on {date} by `{command}`, sources {sources}: {found.runs:,} runs in {found.seconds:.0f} seconds {shared}."
 

@@ -13,6 +13,7 @@ from abm.scenario import Scenario
 from abm.words import shown
 from runs import library
 from runs.commands.grammar import shortened
+from runs.extras import WHOLE
 from runs.factor import NATIONS
 from runs.plan import Plan
 
@@ -98,7 +99,7 @@ def extension(name: str):
     """What `analysis` offers for a finished result; `runs` may not import it, so it is found by name."""
     found = entry_points(group="ai_sovereignty.results", name=name)
     if not found:
-        raise Problem("the package is not installed whole: run `make run`, or pip install it; --figures none needs no figures")
+        raise Problem(f"the project is not installed whole: {WHOLE}; --figures none needs no figures")
     return next(iter(found)).load()
 
 
