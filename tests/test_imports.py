@@ -16,7 +16,7 @@ DEEDS = {
     "import warnings; warnings.simplefilter('ignore')": "warnings: ",
     "import matplotlib; matplotlib.rcParams['font.size'] = 3": "rcParams: ",
     "import logging; logging.basicConfig(level=10)": "logging: ",
-    "import os; os.environ['OMP_NUM_THREADS'] = '1'": "environment: ",
+    "import os; os.environ['A_STRANGER'] = '1'": "environment: ",
     "import sys; sys.path.append('x')": "ways to import: ",
     "import multiprocessing; multiprocessing.set_start_method('spawn')": "start method: ",
     "from numba.core.types import Record; Record.name = property(str)": "numba.core.types.npytypes.Record.name",

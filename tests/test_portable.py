@@ -106,7 +106,7 @@ def test_the_lock_keeps_its_file_and_is_free_again(tmp_path):
     store.reach()
     with store.lock():
         assert other.locked()
-        with pytest.raises(StoreError, match="another run is writing here; wait for it or take another --out"), other.lock():
+        with pytest.raises(StoreError, match="another run is writing here; wait, or take another directory"), other.lock():
             pass
         assert other.locked()  # who was refused has not freed it
     assert not other.locked()
