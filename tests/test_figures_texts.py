@@ -65,9 +65,10 @@ def written(done, monkeypatch) -> dict[Text, object]:
     return found
 
 
-def faults(done, monkeypatch) -> list[str]:
-    """Texts that are cut by the figure's edge, and pairs that overprint each other by more than a pixel."""
+def faults(done, monkeypatch, least: int = 0) -> list[str]:
+    """Texts that are cut by the figure's edge, and pairs that overprint each other by more than a pixel; ``least`` are drawn."""
     boxes, page = written(done, monkeypatch), done.bbox
+    assert len(boxes) >= least
     cut = [
         text.get_text() for text, box in boxes.items()
         if min(box.x0 - page.x0, box.y0 - page.y0, page.x1 - box.x1, page.y1 - box.y1) < -1
@@ -79,12 +80,12 @@ def faults(done, monkeypatch) -> list[str]:
     return [*cut, *over]
 
 
-@pytest.mark.parametrize("case", CASES)
+# One process compiles for a world of so many vendors, not two at once.
+@pytest.mark.parametrize("case", [pytest.param(case, marks=pytest.mark.xdist_group(case)) for case in CASES])
 @pytest.mark.parametrize("name", FIGURES)
 def test_no_text_is_cut_or_overprinted(name, case, monkeypatch):
     done = figure(name).draw(result(case))
-    assert len(written(done, monkeypatch)) > 5
-    assert faults(done, monkeypatch) == []
+    assert faults(done, monkeypatch, least=6) == []
 
 
 @pytest.mark.parametrize("others", [1, 2, 3, 4])
