@@ -34,7 +34,7 @@ class ArgumentError(ValueError):
         return f"--{self.name} {self.given}: {self.why}" if self.given else f"--{self.name}: {self.why}"
 
 
-def typed(error: Exception) -> str:
+def on_command_line(error: Exception) -> str:
     """What an error says to who typed a command."""
     return error.typed if isinstance(error, ArgumentError) else str(error)
 

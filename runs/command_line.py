@@ -16,7 +16,7 @@ import warnings
 import duckdb
 
 from abm.sources import SourcesChanged
-from abm.words import typed
+from abm.words import on_command_line
 from runs.commands import listings, parameters, replay, run, status, sweep, view
 from runs.commands.asking import extensions, tell
 from runs.commands.grammar import Parser
@@ -67,7 +67,7 @@ def main(argv: list[str] | None = None) -> int:
         arguments = parser().parse_args(argv)
         return arguments.act(arguments)
     except (SourcesChanged, ValueError) as error:
-        lines = typed(error).splitlines()
+        lines = on_command_line(error).splitlines()
         for line in lines[:MOST]:
             tell(line)
         if len(lines) > MOST:

@@ -9,16 +9,25 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from abm import files
 from runs.manifest import MANIFEST, parsed
 from runs.plan import TABLES
 from runs.points import POINTS
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 WROTE, LOCK, PROGRESS, PICTURES = ".abm-wrote", ".lock", "progress.json", "figures"
 #: What a result directory holds beside its manifest and its lock: files, and folders.
 SINGLE = (PROGRESS, POINTS, "network.gexf", "report.html")
 PARTS = (*SINGLE, PICTURES, *TABLES)
+
+
+def write_table(path: Path, table: pd.DataFrame, **form: Any) -> None:
+    """A table as CSV, without its index and with the same bytes on every system; ``form`` as pandas takes it."""
+    table.to_csv(path, index=False, lineterminator="\n", **form)
 
 
 class PlaceError(ValueError):

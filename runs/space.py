@@ -65,20 +65,19 @@ def check_memory(scenario: Scenario, runs: int, series: bool = False, choices: b
     """ValueError when the outcomes of so many runs, kept in memory twice while they are put together, would not fit."""
     if runs < SMALL:
         return
-    steps, numbers = scenario.content.steps + 1, len(measures.columns(scenario.vendor_names))
-    kept = runs * (8 * numbers * (1 + series * steps) + 3 * len(scenario.nations()) * steps * choices)
-    _check_room(runs, 2 * kept, "take fewer replicates, points or steps")
+    _check_room(scenario, runs, series, 3 * choices, "take fewer replicates, points or steps")
 
 
 def check_tables(plan: Plan) -> None:
     """ValueError when a plan's tables, kept in memory twice while they are put together, would not fit."""
-    steps, columns = plan.scenario.content.steps + 1, len(measures.columns(plan.scenario.vendor_names))
-    series, choices = "series" in plan.tables, "choices" in plan.tables
-    kept = plan.count * (8 * columns * (1 + series * steps) + 32 * len(plan.scenario.nations()) * steps * choices)
-    _check_room(plan.count, 2 * kept, "take fewer, record less, or write them to a directory")
+    choice, instead = 32 * ("choices" in plan.tables), "take fewer, record less, or write them to a directory"
+    _check_room(plan.scenario, plan.count, "series" in plan.tables, choice, instead)
 
 
-def _check_room(runs: int, needed: float, instead: str) -> None:
+def _check_room(scenario: Scenario, runs: int, series: bool, choice: int, instead: str) -> None:
+    """``choice``: bytes that a choice of a nation takes in a step."""
+    steps, numbers = scenario.content.steps + 1, len(measures.columns(scenario.vendor_names))
+    needed = 2 * runs * (8 * numbers * (1 + series * steps) + choice * len(scenario.nations()) * steps)
     if needed > memory():
         raise ValueError(f"{runs:,} runs take about {size(needed)} of memory, and there are {size(memory())}: {instead}")
 

@@ -16,7 +16,7 @@ from typing import Any
 from abm import measures
 from abm.agents import Nation
 from abm.scenario import Scenario
-from abm.words import typed
+from abm.words import on_command_line
 from runs import library
 from runs.ensemble import continue_runs, simulate
 from runs.extras import install
@@ -53,7 +53,7 @@ def serve(
             raise
         return _refused(f"{error.name} is missing, and the page needs it: {install('page')}")
     except (ValueError, ViewError) as error:
-        return _refused(typed(error))
+        return _refused(on_command_line(error))
     shown = f"[{host}]" if ":" in host else host
     address = f"http://{shown}:{bound.getsockname()[1]}/" + (f"?token={token}" if token else "")
     print(f"The page is at {address} (Ctrl-C ends it).", flush=True)

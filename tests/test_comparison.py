@@ -8,7 +8,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from scipy import stats
 
 from abm.scenario import Scenario
-from abm.words import typed
+from abm.words import on_command_line
 from analysis.commands import compare as command
 from analysis.comparisons import arms, comparison, page
 from analysis.comparisons.comparison import Arm, compare, differences, holm
@@ -217,8 +217,8 @@ def test_the_command_compares_points_of_a_sweep(sweep, tmp_path, capsys):
 def test_bad_input_is_one_sentence(words, said, sweep):
     with pytest.raises(ValueError) as raised:
         asked(*(word.format(sweep=sweep) for word in words))
-    assert said in typed(raised.value)
-    assert "\n" not in typed(raised.value)
+    assert said in on_command_line(raised.value)
+    assert "\n" not in on_command_line(raised.value)
 
 
 def test_the_figure_keeps_within_its_canvas_with_one_and_many_arms():

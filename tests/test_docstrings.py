@@ -5,13 +5,12 @@ import importlib
 
 import pytest
 
-from abm.sources import ROOT
+from tests.untouched import FILES, ROOT
 
 
 def with_examples() -> list[str]:
     """Names of the modules that show an example."""
-    files = [path for folder in ("abm", "runs", "analysis") for path in sorted((ROOT / folder).rglob("*.py"))]
-    found = [path for path in files if ">>> " in path.read_text("utf-8")]
+    found = [path for path in FILES if ">>> " in path.read_text("utf-8")]
     return [".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__") for path in found]
 
 

@@ -5,15 +5,14 @@ import shlex
 import sys
 import tomllib
 from importlib.metadata import PackageNotFoundError
-from pathlib import Path
 
 import pytest
 
 from runs import extras
 from runs.command_line import main
 from runs.manifest import StoreError
+from tests.untouched import FILES, ROOT
 
-ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 #: Extra -> what pip takes for each of its packages, by the name that pip compares.
 DECLARED = {
@@ -80,8 +79,7 @@ def test_every_hint_names_packages_of_the_extra(module, monkeypatch, capsys, tmp
 
 def test_nothing_else_tells_how_to_install():
     """So that no sentence names what is on no package index."""
-    telling = [path for package in ("abm", "runs", "analysis") for path in (ROOT / package).rglob("*.py")
-               if re.search(r"pip install|ai-sovereignty\[", path.read_text("utf-8"))]  # fmt: skip
+    telling = [path for path in FILES if re.search(r"pip install|ai-sovereignty\[", path.read_text("utf-8"))]
     assert telling == [ROOT / "runs/extras.py"]
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 import abm
-from abm.words import ArgumentError, typed
+from abm.words import ArgumentError, on_command_line
 from analysis import facade
 from analysis.questions import QUESTIONS, question
 from runs.command_line import main
@@ -158,5 +158,5 @@ def test_what_is_wrong_is_said_of_the_argument(call, said):
 
 def test_only_the_command_line_speaks_of_options():
     error = ArgumentError("settle", 2.0, "is too long")
-    assert (str(error), typed(error)) == ("settle=2: is too long", "--settle 2: is too long")
-    assert typed(ValueError("plain")) == "plain"
+    assert (str(error), on_command_line(error)) == ("settle=2: is too long", "--settle 2: is too long")
+    assert on_command_line(ValueError("plain")) == "plain"

@@ -3,13 +3,12 @@
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
 from tests import untouched
+from tests.untouched import ROOT
 
-ROOT = Path(__file__).parent.parent
 #: What somebody may do on import -> what is told of it.
 DEEDS = {
     "import signal; signal.signal(signal.SIGUSR1, signal.SIG_IGN)": "signals: ",

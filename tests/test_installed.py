@@ -18,9 +18,8 @@ import pytest
 
 from abm.sources import results_hash
 from abm.version import project_version
+from tests.untouched import PACKAGES, ROOT
 
-ROOT = Path(__file__).parent.parent
-PACKAGES = ("abm", "runs", "analysis")
 pytestmark = pytest.mark.xdist_group("installed")
 
 

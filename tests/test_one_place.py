@@ -7,8 +7,8 @@ import pytest
 
 from abm import options
 from abm.attributes import LONE
-from abm.sources import ROOT
 from tests import worlds
+from tests.untouched import FILES, ROOT
 
 #: A way to write something -> the files that may.
 PLACES = {
@@ -20,8 +20,7 @@ PLACES = {
 
 @pytest.mark.parametrize("pattern", PLACES)
 def test_it_stands_there_alone(pattern):
-    files = [path for folder in ("abm", "runs", "analysis") for path in (ROOT / folder).rglob("*.py")]
-    found = {path.relative_to(ROOT).as_posix() for path in files if re.search(pattern, path.read_text("utf-8"))}
+    found = {path.relative_to(ROOT).as_posix() for path in FILES if re.search(pattern, path.read_text("utf-8"))}
     assert [file for file in sorted(found) if not any(file.startswith(place) for place in PLACES[pattern])] == []
     assert any(file.startswith(place) for file in found for place in PLACES[pattern])
 

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from abm import parameters
-from abm.words import typed
+from abm.words import on_command_line
 from analysis.asking import ranges
 from analysis.calibration.priors import PRIORS
 from analysis.commands import sensitivity
@@ -281,8 +281,8 @@ def test_what_cannot_be_done_is_said_in_one_sentence_before_anything_runs(tmp_pa
     monkeypatch.setattr("analysis.sensitivity.study.curves", lambda *_: pytest.fail("it ran"))
     with pytest.raises(ValueError) as told:
         asked(tmp_path, *given)
-    assert sentence in typed(told.value)
-    assert "\n" not in typed(told.value)
+    assert sentence in on_command_line(told.value)
+    assert "\n" not in on_command_line(told.value)
     assert not list(tmp_path.iterdir())
 
 

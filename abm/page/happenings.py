@@ -81,15 +81,15 @@ def happenings(before: Before, world: World) -> list[Entry]:
 
 
 def _coalitions(before: Before, world: World):
-    record = world.record
+    record, first = world.record, options.first_slot(world.vendors)
     for k in range(len(record.serial)):
         serial = int(record.serial[k])
         if serial != before.serial[k]:
-            rows = [i for i in range(record.n) if record.source[i] == options.first_slot(world.vendors) + k]
+            rows = [i for i in range(record.n) if record.source[i] == first + k]
             names = ", ".join(world.names[i] for i in rows)
             text = f"{coalition_name(serial)} is founded; members at the end of the step: {names}"
             yield "founding", text, tuple(world.iso3[i] for i in rows)
-        elif record.members[k] == 0 and (before.source == options.first_slot(world.vendors) + k).any():
+        elif record.members[k] == 0 and (before.source == first + k).any():
             yield "dissolution", f"{coalition_name(serial)} is dissolved", ()
 
 

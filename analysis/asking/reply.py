@@ -22,6 +22,7 @@ from analysis.asking.inquiry import Answer, Inquiry, Option, Stated
 from analysis.asking.uncertainty import left_open
 from analysis.figures import style
 from analysis.questions import question
+from runs.places import write_table
 
 NAMES = ("answer.json", "answer.md", "table.csv", "figure.png", "figure.svg")
 MOST = 20_000  #: replicates that a precision may ask for
@@ -94,7 +95,7 @@ class Reply:
 def write(folder: Path, reply: Reply) -> None:
     """The files of :data:`NAMES` in a folder that stands."""
     module = question(reply.name)
-    (folder / "table.csv").write_text(reply.table.to_csv(index=False), "utf-8", newline="")
+    write_table(folder / "table.csv", reply.table)
     style.save(reply.figure(), folder, "figure", module.TITLE, module.CAPTION)
     (folder / "answer.md").write_text(page(reply.name, module, reply.inquiry, reply.answer), "utf-8")
     (folder / "answer.json").write_text(json.dumps(reply.document(), indent=2, default=float) + "\n", "utf-8")

@@ -6,7 +6,7 @@ import datetime
 from pathlib import Path
 
 from runs.commands.asking import Problem, add_scenario, scenario_of, settings, typed, whole
-from runs.places import Folder
+from runs.places import Folder, write_table
 from runs.progress import bar
 
 NAMES = (
@@ -88,9 +88,9 @@ def write(folder: Path, found, check, arguments) -> None:
     kept, sample = found.posterior, found.draw(arguments.draws, arguments.seed).to_csv(index=False)
     (folder / "posterior.csv").write_text(f"# {made}\n{sample}", "utf-8", newline="")
     points = kept.points.assign(weight=kept.weight, distance=kept.distance)
-    (folder / "points.csv").write_text(points.to_csv(index=False), "utf-8", newline="")
-    (folder / "defaults.csv").write_text(report.defaults(found).to_csv(index=False), "utf-8", newline="")
+    write_table(folder / "points.csv", points)
+    write_table(folder / "defaults.csv", report.defaults(found))
     if check:
-        (folder / "check.csv").write_text(coverage(check).to_csv(index=False), "utf-8", newline="")
+        write_table(folder / "check.csv", coverage(check))
     (folder / "calibration.md").write_text(report.page(found, made, figure.CAPTION, check), "utf-8")
     style.save(figure.draw(found), folder, "calibration", figure.TITLE, figure.CAPTION)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from abm.words import nearest
 from runs.commands.asking import Problem, tell_pooled, whole
-from runs.places import Folder, check_parts
+from runs.places import Folder, check_parts, write_table
 from runs.results import open_result
 
 MISSED = (
@@ -58,7 +58,7 @@ def act(arguments) -> int:
     found = propensity(result, arguments.runs)
     told = _told(arguments, found) if arguments.score else ""
     chances = found.chances
-    (folder.open() / path.name).write_text(chances.to_csv(index=False), "utf-8", newline="")
+    write_table(folder.open() / path.name, chances)
     if result.manifest["provenance"]["sources"] != provenance()["sources"]:
         print("The model's sources have changed since: the runs done again are not those of the result.")
     counts = f"{chances['iso3'].nunique()} nations, {len(names)} options, {chances['year'].nunique()} years"

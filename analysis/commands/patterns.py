@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from runs.commands.asking import add_scenario, scenario_of, whole
-from runs.places import Folder
+from runs.places import Folder, write_table
 from runs.progress import bar
 
 NAMES = ("patterns.csv", "patterns.png", "patterns.svg")
@@ -34,7 +34,7 @@ def act(arguments) -> int:
     with bar(None, "runs", arguments.quiet) as progress:
         table = compare(scenario, arguments.replicates, arguments.seed, progress=progress)
     path = folder.open()
-    (path / "patterns.csv").write_text(table.to_csv(index=False), "utf-8", newline="")
+    write_table(path / "patterns.csv", table)
     style.save(figure.draw(table), path, "patterns", figure.TITLE, figure.CAPTION)
     if not arguments.quiet:
         print("\n".join(lines(table)))

@@ -11,6 +11,7 @@ from abm import measures
 from analysis.asking.answer_page import markdown
 from analysis.comparisons.comparison import Arm, Comparison, common
 from analysis.comparisons.formation import formation
+from runs.places import write_table
 
 NAMED = 5  # differences written out
 
@@ -23,7 +24,7 @@ def write(comparison: Comparison, folder: Path, vendors: tuple[str, ...]) -> Non
     first = comparison.table.pop("arm") if comparison.table.columns[0] != "arm" else None
     if first is not None:
         comparison.table.insert(0, "arm", first)
-    (folder / "comparison.csv").write_text(comparison.table.to_csv(index=False), "utf-8", newline="")
+    write_table(folder / "comparison.csv", comparison.table)
     style.save(differences.draw(comparison), folder, "comparison", differences.TITLE, differences.CAPTION)
     (folder / "comparison.md").write_text("\n".join(_lines(comparison, vendors)) + "\n", "utf-8")
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from analysis.asking.answer_page import markdown
 from analysis.networks.figures import FIGURES, figure
 from analysis.networks.study import TABLES, Study, sentences
+from runs.places import write_table
 
 ROWS = 15  # of a table shown on the page
 
@@ -21,7 +22,7 @@ def names() -> list[str]:
 def write(found: Study, folder: Path, figures: str = "all", progress: Callable[[int], object] = lambda done: None) -> None:
     """Everything into ``folder``; ``figures`` is ``all`` or ``none``."""
     for name, table in found.tables.items():
-        (folder / f"{name}.csv").write_text(table.to_csv(index=False), "utf-8", newline="")
+        write_table(folder / f"{name}.csv", table)
     drawn = FIGURES if figures == "all" and found.record.inside.any() else ()
     for name in drawn:
         _draw(found, name, folder)

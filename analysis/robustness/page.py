@@ -14,6 +14,7 @@ from analysis.robustness import headlines
 from analysis.robustness.headlines import FAILS, HEADLINES, HOLDS, UNCLEAR
 from analysis.robustness.structures import STRUCTURES
 from analysis.robustness.study import AGAIN, ASSUMED, BASELINE, POSTERIOR, STRUCTURE
+from runs.places import write_table
 
 SURVIVES = 0.9  # share of a group's worlds in which a headline has to hold
 GROUPS = {
@@ -39,7 +40,7 @@ def write(table: pd.DataFrame, folder: Path, made: str) -> None:
     from analysis.robustness import figure
 
     parts = folder / "robustness"
-    (parts / "arms.csv").write_text(table.to_csv(index=False, float_format="%.4g", na_rep="nan"), "utf-8", newline="")
+    write_table(parts / "arms.csv", table, float_format="%.4g", na_rep="nan")
     png, _ = style.save(figure.draw(table), parts, "robustness", figure.TITLE, figure.CAPTION)
     ship(png, 96)
     (folder / "robustness.md").write_text("\n".join(_lines(table, made)) + "\n", "utf-8")

@@ -11,6 +11,7 @@ from analysis.asking.answer_page import markdown
 from analysis.sensitivity import words
 from analysis.sensitivity.runs import LABELS, MAIN
 from analysis.sensitivity.study import Study
+from runs.places import write_table
 from runs.sweep import processors
 
 ROWS = 20  # of a table shown on the page
@@ -37,7 +38,7 @@ def write(found: Study, folder: Path, made: str) -> None:
 
     parts = folder / "sensitivity"
     for name in TABLES:
-        (parts / f"{name}.csv").write_text(getattr(found, name).to_csv(index=False, float_format="%.4g"), "utf-8", newline="")
+        write_table(parts / f"{name}.csv", getattr(found, name), float_format="%.4g")
     for name, (draw, title, caption) in FIGURES.items():
         png, _ = style.save(draw(found), parts, name, title, caption)
         ship(png, 96)
