@@ -26,8 +26,11 @@ PARTS = (*SINGLE, PICTURES, *TABLES)
 
 
 def write_table(path: Path, table: pd.DataFrame, **form: Any) -> None:
-    """A table as CSV, without its index and with the same bytes on every system; ``form`` as pandas takes it."""
-    table.to_csv(path, index=False, lineterminator="\n", **form)
+    """A table as CSV, without its index and with the same bytes on every system; ``form`` as pandas takes it.
+
+    Pandas does not open the file: it would take a folder named ``~`` for somebody's home.
+    """
+    path.write_text(table.to_csv(index=False, lineterminator="\n", **form), "utf-8", newline="")
 
 
 class PlaceError(ValueError):
