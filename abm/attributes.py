@@ -12,10 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from abm import parameters
+from abm.options import COALITIONS, LONE
 
-COALITIONS = 8  # coalition slots
-#: Options that need neither vendor nor partner, in the order of their sources (see :mod:`abm.options`).
-LONE = ("self_build", "hold_back")
 NODES_A_PANEL, PANELS = 4, 16  # of the integrals over growing spending: a step of 5 and half a horizon of 10 years take 15
 TERMS = ("benefit", "fee", "build", "restriction", "switching", "peers", "distance", "taste")
 
@@ -175,7 +173,7 @@ NATION = (
         ("effort", "N", "f8", "share of GDP/yr", "what it would spend on training as a lone builder, as last worked out"),
         ("distance", "NV", "f8", "share", "political distance to each vendor's country: one minus affinity"),
         ("taste", "NO", "f8", "share of GDP/yr", "what the model does not know of its liking of options; one for all coalitions"),
-        ("source", "N", "i8", "source", "vendor row, then self_build, hold_back, coalition slots"),
+        ("source", "N", "i8", "source", "vendor row, then options without vendor or partner, then coalition slots"),
         ("lock_in", "N", "f8", "share", "how far projects are tied to the present source"),
         ("notice_left", "N", "f8", "yr", "time until a member that gave notice leaves; -1 when none was given"),
         ("former_member", "N", "i8", "0/1", "whether the nation has ever left a coalition"),
@@ -192,6 +190,7 @@ NATION = (
         ("trust_start_sum", "N", "f8", "trust", "sum of it over all other nations"),
         ("trust_start_bond", "N", "f8", "trust", "sum of it over the other members of the same coalition"),
         ("trust_moved", "N", "i8", "0/1", "whether any of its trust has ever left its start"),
+        ("used", "N", "f8", "share of GDP/yr", "what its use of AI in this step would be worth with the best models"),
         ("benefit", "N", "f8", "share of GDP/yr", "benefit of AI in this step"),
         ("fee_paid", "N", "f8", "share of GDP/yr", "fee paid to a vendor"),
         ("training_paid", "N", "f8", "share of GDP/yr", "spent on national compute and training"),

@@ -12,7 +12,7 @@ import pandas as pd
 
 from abm import measures, seeds
 from abm.agents import Coalition, Nation, Vendor
-from abm.attributes import COALITIONS
+from abm.options import COALITIONS
 from abm.scenario import Scenario
 from abm.schedule import Phase, stretches
 from abm.seeds import Seed

@@ -116,7 +116,7 @@ def concentration(g: nx.Graph, weight: str = "benefit") -> float:
     """Herfindahl index over sources of a nation attribute; building alone is a source per nation. NaN if all is 0."""
     held = {key: [g.nodes[node][weight] for node in group] for key, group in groups(g).items()}
     total = sum(map(sum, held.values()))
-    parts = [part for key, values in held.items() for part in (values if key == "self_build" else [sum(values)])]
+    parts = [part for key, values in held.items() for part in (values if key in options.OWN_SOURCE else [sum(values)])]
     return sum((part / total) ** 2 for part in parts) if total > 0 else math.nan
 
 

@@ -1,7 +1,8 @@
-"""What a nation may choose, declared once.
+"""What a nation may choose, declared once: one table with what the code asks of an option.
 
 An *option* is what a person would say (``us``, ``china``, ``self_build``, ``hold_back``, ``coalition``). A *source* is the
-number behind it: vendors take rows 0..V-1, then self_build, hold_back, and one source per coalition slot.
+number behind it: vendors take rows 0..V-1, then come the options of :data:`LONE` in their order, then one source per coalition
+slot. How an option of :data:`LONE` is weighed and accounted for stands in a file of its name in :mod:`abm.submodels`.
 """
 
 from collections.abc import Sequence
@@ -9,46 +10,88 @@ from typing import NamedTuple
 
 import numpy as np
 
-from abm.attributes import COALITIONS, LONE
 from abm.compiled import rule
 
-SELF_BUILD, HOLD_BACK, SLOTS = LONE.index("self_build"), LONE.index("hold_back"), len(LONE)  # places after the vendors
+COALITIONS = 8  # coalition slots
+VENDOR, ALONE, COALITION = range(3)  # kinds of sources
 
 
 class Option(NamedTuple):
-    """What the code asks of an option: whether it is a ``vendor``'s service, which the vendor's country can cut off, and whether
-    its users train models of their own (``trains``), alone or together."""
+    """One option.
+
+    ``title`` is what its users are said to do, in a legend; ``doing`` the same within a sentence; ``letter`` its sign in a row of
+    choices. ``vendor``: a vendor's service, which the vendor's country can cut off. ``trains``: its users train models of their
+    own, alone or together. ``rival``: a vendor's country takes its users for a rival's, and cuts them off more often.
+    ``own_source``: each user is a source by itself, where sources are counted.
+    """
 
     name: str
+    title: str
+    doing: str
+    letter: str = ""
     vendor: bool = False
     trains: bool = False
+    rival: bool = True
+    own_source: bool = False
 
 
-_LONE = {"self_build": Option("self_build", trains=True), "hold_back": Option("hold_back")}
-_COALITION = Option("coalition", trains=True)
+#: Options that need neither vendor nor partner, in the order of their sources.
+LONE = (
+    Option("self_build", "builds alone", "building alone", "s", trains=True, own_source=True),
+    Option("hold_back", "free models only", "using free models only", "h", rival=False),
+)
+SHARED = Option("coalition", "coalition", "a coalition", trains=True)
+#: What readers are told that options are which are no vendor's: in a legend, and within a sentence.
+TITLES = {option.name: option.title for option in (*LONE, SHARED)}
+DOING = {option.name: option.doing for option in (*LONE, SHARED)}
 
 
 def table(vendors: Sequence[str]) -> tuple[Option, ...]:
-    """The options in the order of their sources; all coalition slots are the last one."""
-    return (*(Option(name, vendor=True) for name in vendors), *(_LONE[name] for name in LONE), _COALITION)
+    """The options in the order of their sources; all coalition slots are the last one. Vendors are called as a scenario does."""
+    return (*(Option(name, name, name, vendor=True) for name in vendors), *LONE, SHARED)
+
+
+#: Names of the options each of whose users is a source by itself.
+OWN_SOURCE = tuple(option.name for option in LONE if option.own_source)
+
+
+def _flags(name: str) -> tuple[bool, ...]:
+    return tuple(getattr(option, name) for option in LONE)
+
+
+_LONES = len(LONE)
+_TRAINS, _RIVAL, _ALONE = _flags("trains"), _flags("rival"), _flags("own_source")
+_SELF_BUILD = [option.name for option in LONE].index("self_build")
 
 
 @rule
 def self_build(world):
     """Source number of building alone."""
-    return world.vendor_compute.size + SELF_BUILD
+    return world.vendor_compute.size + _SELF_BUILD
 
 
 @rule
-def hold_back(world):
-    """Source number of using free models only."""
-    return world.vendor_compute.size + HOLD_BACK
+def first_lone(world):
+    """Source number of the first option of :data:`LONE`; the others follow in their order."""
+    return world.vendor_compute.size
 
 
 @rule
 def first_coalition(world):
     """Source number of coalition slot 0; slot k is k further on."""
-    return world.vendor_compute.size + SLOTS
+    return world.vendor_compute.size + _LONES
+
+
+@rule
+def kind(world, source):
+    """What a source is: VENDOR, ALONE or COALITION. Errors: ValueError for a number that is no source."""
+    if 0 <= source < first_lone(world):
+        return VENDOR
+    if first_lone(world) <= source < first_coalition(world):
+        return ALONE
+    if first_coalition(world) <= source < first_coalition(world) + world.members.size:
+        return COALITION
+    raise ValueError("a nation uses a source that is no option's")
 
 
 @rule
@@ -58,9 +101,24 @@ def option(world, source):
 
 
 @rule
-def builds(world, source):
+def trains_own(world, source):
     """Whether users of a source train models of their own: alone or in a coalition."""
-    return source == self_build(world) or source >= first_coalition(world)
+    place = source - first_lone(world)
+    return place >= _LONES or (place >= 0 and _TRAINS[place])
+
+
+@rule
+def rivals(world, source):
+    """Whether a vendor's country takes users of a source, where it is not its own, for a rival's."""
+    place = source - first_lone(world)
+    return place < 0 or place >= _LONES or _RIVAL[place]
+
+
+@rule
+def own_source(world, source):
+    """Whether each user of a source is a source by itself, where sources are counted."""
+    place = source - first_lone(world)
+    return 0 <= place < _LONES and _ALONE[place]
 
 
 def names(vendors: Sequence[str]) -> tuple[str, ...]:
@@ -74,7 +132,7 @@ def names(vendors: Sequence[str]) -> tuple[str, ...]:
 
 def first_slot(vendors: Sequence[str]) -> int:
     """Source number of coalition slot 0, as :func:`first_coalition` has it for a world."""
-    return len(vendors) + SLOTS
+    return len(vendors) + len(LONE)
 
 
 def of_source(source, vendors: Sequence[str]):

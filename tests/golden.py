@@ -8,13 +8,13 @@ from pathlib import Path
 
 import numpy as np
 
+from abm import options
 from abm.scenario import Scenario
 from runs.ensemble import simulate
 from tests import worlds
 
 FOLDER = Path(__file__).parent / "golden"
-LETTERS = "uxshABCDEFGH"  # us, china, self_build, hold_back, coalition slots
-THREE = "uxgshABCDEFGH"  # with the third vendor
+VENDORS, SLOTS = "uxg", "ABCDEFGH"  # us, china and the third vendor; coalition slots
 
 #: World -> (scenario, seeds).
 RUNS = {
@@ -30,7 +30,7 @@ def results(name: str) -> dict:
     scenario, seeds = RUNS[name]
     world = scenario.world()
     runs = simulate(world, scenario.content.steps, np.array(seeds), choices=True)
-    letters = LETTERS if len(world.vendors) == 2 else THREE
+    letters = VENDORS[: len(world.vendors)] + "".join(option.letter for option in options.LONE) + SLOTS
     return {
         f"seed {seed}": {
             "choices": ["".join(letters[source] for source in row) for row in runs.sources[place]],

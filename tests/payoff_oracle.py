@@ -7,6 +7,8 @@ import math
 
 import numpy as np
 
+from abm import options
+
 
 def quality(record, capability: float) -> float:
     """Quality beside the projected frontier."""
@@ -89,7 +91,7 @@ def switching(record, i: int, source: int) -> float:
         return 0.0
     projects = p.projects_per_bn * record.adoption[i] * record.lock_in[i]
     once = p.migration_cost / 1e9 * projects * (1 - p.portability)
-    if record.source[i] >= len(p.fee) + 2:
+    if record.source[i] >= options.first_slot(record.p.fee):
         left = [j for j in users(record, record.source[i]) if j != i]
         once += p.exit_fee + p.leaving_cost * math.sqrt(trust(record)[i, left].sum() / trust(record)[i].sum())
     return once / p.planning_horizon
@@ -109,19 +111,19 @@ def vendor(record, i: int, v: int) -> float:
     return benefit - costs + peers(record, i, users(record, v))
 
 
-def hold_back(record, i: int) -> float:
+def hold_back(record, i: int, source: int) -> float:
     """Payoff of free models."""
-    p, source = record.p, len(record.p.fee) + 1
+    p = record.p
     benefit = used(record, i) * p.free_use
     costs = p.inference_cost * benefit + p.client_effort + switching(record, i, source)
     return benefit * record.free_plan - costs + peers(record, i, users(record, source))
 
 
-def self_build(record, i: int) -> float:
+def self_build(record, i: int, source: int) -> float:
     """Payoff of building alone."""
     p = record.p
     spent, good, secure = prospect(record, [i])
-    costs = p.inference_cost * used(record, i) + spent + p.site_cost / record.gdp[i] + switching(record, i, len(p.fee))
+    costs = p.inference_cost * used(record, i) + spent + p.site_cost / record.gdp[i] + switching(record, i, source)
     return used(record, i) * (good - p.risk_aversion * (good - secure)) - costs
 
 
@@ -148,16 +150,14 @@ def payoff(record, i: int, source: int) -> float:
     vendors = len(record.p.fee)
     if source < vendors:
         return vendor(record, i, source)
-    if source == vendors:
-        return self_build(record, i)
-    if source == vendors + 1:
-        return hold_back(record, i)
+    if source < options.first_slot(record.p.fee):
+        return {"self_build": self_build, "hold_back": hold_back}[options.LONE[source - vendors].name](record, i, source)
     return coalition(record, i, sorted({i, *users(record, source).tolist()}), source)
 
 
 def taste(record, i: int, source: int) -> float:
     """Nation i's taste for a source; all coalitions are one option."""
-    return record.taste[i, min(source, len(record.p.fee) + 2)]
+    return record.taste[i, min(source, options.first_slot(record.p.fee))]
 
 
 def founding(record, i: int, members, source: int) -> float:
@@ -169,7 +169,7 @@ def founding(record, i: int, members, source: int) -> float:
 def convened(record, convener: int, source: int, size: int | None = None) -> list[int]:
     """The set that a nation's convening comes to: those who gain nothing from the whole set drop out, again and again."""
     n = int(record.n)
-    outside = [j for j in range(n) if record.source[j] < len(record.p.fee) + 2 and j != convener]
+    outside = [j for j in range(n) if record.source[j] < options.first_slot(record.p.fee) and j != convener]
     ranked = sorted(outside, key=lambda j: -trust(record)[convener, j])
     return settled(record, sorted([convener, *ranked[: int(size or record.p.convening_size) - 1]]), source)
 

@@ -8,7 +8,7 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from scipy import optimize, stats
 
-from abm import measures
+from abm import measures, options
 from analysis.asking.inquiry import Inquiry
 from analysis.methods import areas
 from analysis.questions import early_warning
@@ -240,7 +240,7 @@ def test_a_coalition_is_described_by_the_trust_of_its_members(scenario):
     within = look(world)[0]
     record, n = world.record, 10
     for k in np.flatnonzero(record.members > 1):
-        inside = np.flatnonzero(record.source[:n] == len(world.vendors) + 2 + k)
+        inside = np.flatnonzero(record.source[:n] == options.first_slot(world.vendors) + k)
         outside = np.setdiff1d(np.arange(n), inside)
         trust = record.trust[:n, :n]
         pairs = np.array([[trust[i, j] for j in inside if j != i] for i in inside])

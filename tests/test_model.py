@@ -20,7 +20,7 @@ from abm.schedule import PHASES
 from abm.submodels.events import TENSION
 from abm.world import Event
 from tests import worlds
-from tests.worlds import changed
+from tests.worlds import SLOT, changed
 
 TERMS = list(attributes.TERMS)
 
@@ -65,7 +65,7 @@ def test_agents_can_be_selected_grouped_and_summed_up(model):
     run(model, 12)
     nations = model.agents.select(agent_type=Nation)
     assert len(nations) == 12
-    assert len(model.agents) == 12 + 2 + attributes.COALITIONS
+    assert len(model.agents) == 12 + 2 + options.COALITIONS
     by_option = nations.groupby("option").agg("gdp", sum)
     for option, gdp in by_option.items():
         assert gdp / nations.agg("gdp", sum) == pytest.approx(model.observed[f"gdp_{option}"])
@@ -304,7 +304,7 @@ def follows(nation: Nation, frame: pd.DataFrame, source: int, notice: float) -> 
     """Check what a review led to; whether the best option was carried out at once."""
     names = options.source_names(nation.model.world.vendors)
     own = names[source]
-    was_member = source >= 4 and nation.model.world.record.members[source - 4] > 0  # or others' leaving dissolved it first
+    was_member = source >= SLOT and nation.model.world.record.members[source - SLOT] > 0  # or others' leaving dissolved it first
     best, now = (frame["payoff"] + frame["taste"]).idxmax(), names[nation.source]
     assert np.isneginf(frame["taste"]).sum() == 0 or nation.refused_by > 0
     moved_by_others = now.startswith(("coalition", "self_build")) and now != own  # convened, or its coalition dissolved

@@ -87,7 +87,7 @@ def test_chances_are_the_shares_of_reviews_with_fresh_tastes(admission):
 def test_a_nations_own_tastes_are_no_part_of_its_outlook():
     """Nor do they make it drop out of the set that it could convene."""
     record = settled().record
-    before, after = np.empty((2, int(record.n), 6, 7))
+    before, after = np.empty((2, int(record.n), record.taste.shape[1] + 1, 7))
     choice.outlooks(record.copy(), before)
     convening = np.flatnonzero(np.isfinite(before[:, -1, 0]))
     assert len(convening) > 0

@@ -7,7 +7,7 @@ import networkx as nx
 import numpy as np
 import pytest
 
-from abm import measures, network, record
+from abm import measures, network, options, record
 from abm.scenario import Scenario
 from runs.ensemble import simulate
 
@@ -74,7 +74,7 @@ def test_every_nation_has_one_source_and_members_are_all_allied(run):
     assert len(network.nations(g)) == run[0].record.n
     for nation in network.nations(g):
         sources = [other for other, tie in g[nation].items() if tie["kind"] in ("client", "member")]
-        assert len(sources) == (0 if g.nodes[nation]["option"] in ("self_build", "hold_back") else 1)
+        assert len(sources) == (0 if g.nodes[nation]["option"] in [option.name for option in options.LONE] else 1)
     for hub in (node for node, kind in kinds.items() if kind == "coalition"):
         members = list(g[hub])
         allied = [(a, b) for a in members for b in members if a < b and g.edges[a, b]["kind"] == "ally"]

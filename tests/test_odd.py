@@ -97,7 +97,7 @@ def test_numbers_told_in_words_are_those_of_the_code():
     told = {
         "53 economies above 200 bn US$": (len(data.group("midsized")), data.MIDSIZED_GDP_BN) == (53, 200),
         "up to 193 economies": len(data.economies()) == 193,
-        "at most eight stand": attributes.COALITIONS == 8,
+        "at most eight stand": options.COALITIONS == 8,
         "eleven institutions": len(data.AFFINITY) == 11,
         "2 % of its share of TOP500": world.TOP500_WORTH == 0.02,
         "at least 0.001 % of the world's": world.LEAST_COMPUTE == 1e-5,

@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 
 from abm import options
-from abm.attributes import LONE
+from abm.outcomes.security import national_sovereignty
+from abm.submodels import accounts
+from abm.submodels.convening import status_quo_terms
 from tests import worlds
 from tests.untouched import FILES, ROOT
 
@@ -29,8 +31,9 @@ def test_it_stands_there_alone(pattern):
 def test_python_and_the_rules_know_the_same_options(vendors):
     """By the table, by position, and as the compiled rules ask for them."""
     table = options.table(vendors)
-    assert [option.name for option in table] == [*vendors, *LONE, "coalition"] == list(options.names(vendors))
-    assert [option.vendor for option in table] == [True] * len(vendors) + [False] * (len(LONE) + 1)
+    assert [option.name for option in table] == list(options.names(vendors))
+    assert options.names(vendors) == (*vendors, *(option.name for option in options.LONE), "coalition")
+    assert [option.vendor for option in table] == [name in vendors for name in options.names(vendors)]
     labels = options.source_names(vendors)
     sources = np.arange(len(labels))
     named = [options.names(vendors)[place] for place in options.of_source(sources, vendors)]
@@ -41,9 +44,24 @@ def test_python_and_the_rules_know_the_same_options(vendors):
 def test_the_rules_ask_the_same_of_an_option():
     world = worlds.plain(4).world()
     sources = range(len(options.source_names(world.vendors)))
-    assert [bool(options.builds(world.record, source)) for source in sources] == options.trains(sources, world.vendors).tolist()
+    table = [options.table(world.vendors)[place] for place in options.of_source(np.array(sources), world.vendors)]
+    for rule, flag in ((options.trains_own, "trains"), (options.rivals, "rival"), (options.own_source, "own_source")):
+        assert [bool(rule(world.record, source)) for source in sources] == [getattr(option, flag) for option in table], flag
+    kind = {**dict.fromkeys(options.LONE, options.ALONE), options.SHARED: options.COALITION}
+    kinds = [kind.get(option, options.VENDOR) for option in table]
+    assert [options.kind(world.record, source) for source in sources] == kinds
+    assert options.trains(sources, world.vendors).tolist() == [option.trains for option in table]
     assert options.first_coalition(world.record) == options.first_slot(world.vendors)
-    names = options.names(world.vendors)
-    assert (names[options.self_build(world.record)], names[options.hold_back(world.record)]) == ("self_build", "hold_back")
+    assert options.names(world.vendors)[options.self_build(world.record)] == "self_build"
     founded = np.arange(10, 18)
     assert options.serial([0, 3, 4, 6], founded, ("us", "china")).tolist() == [0, 0, 10, 12]
+
+
+@pytest.mark.parametrize("wrong", [-1, 99])
+def test_a_source_that_is_no_options_is_an_error(wrong):
+    """Where a nation is weighed, accounted for or measured."""
+    world = worlds.plain(4).world()
+    world.record.source[0] = wrong
+    for asks in (accounts.settle, status_quo_terms, national_sovereignty):
+        with pytest.raises(ValueError, match="no option"):
+            asks(world.record, 0)

@@ -229,7 +229,7 @@ def test_the_option_listed_first_is_the_one_that_was_chosen():
     moved = 0
     for seed in range(3):
         session = Session(services(), library.scenario("baseline"), seed)
-        first = len(session.vendors) + 2
+        first = options.first_slot(session.vendors)
         for nation in session.model.nations:
             lone = [option for option in why.explain(session.model.world, nation.row) if option.source < first]
             assert lone[0].current, nation.iso3
@@ -251,7 +251,7 @@ def test_asked_now_a_nation_has_the_tastes_it_has(session, rate):
     for nation in session.model.nations[:20]:
         asked = session.model.explain(nation.iso3, now=True)
         for option in why.explain(world, nation.row, now=True):
-            kept = world.record.taste[nation.row, min(option.source, len(world.vendors) + 2)]
+            kept = world.record.taste[nation.row, min(option.source, options.first_slot(world.vendors))]
             assert option.refused or option.taste == kept
         assert asked.loc["us", "taste"] == pytest.approx(100 * world.record.taste[nation.row, 0], rel=1e-12)
 
@@ -327,7 +327,7 @@ def test_the_panel_of_coalitions_shows_what_the_pool_plans(session):
         k = next(body.row for body in session.model.coalitions if body.active and coalition_name(body.serial) == entry["name"])
         told = {name: value for name, value, _ in entry["facts"]}
         assert told["spends on training"].startswith(panels.percent(record.pool_effort[k], 2) + " of GDP/yr")
-        members = record.source[: record.n] == len(session.vendors) + 2 + k
+        members = record.source[: record.n] == options.first_slot(session.vendors) + k
         least, mean = record.plan_chips[: record.n][members].min(), np.average(
             record.plan_chips[: record.n][members], weights=record.gdp[: record.n][members]
         )
@@ -355,7 +355,7 @@ def test_stability_is_what_the_rules_say_of_each_nation(session):
     session.act(MOVES[5])
     forward(session, 20)
     world = session.model.world
-    first, found = len(world.vendors) + 2, why.stability(world)
+    first, found = options.first_slot(world.vendors), why.stability(world)
     assert found
     for k, verdict in found.items():
         members = {int(i) for i in np.flatnonzero(world.record.source[: world.record.n] == first + k)}

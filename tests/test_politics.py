@@ -14,7 +14,7 @@ from abm.submodels.payoff import changed_pool
 from runs.ensemble import Varied, simulate
 from tests import payoff_oracle as oracle
 from tests import worlds
-from tests.worlds import to_politics
+from tests.worlds import SLOT, to_politics
 
 FOUNDERS = ["N001", "N002", "N003", "N004"]
 
@@ -47,11 +47,11 @@ def test_terms_are_those_of_the_theory(cost_key, seed):
         trial = record.copy()
         choice.weigh(trial, i)
         for source in np.flatnonzero(~np.isnan(trial.terms[i, :, 0])).tolist():
-            standing = source < 4 or record.members[source - 4] > 0
+            standing = source < SLOT or record.members[source - SLOT] > 0
             invited = sorted(trial.invited[: trial.invitations].tolist())
             expected = oracle.payoff(record, i, source) if standing else oracle.coalition(record, i, invited, source)
             assert choice.payoff(trial, i, source) == pytest.approx(expected, rel=1e-9, abs=1e-12)
-            kinds.add((source >= 4, standing, source == record.source[i]))
+            kinds.add((source >= SLOT, standing, source == record.source[i]))
     assert {(False, True, True), (False, True, False), (True, True, False)} <= kinds
 
 
@@ -72,18 +72,18 @@ def convenings(record, size: int) -> set[tuple[bool, bool]]:
     """Whether a set held, and whether it was smaller than the invited one, over conveners and costs of membership."""
     to_politics(record)
     k, seen = convening.free_slot(record), set()
-    for i in np.flatnonzero(record.source[:7] < 4).tolist():
+    for i in np.flatnonzero(record.source[:7] < SLOT).tolist():
         for record.p.membership_cost in np.linspace(0, 0.006, 13):
             convening.invite(record, i)
             invited = record.invited[: record.invitations].tolist()
             assert invited[0] == i
-            assert len(set(invited)) == min(size, (record.source[:7] < 4).sum())
+            assert len(set(invited)) == min(size, (record.source[:7] < SLOT).sum())
             convening.settle_invitations(record, k, -1)
             found = sorted(record.invited[: record.invitations].tolist())
-            expected = oracle.convened(record, i, 4 + k)
+            expected = oracle.convened(record, i, SLOT + k)
             assert (found if len(found) > 1 else []) == expected
             for j in expected:
-                assert oracle.founding(record, j, expected, 4 + k) > 0
+                assert oracle.founding(record, j, expected, SLOT + k) > 0
             seen.add((len(expected) > 0, len(expected) < len(invited)))
     return seen
 
@@ -92,7 +92,7 @@ def convenings(record, size: int) -> set[tuple[bool, bool]]:
 @pytest.mark.parametrize("cost_key", ["gdp", "equal", "compute"])
 def test_cost_shares_add_up_to_the_whole(cost_key):
     record = stepped(founded(cost_key=cost_key, review_rate=0, effort_floor=0, effort_limit=0.05), 3).world.record
-    members = np.flatnonzero(record.source[:8] == 4)
+    members = np.flatnonzero(record.source[:8] == SLOT)
     assert len(members) == 4
     gdp, effort = record.gdp[members].sum(), record.pool_effort[0]
     assert record.p.effort_floor * record.p.effort_limit < effort < record.p.effort_limit
@@ -120,13 +120,13 @@ def applicants():
 @pytest.mark.uncompiled
 def test_what_a_member_gains_from_a_newcomer_is_the_difference_of_its_payoffs():
     record = applicants()
-    members = np.flatnonzero(record.source[:8] == 4).tolist()
+    members = np.flatnonzero(record.source[:8] == SLOT).tolist()
     for i in range(3, 8):
         choice.survey(record, i)
         after = changed_pool(record, 0, i, 1)
         shared = prospect(record, after)
         for j in members:
-            gain = oracle.coalition(record, j, sorted([*members, i]), 4) - oracle.coalition(record, j, members, 4)
+            gain = oracle.coalition(record, j, sorted([*members, i]), SLOT) - oracle.coalition(record, j, members, SLOT)
             assert coalition.gain_from(record, j, i, 0, after, shared) == pytest.approx(gain, rel=1e-9, abs=1e-12)
 
 
@@ -134,7 +134,7 @@ def test_what_a_member_gains_from_a_newcomer_is_the_difference_of_its_payoffs():
 def test_admission_asks_those_whom_its_rule_names():
     """Open: nobody; majority: more than half of the members; unanimity: all, each with the tolerance."""
     record = applicants()
-    members = np.flatnonzero(record.source[:8] == 4).tolist()
+    members = np.flatnonzero(record.source[:8] == SLOT).tolist()
     seen = set()
     for i in range(3, 8):
         choice.survey(record, i)
@@ -236,8 +236,8 @@ def test_the_exit_fee_paid_is_the_fee_received_and_goes_by_gdp():
         choice.politics(record, i)
         paid = (record.exit_paid - before.exit_paid)[:6] * record.gdp[:6]
         assert paid.sum() == pytest.approx(0, abs=1e-9)
-        left = np.flatnonzero((before.source[:6] == 4) & (np.arange(6) != i))
-        if len(left) and before.source[i] == 4:
+        left = np.flatnonzero((before.source[:6] == SLOT) & (np.arange(6) != i))
+        if len(left) and before.source[i] == SLOT:
             assert paid[i] == pytest.approx(0.01 * record.gdp[i])
             assert paid[left] / record.gdp[left] == pytest.approx(np.full(len(left), -paid[i] / record.gdp[left].sum()))
     assert record.exits == 3
@@ -250,12 +250,12 @@ def test_leaving_costs_trust_both_ways_and_a_coalition_of_one_dissolves():
     to_politics(record)
     order = record.agenda[: record.reviewing].tolist()
     assert len(order) == 6
-    leavers = [i for i in order if record.source[i] == 4]
+    leavers = [i for i in order if record.source[i] == SLOT]
     for i in order:
         before = record.copy()
-        others = np.flatnonzero((before.source[:6] == 4) & (np.arange(6) != i))
+        others = np.flatnonzero((before.source[:6] == SLOT) & (np.arange(6) != i))
         choice.politics(record, i)
-        if before.source[i] != 4:
+        if before.source[i] != SLOT:
             continue
         for matrix in (record.trust, record.trust.T):
             old = before.trust if matrix is record.trust else before.trust.T

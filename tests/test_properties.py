@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import qmc
 
-from abm import measures, parameters
+from abm import measures, options, parameters
 from abm.agents import Nation
 from abm.model import Model
 from abm.scenario import Scenario
@@ -14,6 +14,7 @@ from abm.submodels.events import KINDS
 from abm.world import Event, Vendor, World, baseline_vendors, build, synthetic
 from runs.ensemble import Varied, simulate
 from tests import worlds
+from tests.worlds import SLOT
 
 # The same examples at each run, so that a failure is a failure of the code.
 bounded = settings(max_examples=40, deadline=None, derandomize=True, database=None)
@@ -108,13 +109,13 @@ def check_record(record) -> None:
     """Invariants of a record at the end of a step."""
     n = int(record.n)
     source, trust = record.source[:n], record.trust[:n, :n]
-    members = np.array([(source == 4 + k).sum() for k in range(8)])
+    members = np.array([(source == SLOT + k).sum() for k in range(8)])
     assert record.members.tolist() == members.tolist()
     assert 1 not in members
     assert ((source >= 0) & (source < 12)).all()
     assert (record.serial[members > 0] > 0).all()
     assert record.foundings - record.dissolutions == (members > 0).sum()
-    assert (source[record.notice_left[:n] >= 0] >= 4).all(), "only members have given notice"
+    assert (source[record.notice_left[:n] >= 0] >= SLOT).all(), "only members have given notice"
     agenda = record.agenda[: record.reviewing]
     assert sorted(agenda) == np.flatnonzero(record.review_order[:n] < 2).tolist()
     assert (np.diff(record.review_order[agenda]) >= 0).all()
@@ -122,7 +123,7 @@ def check_record(record) -> None:
     assert (trust == trust.T).all(), "reports of cuts rely on it"
     assert not trust.diagonal().any()
     assert record.trust_sum[:n] == pytest.approx(trust.sum(axis=1), rel=1e-9, abs=1e-12)
-    allied = (source[:, None] == source) & (source >= 4)
+    allied = (source[:, None] == source) & (source >= SLOT)
     assert record.bond[:n] == pytest.approx((trust * allied).sum(axis=1), rel=1e-9, abs=1e-9)
     for name in ("lock_in", "adoption", "former_member", "moved"):
         assert ((record[name][:n] >= 0) & (record[name][:n] <= 1)).all(), name
@@ -136,10 +137,10 @@ def check_record(record) -> None:
 def check_series(series: dict[str, np.ndarray], sources: np.ndarray, serials: np.ndarray) -> None:
     """Invariants of what is recorded of a run over time."""
     for prefix in ("nations", "gdp"):
-        parts = np.array([series[f"{prefix}_{option}"] for option in ("us", "china", "self_build", "hold_back", "coalition")])
+        parts = np.array([series[f"{prefix}_{option}"] for option in options.names(("us", "china"))])
         assert ((parts >= 0) & (parts <= 1 + 1e-12)).all()
         assert parts.sum(axis=0) == pytest.approx(np.ones(STEPS + 1))
-    assert ((sources >= 4) == (serials > 0)).all()
+    assert ((sources >= SLOT) == (serials > 0)).all()
     for t, row in enumerate(serials):
         sizes = np.unique(row[row > 0], return_counts=True)[1]
         assert series["coalitions"][t] == len(sizes)

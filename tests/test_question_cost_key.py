@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from abm import options
 from abm.submodels import choice
 from analysis.questions import cost_key
 from analysis.questions.cost_key import Judged, _ideal, _under_key, judge
@@ -36,7 +37,7 @@ def test_a_member_gains_what_the_model_weighs_at_its_review():
         if found is None:
             continue
         assert (found.paid > 0).all()
-        source = len(world.vendors) + 2 + int(world.record.members.argmax())
+        source = options.first_slot(world.vendors) + int(world.record.members.argmax())
         for gain, i in zip(found.gain, np.flatnonzero(world.record.source[: int(world.record.n)] == source), strict=True):
             record = world.copy().record
             choice.weigh(record, i)

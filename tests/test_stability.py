@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 from scipy.optimize import linprog
 
+from abm import options
 from abm.submodels.coalition import UNANIMITY, admits, found
 from abm.submodels.convening import free_slot, invite, settle_invitations
 from abm.submodels.environment import horizon
@@ -271,7 +272,7 @@ def test_founding_a_set_is_worth_what_the_descriptions_formulas_say(world):
     found = game_of(world, NATIONS)
     rows = np.array([world.row(iso3) for iso3 in NATIONS])
     expected = formulas(world.record, rows, found.sets.astype(int))
-    liking = world.record.taste[rows, len(world.vendors) + 2]
+    liking = world.record.taste[rows, options.first_slot(world.vendors)]
     assert np.ptp(liking) > 0
     mine = found.inside - found.entry
     several = found.sets & (found.size > 1)[:, None]
@@ -297,7 +298,7 @@ def test_outsiders_and_leavers_get_what_the_oracle_says(world):
     found(record, free_slot(record))
     horizon(record)
     record.lock_in[record.invited[:4]] = 1 - math.exp(-2.0 / record.p.lock_in_time)
-    rows, sources = [world.row(iso3) for iso3 in NATIONS], range(len(world.vendors) + 2)
+    rows, sources = [world.row(iso3) for iso3 in NATIONS], range(options.first_slot(world.vendors))
     expected = [max(worth(record, row, source) for source in sources) for row in rows]
     place = game_.place(members)
     assert game_.outside[place] == pytest.approx(expected, abs=1e-12)

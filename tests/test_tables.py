@@ -87,9 +87,9 @@ def test_attributes_and_measures_say_what_they_are():
 
 def test_options_number_the_sources():
     for vendors in (("us", "china"), ("us", "china", "gulf")):
-        sources = np.arange(len(vendors) + 2 + attributes.COALITIONS)
+        sources = np.arange(options.first_slot(vendors) + options.COALITIONS)
         names = options.names(vendors)
-        assert names == (*vendors, "self_build", "hold_back", "coalition")
+        assert names == (*vendors, *(option.name for option in options.LONE), "coalition")
         assert options.of_source(sources, vendors).tolist() == [*range(len(names)), *[len(names) - 1] * 7]
         assert len(set(options.source_names(vendors))) == len(sources)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from abm import measures
+from abm import measures, options
 from abm.agents import Nation
 from abm.model import Model
 from abm.scenario import Scenario
@@ -16,6 +16,9 @@ from abm.schedule import AGENDA, PHASES
 from runs.ensemble import simulate
 
 BASELINE = Path(__file__).parent.parent / "runs" / "scenarios" / "baseline.toml"
+
+#: Source number of the first coalition slot where there are two vendors.
+SLOT = options.first_slot(("us", "china"))
 
 #: Values under which every parameter matters within a few years.
 LEVERS = {

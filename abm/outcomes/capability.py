@@ -3,7 +3,7 @@
 import math
 
 from abm.compiled import rule
-from abm.options import builds, hold_back
+from abm.options import trains_own
 from abm.submodels.capability import lag_months
 
 
@@ -33,8 +33,7 @@ def lag_coalition(world):
 @rule
 def source_quality(world, i):
     """Quality of the models nation i uses."""
-    used = world.value * world.adoption[i] * (world.p.free_use if world.source[i] == hold_back(world) else 1.0)
-    return world.benefit[i] / used if used > 0.0 else 1.0
+    return world.benefit[i] / world.used[i] if world.used[i] > 0.0 else 1.0
 
 
 @rule
@@ -67,7 +66,7 @@ def builders_compute(world):
     """Compute of builders and coalition members."""
     total = 0.0
     for i in range(world.n):
-        if builds(world, world.source[i]):
+        if trains_own(world, world.source[i]):
             total += world.compute[i]
     return total
 

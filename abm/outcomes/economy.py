@@ -3,7 +3,7 @@
 import math
 
 from abm.compiled import rule
-from abm.options import builds
+from abm.options import trains_own
 
 
 @rule
@@ -51,7 +51,7 @@ def training_effort(world):
     """What builders and members of coalitions spend on training, over their GDP."""
     spent = total = 0.0
     for i in range(world.n):
-        if builds(world, world.source[i]):
+        if trains_own(world, world.source[i]):
             total += world.gdp[i]
             spent += world.gdp[i] * world.training_paid[i]
     return spent / total if total > 0.0 else math.nan

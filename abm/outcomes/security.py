@@ -3,7 +3,7 @@
 import math
 
 from abm.compiled import rule
-from abm.options import first_coalition, self_build
+from abm.options import VENDOR, first_coalition, kind
 from abm.submodels.capability import quality
 from abm.submodels.restriction import believed_hazard, true_hazard
 
@@ -16,7 +16,7 @@ def national_sovereignty(world, i):
     coalition, what quality is left when its largest other member takes its compute away.
     """
     source = world.source[i]
-    if source < self_build(world):
+    if kind(world, source) == VENDOR:
         return world.vendor_hosting[source]
     k = source - first_coalition(world)
     if k < 0 or world.coalition_quality[k] <= 0.0:

@@ -3,31 +3,25 @@
 import math
 
 from abm.compiled import rule
-from abm.options import first_coalition, self_build
+from abm.options import option, own_source
 
 
 @rule
-def option_of(world, i):
-    """Option of nation i: its source, all coalition slots taken as one."""
-    return min(world.source[i], first_coalition(world))
-
-
-@rule
-def nations(world, option):
+def nations(world, which):
     """Share of nations that hold an option."""
     count = 0
     for i in range(world.n):
-        count += option_of(world, i) == option
+        count += option(world, world.source[i]) == which
     return count / world.n
 
 
 @rule
-def gdp(world, option):
+def gdp(world, which):
     """Share of all nations' GDP in nations that hold an option."""
     held = total = 0.0
     for i in range(world.n):
         total += world.gdp[i]
-        if option_of(world, i) == option:
+        if option(world, world.source[i]) == which:
             held += world.gdp[i]
     return held / total
 
@@ -40,7 +34,7 @@ def turnover(world):
 
 @rule
 def concentration(world):
-    """Herfindahl index of AI benefit over sources; building alone counts as a source per nation."""
+    """Herfindahl index of AI benefit over sources; a nation that builds alone is a source by itself."""
     total = index = 0.0
     for i in range(world.n):
         total += world.gdp[i] * world.benefit[i]
@@ -52,6 +46,6 @@ def concentration(world):
             if world.source[i] == s:
                 part = world.gdp[i] * world.benefit[i] / total
                 held += part
-                index += part * part if s == self_build(world) else 0.0
-        index += 0.0 if s == self_build(world) else held * held
+                index += part * part if own_source(world, s) else 0.0
+        index += 0.0 if own_source(world, s) else held * held
     return index

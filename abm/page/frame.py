@@ -20,12 +20,9 @@ _LEAST_RADIUS = 3.4
 _AT_SEA = (-30.0, -25.0)  # degrees; where a vendor without a country is drawn
 _TIED = 2  # arcs drawn from each member, to the co-members it trusts most
 
-LABELS = {"self_build": "builds alone", "hold_back": "free models only", "coalition": "coalition"}
-
-
 def label(option: str, vendors: tuple[Vendor, ...]) -> str:
     """An option in words; ``vendors`` know the titles of those that a scenario adds."""
-    return LABELS.get(option) or titles.vendor_label(option, vendors)
+    return options.TITLES.get(option) or titles.vendor_label(option, vendors)
 
 
 def clean(value: Any) -> Any:

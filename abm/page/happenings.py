@@ -97,14 +97,13 @@ def _left_behind(world: World, i: int, k: int) -> bool:
     """Whether nation i was the last of a dissolved coalition: it goes on building alone, its lock-in not begun anew."""
     record = world.record
     anew = -math.expm1(-record.dt / record.p["lock_in_time"])
-    alone = record.source[i] == len(world.vendors) and record.members[k] == 0
+    alone = record.source[i] == options.self_build(record) and record.members[k] == 0
     return bool(alone and record.lock_in[i] > anew + 1e-9)
 
 
 def _turn(world: World, source: int) -> str:
-    alone = {"self_build": "begins to build alone", "hold_back": "falls back on free models only"}
     name = options.names(world.vendors)[source]
-    return alone.get(name) or f"turns to {titles.vendor(name, world.vendor_facts)}"
+    return f"turns to {options.DOING.get(name) or titles.vendor(name, world.vendor_facts)}"
 
 
 def _moves(before: Before, world: World):

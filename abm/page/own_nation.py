@@ -14,9 +14,9 @@ import numpy as np
 
 from abm import measures, options
 from abm.agents import Coalition, Nation, Vendor
-from abm.attributes import COALITIONS
 from abm.measures import measure_all
 from abm.model import Model
+from abm.options import COALITIONS
 from abm.page.services import Services
 from abm.scenario import Scenario
 from abm.submodels import choice

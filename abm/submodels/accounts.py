@@ -5,16 +5,17 @@ import math
 import numpy as np
 
 from abm.compiled import inline_rule
-from abm.options import builds, first_coalition, hold_back, self_build
-from abm.submodels.capability import NOTHING, alone, best_effort, methods, quality, site, training_share
-from abm.submodels.payoff import asked_fee
+from abm.options import ALONE, VENDOR, first_coalition, kind, trains_own
+from abm.submodels.capability import site, training_share
+from abm.submodels.lone import lone_service
+from abm.submodels.payoff import Service, asked_fee
 from abm.submodels.restriction import chips_allowed
 
 
 @inline_rule
 def training(world, i):
     """What nation i spends on national compute and training [share of GDP/yr]; a coalition's members by its cost key."""
-    if not builds(world, world.source[i]):
+    if not trains_own(world, world.source[i]):
         return world.p.client_effort
     k = world.source[i] - first_coalition(world)
     if k < 0:
@@ -24,39 +25,50 @@ def training(world, i):
 
 
 @inline_rule
+def vendor_service(world, i, v):
+    """What vendor v does for its client i in this step: cuts and outages take away what it does not host at the client's home."""
+    p = world.p
+    reach = 1.0 - world.vendor_hosting[v]
+    lost = reach * (1.0 - (1.0 - p.severity * world.cut_share[i, v]) * (1.0 - world.outage_share[v]))
+    fee = asked_fee(world, v, world.lock_in[i])
+    return Service(world.value * world.adoption[i], world.vendor_quality[v], fee, lost, 0.0)
+
+
+@inline_rule
+def coalition_service(world, i, k):
+    """What the models of slot k's coalition do for its member i in this step, which runs them itself."""
+    p = world.p
+    used = world.value * world.adoption[i]
+    running = p.inference_cost * used + (site(world, i) + p.membership_cost)
+    return Service(used, world.coalition_quality[k], 0.0, 0.0, running)
+
+
+@inline_rule
+def service(world, i):
+    """What its source does for nation i in this step."""
+    source = world.source[i]
+    held = kind(world, source)
+    if held == VENDOR:
+        return vendor_service(world, i, source)
+    if held == ALONE:
+        return lone_service(world, i, source)
+    return coalition_service(world, i, source - first_coalition(world))
+
+
+@inline_rule
 def settle(world, i):
     """Nation i's benefit, payments and losses in this step.
 
     net = benefit - fee - build - restriction loss - (switching + exit fees) / dt, all as shares of GDP per year, and at least -1:
     no nation loses more than its GDP, whatever it owes.
     """
-    p = world.p
-    source = world.source[i]
-    used = world.value * world.adoption[i]
-    lost, fee, extra = 0.0, 0.0, p.inference_cost * used
-    if source < self_build(world):
-        good = world.vendor_quality[source]
-        reach = 1.0 - world.vendor_hosting[source]
-        lost = reach * (1.0 - (1.0 - p.severity * world.cut_share[i, source]) * (1.0 - world.outage_share[source]))
-        fee = asked_fee(world, source, world.lock_in[i])
-        extra = 0.0
-    elif source == self_build(world):
-        start = methods(world, world.talent[i], 1, 1.0)
-        world.effort[i] = best_effort(world, alone(world, i), start)
-        good = quality(world.frontier - start - math.log10(max(world.compute[i], NOTHING)), p.quality_sensitivity)
-        extra += site(world, i)
-    elif source == hold_back(world):
-        good = world.free_quality
-        used *= p.free_use
-        extra *= p.free_use
-    else:
-        good = world.coalition_quality[source - first_coalition(world)]
-        extra += site(world, i) + p.membership_cost
-    world.benefit[i] = used * good
-    world.restriction_loss[i] = lost * world.benefit[i]
-    world.fee_paid[i] = fee * (1.0 - lost) * world.benefit[i]
+    served = service(world, i)
+    world.used[i] = served.used
+    world.benefit[i] = served.used * served.good
+    world.restriction_loss[i] = served.lost * world.benefit[i]
+    world.fee_paid[i] = served.fee * (1.0 - served.lost) * world.benefit[i]
     world.training_paid[i] = training(world, i)
-    world.build_paid[i] = world.training_paid[i] + extra
+    world.build_paid[i] = world.training_paid[i] + served.running
     once = (world.switching_paid[i] + world.exit_paid[i]) / world.dt
     world.net_benefit[i] = (
         world.benefit[i] - world.restriction_loss[i] - world.fee_paid[i] - world.build_paid[i] - once

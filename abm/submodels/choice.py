@@ -14,18 +14,11 @@ import numpy as np
 from abm.attributes import TERMS
 from abm.compiled import inline_rule, rule
 from abm.draws import CONVENE, FIRST_TASTE, ORDER, RENEWAL, REVIEW, TASTE, draw_row, gumbel, uniform
-from abm.options import first_coalition, hold_back, option, self_build
+from abm.options import first_coalition, first_lone, option
 from abm.submodels.coalition import admits, enter, found, move
 from abm.submodels.convening import convened_terms, free_slot, outside
-from abm.submodels.payoff import (
-    hold_back_terms,
-    joining_terms,
-    member_terms,
-    self_build_terms,
-    survey,
-    total,
-    vendor_terms,
-)
+from abm.submodels.lone import lone_terms
+from abm.submodels.payoff import joining_terms, member_terms, survey, total, vendor_terms
 
 TASTE_TERM = len(TERMS) - 1
 QUARTER = 0.25  # yr
@@ -130,8 +123,8 @@ def note_lone_options(world, i):
     """Work out the terms of every option that needs no partner; trust in the users of each must have been summed."""
     for v in range(world.vendor_compute.size):
         note(world, i, v, vendor_terms(world, i, v))
-    note(world, i, self_build(world), self_build_terms(world, i))
-    note(world, i, hold_back(world), hold_back_terms(world, i))
+    for source in range(first_lone(world), first_coalition(world)):
+        note(world, i, source, lone_terms(world, i, source))
 
 
 @inline_rule

@@ -8,11 +8,12 @@ import math
 
 from abm.compiled import inline_rule, rule
 from abm.draws import INVITE, uniform
-from abm.options import first_coalition, option
+from abm.options import ALONE, VENDOR, first_coalition, kind, option
 from abm.submodels.capability import Pool, prospect
 from abm.submodels.coalition import found
 from abm.submodels.events import CONVENE
-from abm.submodels.payoff import shared_terms, status_quo_terms, total, trust_in
+from abm.submodels.lone import lone_terms
+from abm.submodels.payoff import member_terms, shared_terms, total, trust_in, vendor_terms
 
 
 @rule
@@ -105,6 +106,18 @@ def settle_invitations(world, k, convener):
             judged = True
         if not drop_unwilling(world, k, proposed, shared):
             return proposed
+
+
+@rule
+def status_quo_terms(world, i):
+    """Terms of the present source; trust in its users must stand in ``source_trust``."""
+    source = world.source[i]
+    held = kind(world, source)
+    if held == VENDOR:
+        return vendor_terms(world, i, source)
+    if held == ALONE:
+        return lone_terms(world, i, source)
+    return member_terms(world, i, source - first_coalition(world))
 
 
 @rule

@@ -6,12 +6,27 @@ stored with their sign, so that the terms add up to the payoff. Each ``*_terms``
 """
 
 import math
+from typing import NamedTuple
 
 from abm.compiled import inline_rule, rule
-from abm.options import first_coalition, hold_back, self_build
-from abm.submodels.capability import Pool, alone, plan, plan_quality, prospect, site, training_share
+from abm.options import first_coalition
+from abm.submodels.capability import Pool, plan, plan_quality, prospect, site, training_share
 from abm.submodels.environment import free_ahead
 from abm.submodels.restriction import believed_hazard, cut_off_share
+
+
+class Service(NamedTuple):
+    """What a source does for a nation in a step [shares of GDP per year, but for shares].
+
+    ``used``: worth of its use with the best models; ``good``: their quality beside the best; ``fee``: share of the benefit that
+    is paid for it; ``lost``: share lost to cuts and outages; ``running``: own cost of running them, training apart.
+    """
+
+    used: float
+    good: float
+    fee: float
+    lost: float
+    running: float
 
 
 @inline_rule
@@ -110,17 +125,6 @@ def vendor_terms(world, i, v):
 
 
 @inline_rule
-def hold_back_terms(world, i):
-    """Terms of using free models only: less use, own inference, no one to depend on."""
-    p = world.p
-    used = world.value * world.adoption[i] * p.free_use
-    source, free = hold_back(world), free_without(world, i)
-    gain = peers(world, i, world.source_trust[i, source])
-    build = p.inference_cost * used + p.client_effort
-    return used * free, 0.0, -build, 0.0, -switching(world, i, source), gain, 0.0
-
-
-@inline_rule
 def members_pool(world, k):
     """The :class:`~abm.submodels.capability.Pool` of slot k's members."""
     return Pool(
@@ -162,24 +166,22 @@ def free_without(world, i):
 
 
 @inline_rule
-def builder_terms(world, i, source, good, secure, training, mean_trust, trusted):
-    """Terms of building alone or in a coalition whose models will be of quality ``good``, or ``secure`` with cuts in chips."""
+def building_terms(world, i, good, secure, training):
+    """Benefit, cost and restriction of models that nation i trains, alone or with others, for ``training``: they will be of
+    quality ``good``, or ``secure`` with cuts in chips."""
     p = world.p
     used = world.value * world.adoption[i]
-    lone = source == self_build(world)
-    build = p.inference_cost * used + training + site(world, i) + (0.0 if lone else p.membership_cost)
-    restriction = p.risk_aversion * used * (good - secure)
-    distance = 0.0 if lone else p.distance_weight * (1.0 - mean_trust)
-    gain = 0.0 if lone else peers(world, i, trusted)
-    return used * good, 0.0, -build, -restriction, -switching(world, i, source), gain, -distance
+    build = p.inference_cost * used + training + site(world, i)
+    return used * good, build, p.risk_aversion * used * (good - secure)
 
 
 @inline_rule
-def self_build_terms(world, i):
-    """Terms of building alone."""
-    mine = prospect(world, alone(world, i))
-    world.effort[i] = mine.effort
-    return builder_terms(world, i, self_build(world), mine.good, mine.secure, mine.effort, 1.0, 0.0)
+def pooling_terms(world, i, source, good, secure, training, mean_trust, trusted):
+    """Terms of building in a coalition whose members nation i trusts at ``mean_trust`` each and ``trusted`` in all."""
+    p = world.p
+    benefit, build, restriction = building_terms(world, i, good, secure, training)
+    distance, gain = p.distance_weight * (1.0 - mean_trust), peers(world, i, trusted)
+    return benefit, 0.0, -(build + p.membership_cost), -restriction, -switching(world, i, source), gain, -distance
 
 
 @inline_rule
@@ -190,14 +192,14 @@ def member_terms(world, i, k):
         world, i, size, world.pool_gdp[k], world.pool_effort[k], world.pool_compute[k], world.plan_compute[i]
     )
     good, secure, bond = world.coalition_plan_quality[k], world.coalition_secure_quality[k], world.bond[i]
-    return builder_terms(world, i, world.source[i], good, secure, training, bond / (size - 1), bond)
+    return pooling_terms(world, i, world.source[i], good, secure, training, bond / (size - 1), bond)
 
 
 @inline_rule
 def shared_terms(world, i, source, pool, shared, trusted):
     """Terms for nation i of a coalition whose members are ``pool`` and offers ``shared``, itself among them."""
     training = training_share(world, i, pool.size, pool.gdp, shared.effort, pool.compute, world.plan_compute[i])
-    return builder_terms(world, i, source, shared.good, shared.secure, training, trusted / (pool.size - 1), trusted)
+    return pooling_terms(world, i, source, shared.good, shared.secure, training, trusted / (pool.size - 1), trusted)
 
 
 @inline_rule
@@ -205,16 +207,3 @@ def joining_terms(world, i, k):
     """Terms of joining the coalition of slot k, its pool enlarged by the nation's own part."""
     source, pool = first_coalition(world) + k, changed_pool(world, k, i, 1.0)
     return shared_terms(world, i, source, pool, prospect(world, pool), world.source_trust[i, source])
-
-
-@rule
-def status_quo_terms(world, i):
-    """Terms of the present source; trust in its users must stand in ``source_trust``."""
-    source = world.source[i]
-    if source < self_build(world):
-        return vendor_terms(world, i, source)
-    if source == self_build(world):
-        return self_build_terms(world, i)
-    if source == hold_back(world):
-        return hold_back_terms(world, i)
-    return member_terms(world, i, source - first_coalition(world))

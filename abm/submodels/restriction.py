@@ -7,7 +7,7 @@ import math
 
 from abm.compiled import inline_rule, rule
 from abm.draws import CUT, CUT_DURATION, block_of_draws, uniform
-from abm.options import builds, hold_back
+from abm.options import rivals, trains_own
 from abm.submodels.events import announced
 
 
@@ -23,7 +23,7 @@ def true_hazard(world, i, v):
     """Yearly hazard that vendor v's country cuts nation i off; higher for users of a rival and for builders."""
     hazard = world.p.hazard[v] * world.tension * world.susceptibility[i, v]
     source = world.source[i]
-    return hazard if source == v or source == hold_back(world) else hazard * world.p.retaliation
+    return hazard * world.p.retaliation if source != v and rivals(world, source) else hazard
 
 
 @inline_rule
@@ -77,7 +77,7 @@ def begin_cut(world, i, v, duration):
     world.cut_ordered[i, v] = 0.0
     world.cut_new[i, v] = 1.0
     source = world.source[i]
-    if source == v or (builds(world, source) and world.sells_chips[v] > 0.0):
+    if source == v or (trains_own(world, source) and world.sells_chips[v] > 0.0):
         world.cuts[i] += 1
 
 

@@ -96,7 +96,7 @@ def start_nation(world, i):
     world.agenda[i] = 0
     world.terms[i, :, :] = math.nan
     world.source_trust[i, :] = world.chance[:, i] = 0.0
-    world.benefit[i] = world.fee_paid[i] = world.training_paid[i] = world.build_paid[i] = 0.0
+    world.used[i] = world.benefit[i] = world.fee_paid[i] = world.training_paid[i] = world.build_paid[i] = 0.0
     world.restriction_loss[i] = world.effort[i] = 0.0
     world.taste[i, :] = 0.0
     world.switching_paid[i] = world.exit_paid[i] = world.net_benefit[i] = 0.0

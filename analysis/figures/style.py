@@ -83,7 +83,7 @@ def colours(vendors: Sequence[str], coalitions: Sequence[str] = ()) -> dict[str,
 def labels(result: Result, letters: int = 34, lines: int = 2) -> dict[str, str]:
     """What a reader calls each option, in at most so many ``lines`` of so many ``letters``."""
     named = {vendor.name: told(f"{vendor.title} (vendor)", letters, lines) for vendor in result.scenario.vendors}
-    return named | {"self_build": "builds alone", "hold_back": "holds back", "coalition": "coalition"}
+    return named | options.TITLES
 
 
 def told(text: str, letters: int, lines: int = 2) -> str:

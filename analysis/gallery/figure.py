@@ -35,7 +35,7 @@ def draw(shown: tuple[list[Scenario], list[Results]]) -> Figure:
         style.years(axes, dates)
     panels[0].set_ylabel("share of GDP")
     titles = {vendor.name: style.told(vendor.title, 34) for vendor in scenario.vendors}
-    words = titles | {"self_build": "builds alone", "hold_back": "holds back", "coalition": "coalition"}
+    words = titles | options.TITLES
     marks = [style.mark(words[name], "s", colour[name]) for name in order]
     style.above(figure, marks)
     return figure

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abm import options
 from abm.scenario import Scenario
 from analysis.comparisons.formation import formation
 from analysis.gallery.why import Reason
@@ -54,8 +55,7 @@ def _what(found: dict[str, Estimate]) -> str:
 def _why(scenario: Scenario, why: Reason | None) -> str:
     if why is None:
         return "No single option clearly gains as much as one point of GDP that another loses, so no move is there to explain."
-    label = {vendor.name: f"the vendor {vendor.title}" for vendor in scenario.vendors} | {
-        "self_build": "building alone", "hold_back": "holding back", "coalition": "a coalition"}
+    label = {vendor.name: f"the vendor {vendor.title}" for vendor in scenario.vendors} | options.DOING
     moves = f"GDP moves from {label[why.loser]} to {label[why.winner]}"
     if why.opened:
         return f"{moves}, which nations can choose in this scenario only."

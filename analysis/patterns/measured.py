@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from abm import data
+from abm import data, options
 from abm.dates import SLACK, nearest_step
 from analysis.methods.statistics import finished_means
 from analysis.patterns.evidence import Evidence
@@ -170,7 +170,7 @@ def raised_belief(evidence: Evidence) -> np.ndarray:
 
 def hedging(evidence: Evidence) -> np.ndarray:
     """Rise in the share of nations that rely on no vendor of one country, 2022-26."""
-    hedged = evidence.path("nations_coalition") + evidence.path("nations_self_build") + evidence.path("nations_hold_back")
+    hedged = np.sum([evidence.path(f"nations_{option.name}") for option in (options.SHARED, *options.LONE)], axis=0)
     return (hedged[:, evidence.step(2026.75)] - hedged[:, 0]) * evidence.reached(2026.75)
 
 

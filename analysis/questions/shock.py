@@ -238,7 +238,7 @@ def _draw_movers(axes, table: pd.DataFrame, after: float) -> None:
     kinds = (
         ("vendor", style.BLUE, "the vendor"),
         ("coalition", style.GREEN, "a coalition"),
-        ("neither", style.ORANGE, "alone or holding back"),
+        ("neither", style.ORANGE, "neither of them"),
         ("other_vendor", style.VERMILLION, "another vendor"),
     )
     for (key, colour, label), shift in zip(kinds, (0.27, 0.09, -0.09, -0.27)):

@@ -81,7 +81,7 @@ def _findings(result: Result, runs: pd.DataFrame) -> Iterator[Finding]:
         yield spread("largest_coalition", "Members of the largest coalition at the end", "nations", runs["largest_coalition"])
     if "choices" in result.plan.tables:
         yield _core(result)
-    place = {"coalition": "in a coalition", "self_build": "that builds alone", "hold_back": "that holds back"}
+    place = {name: f"in {doing}" if name == options.SHARED.name else doing for name, doing in options.DOING.items()}
     place |= {vendor.name: f"with the vendor {vendor.title}" for vendor in result.scenario.vendors}
     names = options.names(result.vendors)
     for name in (names[-1], *names[:-1]):

@@ -132,7 +132,7 @@ def _options(grid: Grid) -> list[dict[str, str]]:
     vendors = grid.scenario.vendor_names
     colours, names = style.colours(vendors), options.names(vendors)
     said = {name: titles.vendor(name, grid.scenario.vendors) for name in vendors}
-    said |= {"self_build": "building alone", "hold_back": "holding back", "coalition": "coalitions"}
+    said |= options.DOING
     return [{"name": n, "label": said[n][0].upper() + said[n][1:], "colour": colours[n]} for n in (names[-1], *names[:-1])]
 
 

@@ -8,24 +8,15 @@ the directory of compiled rules is named after the model's sources, and numba it
 import numpy as np
 
 from abm.compiled import rule
-from abm.options import first_coalition, hold_back, option, self_build
+from abm.options import first_coalition, first_lone, option
 from abm.schedule import AGENDA, compiled
 from abm.submodels.capability import lag_months
 from abm.submodels.coalition import admits, pool, prospects
-from abm.submodels.convening import free_slot
+from abm.submodels.convening import free_slot, status_quo_terms
 from abm.submodels.derived import tie
 from abm.submodels.environment import horizon
-from abm.submodels.payoff import (
-    hold_back_terms,
-    joining_terms,
-    member_terms,
-    self_build_terms,
-    status_quo_terms,
-    survey,
-    switching,
-    total,
-    vendor_terms,
-)
+from abm.submodels.lone import lone_terms
+from abm.submodels.payoff import joining_terms, member_terms, survey, switching, total, vendor_terms
 
 _early = compiled(0, AGENDA)
 
@@ -103,8 +94,9 @@ def stand(world, k, rows, chosen, lock_in, home, home_lock):
 def best_outside(world, i):
     """Worth of nation i's best source that is no coalition, moving costs off."""
     survey(world, i)
-    build, back = self_build(world), hold_back(world)
-    best = max(worth(world, i, build, self_build_terms(world, i)), worth(world, i, back, hold_back_terms(world, i)))
+    best = -np.inf
+    for source in range(first_lone(world), first_coalition(world)):
+        best = max(best, worth(world, i, source, lone_terms(world, i, source)))
     for v in range(world.vendor_compute.size):
         best = max(best, worth(world, i, v, vendor_terms(world, i, v)))
     return best

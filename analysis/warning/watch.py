@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from abm import attributes
+from abm import options
 from abm.compiled import rule
 from abm.options import first_coalition
 from abm.outcomes import network
@@ -72,7 +72,7 @@ def at(base: World, step: int, seed: int) -> World:
 
 def look(world: World) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """What is read of a world as it stands: a row each of :class:`Watched`."""
-    within, around = np.full((attributes.COALITIONS, len(WITHIN)), np.nan), np.empty(len(AROUND))
+    within, around = np.full((options.COALITIONS, len(WITHIN)), np.nan), np.empty(len(AROUND))
     n = int(world.record.n)
     serial, gdp = np.zeros(n, np.int32), np.empty(n)
     _look(world.record, within, around, serial, gdp)

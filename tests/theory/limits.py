@@ -9,12 +9,14 @@ payoff are shares of GDP per year.
 import numpy as np
 import pandas as pd
 
+from abm import options
 from abm.data import MEMBERSHIPS
 from abm.world import Event, World, build, synthetic
 from runs.ensemble import continue_runs, simulate
 from tests import worlds
 
-US, CHINA, SELF, HOLD, CLUB = range(5)  # sources of two vendors; CLUB is the first coalition slot
+#: Sources of two vendors; CLUB is the first coalition slot.
+US, CHINA, SELF, HOLD, CLUB = map(options.names(("us", "china")).index, ("us", "china", "self_build", "hold_back", "coalition"))
 V = 0.2  # value of AI, share of GDP/yr
 
 CALM = {"hazard_us": 0, "hazard_china": 0, "outage_hazard": 0, "tension_volatility": 0}

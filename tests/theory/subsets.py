@@ -5,6 +5,7 @@ Written apart from the model's rules, over whole arrays. ``rows`` (n,) are the n
 
 import numpy as np
 
+from abm import options
 from tests import payoff_oracle as oracle
 
 
@@ -70,5 +71,5 @@ def consistent(record, rows) -> np.ndarray:
     """(S, n) all sets of two or more whose every member gains on its status quo."""
     sets = subsets(len(rows))
     now = [oracle.payoff(record, i, int(record.source[i])) + oracle.taste(record, i, int(record.source[i])) for i in rows]
-    gains = payoffs(record, rows, sets) + record.taste[rows, len(record.p.fee) + 2] > np.array(now)
+    gains = payoffs(record, rows, sets) + record.taste[rows, options.first_slot(record.p.fee)] > np.array(now)
     return sets[(gains | (sets == 0)).all(axis=1) & (sets.sum(axis=1) > 1)]

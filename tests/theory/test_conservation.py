@@ -7,12 +7,13 @@ are put to the baseline, with an exit fee and each cost key. Source: verificatio
 import numpy as np
 import pytest
 
+from abm import options
 from abm.scenario import Scenario
 from runs.ensemble import simulate
 from tests import worlds
 from tests.theory.limits import CLUB
 
-OPTIONS = ("us", "china", "self_build", "hold_back", "coalition")
+OPTIONS = options.names(("us", "china"))
 BASELINE = Scenario.read(worlds.BASELINE)
 
 

@@ -17,10 +17,11 @@ import numpy as np
 import pytest
 
 from abm.submodels.coalition import found
-from abm.submodels.payoff import hold_back_terms, joining_terms, member_terms, self_build_terms, survey, total
+from abm.submodels.lone import lone_terms
+from abm.submodels.payoff import joining_terms, member_terms, survey, total
 from abm.world import World
 from tests import worlds
-from tests.theory.limits import CLUB, HOLD, V, bare, held, held_from, still
+from tests.theory.limits import CLUB, HOLD, SELF, V, bare, held, held_from, still
 
 N, COST = 12, 0.006
 POWER = 0.5  # Q grows as the root of the number of members
@@ -60,7 +61,7 @@ def payoffs(openness: float) -> dict[str, np.ndarray]:
         if k > 1:
             inside[k] = total(member_terms(record, 0, 0))
         if k < N:
-            outside[k] = max(total(hold_back_terms(record, N - 1)), total(self_build_terms(record, N - 1)))
+            outside[k] = max(total(lone_terms(record, N - 1, HOLD)), total(lone_terms(record, N - 1, SELF)))
         if 1 < k < N:
             joining[k] = total(joining_terms(record, N - 1, 0))
     return {"inside": inside, "outside": outside, "joining": joining}
@@ -146,5 +147,5 @@ def test_a_coalition_of_barretts_size_lasts():
 
 def test_a_free_model_as_good_as_the_open_weights_hides_openness():
     """Where open weights are at least as good as what a coalition gives away, openness changes no payoff."""
-    at_hand = [total(hold_back_terms(giving(openness, open_weights_lag=0).record, 0)) for openness in (0, 1)]
+    at_hand = [total(lone_terms(giving(openness, open_weights_lag=0).record, 0, HOLD)) for openness in (0, 1)]
     assert at_hand[0] == at_hand[1] > 0
