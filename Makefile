@@ -39,9 +39,9 @@ test: $(READY)  ## check style, types and imports, then run the tests
 	$(BIN)/lint-imports
 	@status=0; \
 	echo "pytest, compiled"; \
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup $(ARGS) || status=1; \
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup --max-worker-restart 0 $(ARGS) || status=1; \
 	echo "pytest, uncompiled"; \
-	NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup -m uncompiled --cov || status=1; \
+	NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup --max-worker-restart 0 -m uncompiled --cov || status=1; \
 	exit $$status
 
 # Material announces elsewhere what becomes of MkDocs; a build is no place for it.

@@ -8,6 +8,8 @@ import math
 import numpy as np
 
 from abm import options
+from abm.submodels.lone import lone_terms
+from abm.submodels.payoff import survey, total
 
 
 def quality(record, capability: float) -> float:
@@ -127,6 +129,13 @@ def self_build(record, i: int, source: int) -> float:
     return used(record, i) * (good - p.risk_aversion * (good - secure)) - costs
 
 
+def by_its_own_rule(record, i: int, source: int) -> float:
+    """Payoff of an option that the description does not know: somebody's addition."""
+    asked = record.copy()
+    survey(asked, i)
+    return total(lone_terms(asked, i, source))
+
+
 def share_of_cost(record, i: int, members, spent: float) -> float:
     """Nation i's part of the training that a set of members spends ``spent`` of its GDP on, under the cost key."""
     p = record.p
@@ -151,7 +160,8 @@ def payoff(record, i: int, source: int) -> float:
     if source < vendors:
         return vendor(record, i, source)
     if source < options.first_slot(record.p.fee):
-        return {"self_build": self_build, "hold_back": hold_back}[options.LONE[source - vendors].name](record, i, source)
+        described = {"self_build": self_build, "hold_back": hold_back}.get(options.LONE[source - vendors].name, by_its_own_rule)
+        return described(record, i, source)
     return coalition(record, i, sorted({i, *users(record, source).tolist()}), source)
 
 

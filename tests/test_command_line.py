@@ -6,7 +6,6 @@ import json
 import os
 import pty
 import re
-import resource
 import shutil
 import signal
 import subprocess
@@ -26,6 +25,7 @@ from abm.scenario import Scenario
 from runs.command_line import COMMANDS, main, parser
 from runs.commands import asking
 from tests import sweeps
+from tests.beforehand import after
 
 SMALL = """
 title = "A small world"
@@ -76,10 +76,11 @@ def run(*arguments: str) -> int:
     return abm("run", "small.toml", "--figures", "none", "--replicates", "4", *arguments)
 
 
-def process(*arguments: str, **options) -> subprocess.Popen:
-    """``python -m runs`` as a process of its own."""
+def process(*arguments: str, before: str = "", **options) -> subprocess.Popen:
+    """``python -m runs`` as a process of its own, with what is done in it ``before``."""
+    command = [sys.executable, "-m", "runs", *arguments]
     environment = {**os.environ, "PYTHONPATH": str(Path(runs.__file__).parent.parent)}
-    return subprocess.Popen([sys.executable, "-m", "runs", *arguments], env=environment, text=True,
+    return subprocess.Popen(after(before, command) if before else command, env=environment, text=True,
                             stdout=subprocess.PIPE, stderr=subprocess.PIPE, **options)
 
 
@@ -353,12 +354,9 @@ def test_what_is_ignored_as_by_nohup_still_is_and_handlers_are_put_back(monkeypa
 
 def limited(megabytes, folder):
     """``abm sweep`` of a large sweep with so many megabytes of addresses: exit status and error stream."""
-
-    def limit():
-        resource.setrlimit(resource.RLIMIT_AS, (megabytes << 20, megabytes << 20))
-
+    bound = f"resource.setrlimit(resource.RLIMIT_AS, ({megabytes << 20}, {megabytes << 20}))"
     Path("large.toml").write_text(SWEEP.replace("= 3", "= 2000"), "utf-8")
-    child = process("sweep", "large.toml", "--out", "out", preexec_fn=limit, cwd=folder)
+    child = process("sweep", "large.toml", "--out", "out", before=bound, cwd=folder)
     try:
         _, err = child.communicate(timeout=100)
     finally:

@@ -3,7 +3,6 @@
 import os
 import random
 import re
-import resource
 import shutil
 import subprocess
 import sys
@@ -12,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from abm.compiled import generated
+from tests.beforehand import after
 
 ROOT = Path(__file__).parent.parent
 #: A rule of its own, small enough to be compiled at every try; what it gives is known.
@@ -28,11 +28,11 @@ print(sum(twice.stats.cache_hits.values()), "read")
 """
 
 
-def compile_in(cache: Path, program: str = PROGRAM, root: Path = ROOT, limit=None, **world) -> subprocess.CompletedProcess:
+def compile_in(cache: Path, program: str = PROGRAM, root: Path = ROOT, before: str = "", **world) -> subprocess.CompletedProcess:
     """Run a program that compiles, in a process of its own that keeps its machine code in ``cache``."""
     world = {**os.environ, "PYTHONPATH": str(root), "NUMBA_CACHE_DIR": str(cache), "NUMBA_DISABLE_JIT": "0", **world}
-    command = [sys.executable, "-c", program]
-    done = subprocess.run(command, env=world, capture_output=True, text=True, cwd=root, preexec_fn=limit)
+    command = after(before, [sys.executable, "-c", program]) if before else [sys.executable, "-c", program]
+    done = subprocess.run(command, env=world, capture_output=True, text=True, cwd=root, check=False)
     assert done.returncode == 0, done.stderr
     return done
 
@@ -79,9 +79,8 @@ def test_damaged_code_is_thrown_away_said_and_made_again(kept, damage):
     assert compile_in(cache).stdout == "2 read\n"
 
 
-def small_files():
-    """Let this process write no file of more than 1,000 bytes, as a full disk would."""
-    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
+#: Lets a process write no file of more than 1,000 bytes, as a full disk would.
+SMALL_FILES = "resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))"
 
 
 HOMELESS = """
@@ -104,7 +103,7 @@ def test_where_nothing_can_be_kept_it_is_said_once_and_nothing_is_left_behind(tm
     where = tmp_path / ("cache" if fault == "full" else "file/cache")
     temporary = tmp_path / "temporary"
     temporary.mkdir()
-    done = compile_in(where, TMPDIR=str(temporary), limit=small_files if fault == "full" else None)
+    done = compile_in(where, TMPDIR=str(temporary), before=SMALL_FILES if fault == "full" else "")
     assert done.stdout == "0 read\n"
     assert re.fullmatch(r"abm: \S+/cache/rules-\w+: (File too large|Not a directory); each command compiles the model again, "
                         r"unless NUMBA_CACHE_DIR names a directory that keeps its machine code\n", done.stderr)

@@ -41,10 +41,11 @@ def test_the_hazard_grows_with_distance_tension_and_retaliation():
     model = happening(1, hazard_us=0.1, hazard_china=0.2, retaliation=2.5, hazard_distance=2)
     record = model.world.record
     record.tension = 1.5
-    record.source[:5] = [0, 1, 2, 3, 4]  # a client of each vendor, a builder, one that holds back, a member
+    held = {"us": 2.5, "china": 2.5, "self_build": 2.5, "hold_back": 1, "coalition": 2.5}
+    record.source[:5] = [OPTIONS.index(option) for option in held]
     for v, hazard in ((0, 0.1), (1, 0.2)):
         calm = 1.5 * hazard * np.exp(2 * (record.distance[:6, v] - 0.5))
-        factors = [1, 2.5, 2.5, 1, 2.5] if v == 0 else [2.5, 1, 2.5, 1, 2.5]
+        factors = [*(held | {OPTIONS[v]: 1}).values()]
         assert [true_hazard(record, i, v) for i in range(5)] == pytest.approx(calm[:5] * factors)
 
 

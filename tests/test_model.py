@@ -225,7 +225,8 @@ def test_only_agents_whose_class_overrides_something_are_called():
     assert len(called) == 2 * int(model.world.record.reviewing) == 12
 
 
-EAGER = {"site_cost": 0, "inference_cost": 0, "fee_us": 0.9, "fee_china": 0.9}  # any set gains on vendors so dear
+#: Any set gains on vendors so dear and free models so late.
+EAGER = {"site_cost": 0, "inference_cost": 0, "fee_us": 0.9, "fee_china": 0.9, "open_weights_lag": 10}
 
 
 @pytest.mark.uncompiled

@@ -39,7 +39,9 @@ def stepped(scenario: Scenario | Model, steps: int, seed: int = 1) -> Model:
 @pytest.mark.parametrize("seed", [0, 1])
 def test_terms_are_those_of_the_theory(cost_key, seed):
     """Every option that every nation weighs, in the middle of a run with all levers on."""
-    model = stepped(worlds.levers(8, 12, parameters={"cost_key": cost_key, "convening_rate": 1}), 8, seed)
+    convened = {"date": 2026.75, "kind": "convene", "nations": FOUNDERS, "binding": True}
+    values = {"cost_key": cost_key, "convening_rate": 1}
+    model = stepped(worlds.levers(8, 12, parameters=values, events=[*worlds.EVENTS, convened]), 8, seed)
     record = model.world.record
     to_politics(record)
     kinds = set()

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from abm.docstrings import docstring
 from abm.scenario import Scenario
 from runs.plan import Plan
 from tests import sweeps
+from tests.beforehand import after
 
 ROOT = Path(abm.__file__).parent.parent
 PLAIN = {"LC_ALL": "C", "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
@@ -27,11 +28,11 @@ ODD = PLAIN | {
 
 @dataclass
 class Case:
-    """Words of the command with ``DIR`` for a result, what surrounds it, and what is to come of it."""
+    """Words of the command with ``DIR`` for a result, what surrounds it or is done ``before`` in its process, what is to come."""
 
     words: str
     env: dict[str, str] = field(default_factory=dict)
-    before: Callable[[], object] | None = None
+    before: str = ""
     out: str | None = None
     status: int = 0
     said: str = ""
@@ -41,15 +42,15 @@ class Case:
 CASES = {
     "a terminal that knows ASCII only": Case("report DIR --figures none", PLAIN, told="vendor K?ln ?"),
     "a name that the terminal cannot write": Case("status no-köln-→", PLAIN, status=2, said="abm: no-k"),
-    "all that is odd at once": Case("report DIR --figures none", ODD, before=lambda: os.umask(0o077), told="report: "),
+    "all that is odd at once": Case("report DIR --figures none", ODD, before="os.umask(0o077)", told="report: "),
     "docstrings dropped": Case("ask pivotal --help", {"PYTHONOPTIMIZE": "2"}, told="What is computed"),
-    "no output": Case("status DIR", before=lambda: os.close(1)),
-    "no error stream": Case("status nowhere", before=lambda: os.close(2), status=2),
-    "no streams at all": Case("status DIR", before=lambda: [os.close(stream) for stream in (0, 1, 2)]),
+    "no output": Case("status DIR", before="os.close(1)"),
+    "no error stream": Case("status nowhere", before="os.close(2)", status=2),
+    "no streams at all": Case("status DIR", before="[os.close(stream) for stream in (0, 1, 2)]"),
     "a full disk": Case("status DIR", out="/dev/full", status=2, said="abm: the system: No space left on device"),
-    "a folder that is gone": Case("status nowhere", before=lambda: os.rmdir(os.getcwd()), status=2, said="abm: nowhere"),
+    "a folder that is gone": Case("status nowhere", before="os.rmdir(os.getcwd())", status=2, said="abm: nowhere"),
     "nowhere to write": Case(
-        "run --replicates 2 --figures none --quiet", before=lambda: os.rmdir(os.getcwd()), status=2,
+        "run --replicates 2 --figures none --quiet", before="os.rmdir(os.getcwd())", status=2,
         said="abm: the folder that this was started in: No such file",
     ),
 }
@@ -68,9 +69,10 @@ def test_a_command_works_or_says_one_sentence(name, directory, tmp_path):
     case = CASES[name]
     words = [word.replace("DIR", str(directory)) for word in case.words.split()]
     env = os.environ | {"PYTHONPATH": str(ROOT)} | case.env
+    command = [sys.executable, "-m", "runs", *words]
     with open(case.out or os.devnull, "w") as full:
         done = subprocess.run(
-            [sys.executable, "-m", "runs", *words], cwd=tmp_path, env=env, preexec_fn=case.before, check=False,
+            after(case.before, command) if case.before else command, cwd=tmp_path, env=env, check=False,
             stdout=full if case.out else subprocess.PIPE, stderr=subprocess.PIPE,
         )  # fmt: skip
     said = done.stderr.decode("ascii" if case.env.get("PYTHONIOENCODING") else "utf-8")
@@ -87,6 +89,14 @@ def test_a_reader_who_has_seen_enough_is_no_error():
     done = subprocess.run(words, cwd=ROOT, stdout=writing, stderr=subprocess.PIPE, check=False)
     os.close(writing)
     assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_no_process_is_a_copy_of_the_tests():
+    """See :mod:`tests.beforehand`."""
+    unsafe = re.compile(r"preexec_fn *=|os\.fork\(|get_context\(.fork.\)")
+    files = [path for path in (ROOT / "tests").rglob("*.py") if path != Path(__file__)]
+    assert files
+    assert [path.name for path in files if unsafe.search(path.read_text("utf-8"))] == []
 
 
 def test_docstrings_are_those_of_the_sources():

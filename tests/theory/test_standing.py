@@ -10,7 +10,7 @@ import pytest
 from abm.submodels import choice
 from abm.submodels.payoff import switching
 from tests import worlds
-from tests.worlds import happening
+from tests.worlds import SLOT, happening
 
 FOUNDERS = ["N001", "N002", "N003", "N004"]
 SWITCHING = 4  # place of the term
@@ -26,9 +26,9 @@ def allied(cost: float, **values):
 
 
 def weighed(record, i: int) -> np.ndarray:
-    """Switching term of each of the four options outside coalitions, and of its own."""
+    """Switching term of each option outside coalitions, and of its own coalition."""
     choice.weigh(record, i)
-    return record.terms[i, :5, SWITCHING].copy()
+    return record.terms[i, : SLOT + 1, SWITCHING].copy()
 
 
 @pytest.mark.uncompiled
@@ -40,7 +40,7 @@ def test_standing_is_weighed_by_the_part_of_trust_that_lies_in_those_left():
         part = trust[i, :4].sum() / trust[i].sum()
         assert 0.3 < part < 1
         lost = weighed(free, i) - weighed(bound, i)
-        assert lost == pytest.approx([0.04 * part**0.5 / 5] * 4 + [0], abs=1e-15)
+        assert lost == pytest.approx([0.04 * part**0.5 / 5] * SLOT + [0], abs=1e-15)
     for i in (4, 5):
         assert weighed(bound, i).tolist() == weighed(free, i).tolist(), "outsiders leave nobody"
 
