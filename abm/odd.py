@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from abm import data
+from abm import data, options
 from abm.attributes import TABLES
 from abm.docstrings import docstring
 from abm.measures import MEASURES
-from abm.parameters import PARAMETERS, Parameter
+from abm.parameters import PARAMETERS, VENDORS, Parameter
 from abm.scenario import FIELDS
 from abm.schedule import PHASES
 from abm.submodels.events import KINDS
@@ -63,6 +63,14 @@ def _attributes() -> str:
     return "\n".join(table(head, part, kind) for kind, part in rows.items())
 
 
+def _options() -> str:
+    """Each option with what the code asks of it."""
+    asked = ("vendor", "trains", "rival", "own_source")
+    rows = [(f"`{o.name}`", o.title, *("yes" if getattr(o, flag) else "no" for flag in asked)) for o in options.table(VENDORS)]
+    head = "option, its users, a vendor\u2019s service, train models, are rivals to vendors, are a source each"
+    return table(head, rows)
+
+
 def _measures() -> str:
     rows = [(f"`{m.name}`", m.per, m.unit, f"{m.low:g} to {m.high:g}", m.meaning, m.undefined) for m in MEASURES]
     return table("measure, per, unit, range, meaning, not defined", rows)
@@ -90,7 +98,7 @@ def _references(text: str) -> str:
 
 def renewed(text: str) -> str:
     """The document with every block written anew; KeyError for a marker that no block answers to."""
-    parts = (_parameters, _judgement, _attributes, _measures, _schedule, _events)
+    parts = (_parameters, _judgement, _options, _attributes, _measures, _schedule, _events)
     blocks = {part.__name__[1:]: part() for part in parts}
     blocks["references"] = _references(_BLOCK.sub("", text) + blocks["parameters"])
     return _BLOCK.sub(lambda found: f"{found[1]}\n{blocks[found[2]]}\n{found[3]}", text)

@@ -19,15 +19,17 @@ VENDOR, ALONE, COALITION = range(3)  # kinds of sources
 class Option(NamedTuple):
     """One option.
 
-    ``title`` is what its users are said to do, in a legend; ``doing`` the same within a sentence; ``letter`` its sign in a row of
-    choices. ``vendor``: a vendor's service, which the vendor's country can cut off. ``trains``: its users train models of their
-    own, alone or together. ``rival``: a vendor's country takes its users for a rival's, and cuts them off more often.
-    ``own_source``: each user is a source by itself, where sources are counted.
+    ``title`` is what its users are said to do, in a legend; ``doing`` the same within a sentence; ``colour`` that of the map and
+    of every chart; ``letter`` its sign in a row of choices. ``vendor``: a vendor's service, which the vendor's country can cut
+    off. ``trains``: its users train models of their own, alone or together. ``rival``: a vendor's country takes its users for a
+    rival's, and cuts them off more often. ``own_source``: each user is a source by itself, where sources are counted.
+    Source of the colours: Okabe and Ito, Color Universal Design (2008).
     """
 
     name: str
     title: str
     doing: str
+    colour: str
     letter: str = ""
     vendor: bool = False
     trains: bool = False
@@ -37,10 +39,12 @@ class Option(NamedTuple):
 
 #: Options that need neither vendor nor partner, in the order of their sources.
 LONE = (
-    Option("self_build", "builds alone", "building alone", "s", trains=True, own_source=True),
-    Option("hold_back", "free models only", "using free models only", "h", rival=False),
+    Option("self_build", "builds alone", "building alone", "#E69F00", "s", trains=True, own_source=True),
+    Option("hold_back", "free models only", "using free models only", "#CC79A7", "h", rival=False),
 )
-SHARED = Option("coalition", "coalition", "a coalition", trains=True)
+SHARED = Option("coalition", "coalition", "a coalition", "#009E73", trains=True)
+#: Colours of the baseline's vendors, and of those that a scenario adds, in order.
+_VENDORS, _FURTHER = {"us": "#0072B2", "china": "#D55E00"}, ("#8C6D1F", "#3D2B1F", "#C9A6FF")
 #: What readers are told that options are which are no vendor's: in a legend, and within a sentence.
 TITLES = {option.name: option.title for option in (*LONE, SHARED)}
 DOING = {option.name: option.doing for option in (*LONE, SHARED)}
@@ -48,7 +52,9 @@ DOING = {option.name: option.doing for option in (*LONE, SHARED)}
 
 def table(vendors: Sequence[str]) -> tuple[Option, ...]:
     """The options in the order of their sources; all coalition slots are the last one. Vendors are called as a scenario does."""
-    return (*(Option(name, name, name, vendor=True) for name in vendors), *LONE, SHARED)
+    further = [name for name in vendors if name not in _VENDORS]
+    shades = _VENDORS | {name: _FURTHER[place % len(_FURTHER)] for place, name in enumerate(further)}
+    return (*(Option(name, name, name, shades[name], vendor=True) for name in vendors), *LONE, SHARED)
 
 
 #: Names of the options each of whose users is a source by itself.
@@ -128,6 +134,11 @@ def names(vendors: Sequence[str]) -> tuple[str, ...]:
     ('us', 'china', 'self_build', 'hold_back', 'coalition')
     """
     return tuple(option.name for option in table(vendors))
+
+
+def colours(vendors: Sequence[str]) -> dict[str, str]:
+    """Colour of each option, by name."""
+    return {option.name: option.colour for option in table(vendors)}
 
 
 def first_slot(vendors: Sequence[str]) -> int:

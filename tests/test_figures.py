@@ -291,7 +291,7 @@ def test_reasons_show_every_term():
 
 
 def test_colours_differ_also_for_the_colour_blind():
-    shades = np.array([to_rgb(shade) for shade in (*style.OPTIONS.values(), *style.FURTHER_VENDORS[:2])])
+    shades = np.array([to_rgb(shade) for shade in options.colours(("us", "china", "third", "fourth")).values()])
     linear = np.where(shades <= 0.04045, shades / 12.92, ((shades + 0.055) / 1.055) ** 2.4)
     deuteranopia = np.array([[0.367, 0.861, -0.228], [0.280, 0.673, 0.047], [-0.012, 0.043, 0.969]])
     for seen in (linear, linear @ deuteranopia.T):

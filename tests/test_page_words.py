@@ -132,12 +132,12 @@ def _lab(colour: str) -> np.ndarray:
 
 def test_a_colour_means_one_thing():
     """No two meanings share a colour or come close to one; only a coalition, the first founded, has the option's."""
-    meanings = {f"option {name}": colour for name, colour in palette.OPTIONS.items()}
+    vendors = (*parameters.VENDORS, "third", "fourth", "fifth")
+    meanings = {f"option {name}": colour for name, colour in options.colours(vendors).items()}
     meanings |= {f"coalition {place}": colour for place, colour in enumerate(palette.COALITIONS[1:], 2)}
-    meanings |= {f"vendor {place}": colour for place, colour in enumerate(palette.FURTHER_VENDORS)}
     meanings |= {f"term {name}": colour for name, colour in palette.TERMS.items()}
     meanings |= {"sovereignty": palette.SOVEREIGNTY, "reference": palette.REFERENCE, "cut": palette.CUT}
-    assert palette.COALITIONS[0] == palette.OPTIONS["coalition"]
+    assert palette.COALITIONS[0] == options.SHARED.colour
     names = list(meanings)
     close = [
         (a, b) for place, a in enumerate(names) for b in names[:place]
@@ -154,7 +154,7 @@ def test_charts_take_their_colours_from_the_palette(tmp_path):
     fan = next(futures(session.model.world, session.steps, session.services))
     vendors = session.model.world.vendors
     own = {palette.option(name, vendors) for name in options.names(vendors)}
-    measured = {palette.OPTIONS["coalition"], palette.SOVEREIGNTY, palette.REFERENCE, palette.INK, "none"}
+    measured = {options.SHARED.colour, palette.SOVEREIGNTY, palette.REFERENCE, palette.INK, "none"}
 
     def used(svg: str) -> set[str]:
         return set(re.findall(r'(?:fill|stroke)="([^"]+)"', svg))

@@ -11,8 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from abm import parameters, titles
-from abm.page import palette
+from abm import options, parameters, titles
 from abm.words import ArgumentError
 from analysis.asking import ranges
 from analysis.methods import statistics
@@ -216,7 +215,7 @@ def test_a_point_of_the_page_is_what_abm_run_finds():
 
 def test_colours_are_those_of_figures_and_page():
     held = embedded(shared())
-    assert {option["name"]: option["colour"] for option in held["options"]} == palette.OPTIONS
+    assert {option["name"]: option["colour"] for option in held["options"]} == options.colours(parameters.VENDORS)
 
 
 def test_a_page_says_the_baselines_answer_without_a_script():

@@ -60,7 +60,7 @@ def _stances(session: Session, fan: Fan | None, weight: str, ruler: float) -> st
 def _lags(session: Session, fan: Fan | None, ruler: float) -> str:
     vendors = session.model.world.vendors
     lines = {label(name, session.vendors): (f"lag_{name}", palette.option(name, vendors)) for name in vendors}
-    lines["best coalition"] = ("lag_coalition", palette.OPTIONS["coalition"])
+    lines["best coalition"] = ("lag_coalition", options.SHARED.colour)
     histories = {name: session.history(name) for name, _ in lines.values()}
     tops = [float(np.nanmax(values)) for values in histories.values() if np.isfinite(values).any()]
     if fan is not None and np.isfinite(fan.quantiles["lag_coalition"]).any():
@@ -68,7 +68,7 @@ def _lags(session: Session, fan: Fan | None, ruler: float) -> str:
     chart = Chart("lag", "Months behind the frontier", _span(session), (0, max([12.0, *tops]) * 1.03))
     chart.legend([(text, colour) for text, (_, colour) in lines.items()])
     if fan is not None:
-        _spread(chart, fan, "lag_coalition", palette.OPTIONS["coalition"])
+        _spread(chart, fan, "lag_coalition", options.SHARED.colour)
     for text, (name, colour) in lines.items():
         _past(chart, session, histories[name], colour)
         chart.tell(f"{text} {number(float(histories[name][-1]))}")
@@ -135,7 +135,7 @@ def _chance(session: Session, fan: Fan, before: Fan | None) -> str:
     chart = Chart("future-chance", "Chance that a coalition stands", _span(session), (0, 1), (PANEL, 130), percent=True)
     if before is not None:
         chart.line(before.dates, before.chance, palette.REFERENCE, 2.2)
-    chart.line(fan.dates, fan.chance, palette.OPTIONS["coalition"], 2.2)
+    chart.line(fan.dates, fan.chance, options.SHARED.colour, 2.2)
     chart.tell(f"{100 * fan.chance[-1]:.0f} % at the end")
     chart.ruler(session.model.date)
     return chart.svg()
@@ -162,7 +162,7 @@ def futures(
         status += "; the line that ends in a dot is this run"
     elif fan.step != session.step_now:
         status += "; it is renewed when play pauses"
-    colour = palette.OPTIONS["coalition"]
+    colour = options.SHARED.colour
     with session.lock:
         svgs = [
             _fan(session, fan, before, "gdp_coalition", "GDP in coalitions, share", colour, True, beside),

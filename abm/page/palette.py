@@ -7,14 +7,8 @@ from __future__ import annotations
 
 from abm import options
 
-#: Colours of the options, by name: the same as in the figures of a report (analysis.figures.style), as a test sees to.
-OPTIONS = {"us": "#0072B2", "china": "#D55E00", "self_build": "#E69F00", "hold_back": "#CC79A7", "coalition": "#009E73"}
-
 #: Coalitions in the order of their founding; the shades repeat after the eighth.
 COALITIONS = ("#009E73", "#56B4E9", "#882255", "#F0E442", "#4B2FBF", "#AA8866", "#7FDCC8", "#00523B")
-
-#: Vendors that a scenario adds.
-FURTHER_VENDORS = ("#8C6D1F", "#3D2B1F", "#C9A6FF")
 
 #: Terms of a payoff, and the taste, which is what the model does not know.
 TERMS = {
@@ -39,11 +33,8 @@ INK = "currentColor"
 
 
 def option(name: str, vendors: tuple[str, ...]) -> str:
-    """Colour of an option; vendors beyond the baseline's take the further shades in order."""
-    if name in OPTIONS:
-        return OPTIONS[name]
-    further = [vendor for vendor in vendors if vendor not in OPTIONS]
-    return FURTHER_VENDORS[further.index(name) % len(FURTHER_VENDORS)]
+    """Colour of an option."""
+    return options.colours(vendors)[name]
 
 
 def coalition(serial: int) -> str:

@@ -286,7 +286,7 @@ def _compared(session: Session, other, name: str) -> str:
         f"compare-{name}", titles.measure(name), (dates[0], dates[-1]), (0, top), (drawing.PANEL, 140),
         known[name].unit == "share",
     )
-    colour = {"gdp_coalition": palette.OPTIONS["coalition"], "sovereignty": palette.SOVEREIGNTY}.get(name, palette.INK)
+    colour = {"gdp_coalition": options.SHARED.colour, "sovereignty": palette.SOVEREIGNTY}.get(name, palette.INK)
     chart.legend([("mine", colour)])
     chart.legend([("without my changes", palette.REFERENCE)], "dash")
     chart.band(dates[: len(mine)], np.fmin(mine, theirs[: len(mine)]), np.fmax(mine, theirs[: len(mine)]), colour, 0.2)
