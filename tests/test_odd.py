@@ -47,7 +47,7 @@ def test_the_tables_are_those_of_the_code():
 
 def test_every_table_is_in_the_document_once():
     blocks = re.findall(r"<!-- begin (\w+) -->", TEXT)
-    assert sorted(blocks) == ["attributes", "events", "judgement", "measures", "parameters", "references", "schedule"]
+    assert sorted(blocks) == ["attributes", "events", "judgement", "measures", "options", "parameters", "references", "schedule"]
 
 
 @pytest.mark.parametrize("change", [{"default": 0.123}, {"unit": "furlongs"}, {"high": 9.5}, {"source": "Assumption"}])
