@@ -28,6 +28,9 @@ from numba.core.types import Record
 from abm.sources import rules_changed, rules_hash
 
 KEPT = 4  # cache generations kept on disk
+#: What is compiled, and for which rules that people brought (see :mod:`abm.rules`).
+_COMPILED: list = []
+_BROUGHT, _SUPERSEDED = "", []  # type: ignore[var-annotated]
 _DIGEST = hashlib.sha256().digest_size
 
 
@@ -96,7 +99,7 @@ class _MachineCode(_Cache):
     def _path(self, sig, codegen) -> Path:
         function = self._function
         compiler = numba.__version__, llvmlite.__version__, sys.implementation.cache_tag, codegen.magic_tuple()
-        named = hashlib.sha256(repr((compiler, function.__code__.co_code, sig)).encode()).hexdigest()[:32]
+        named = hashlib.sha256(repr((compiler, function.__code__.co_code, sig, _BROUGHT)).encode()).hexdigest()[:32]
         return self.directory / f"{function.__module__}.{function.__qualname__}.{named}"
 
     def flush(self):
@@ -112,7 +115,7 @@ def _drop_old_generations(root: Path) -> None:
 
 
 def _layout_in_name(record: Record) -> tuple[str, tuple[int]]:
-    return "Record", (int(hashlib.sha256(record.name.encode()).hexdigest()[:15], 16),)
+    return "Record", (int(hashlib.sha256((record.name + _BROUGHT).encode()).hexdigest()[:15], 16),)
 
 
 @contextmanager
@@ -146,7 +149,21 @@ def _naming_by_layout(dispatcher):
             return usual(args, return_type)
 
     dispatcher._compiler.compile = compile_named
+    _COMPILED.append(dispatcher)
     return dispatcher
+
+
+def renew(brought: str) -> None:
+    """Let everything be compiled once more, or be read from the disk, for the rules that people have ``brought`` by now.
+
+    What was compiled for others before is kept: somebody may be running it.
+    """
+    global _BROUGHT
+    with global_compiler_lock:
+        _BROUGHT = brought
+        for dispatcher in _COMPILED:
+            _SUPERSEDED.extend(dispatcher.overloads.values())
+            dispatcher._reset_overloads()
 
 
 def _compiler(**options):

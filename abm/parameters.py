@@ -4,13 +4,14 @@ Validation, the command line, the page's sliders, the ODD's table and the bounds
 A parameter with ``per="vendor"`` has one value per vendor and is addressed as ``NAME_VENDOR``, such as ``fee_us``.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from types import MappingProxyType
 
 import numpy as np
 
+from abm import rules
 from abm.compiled import generated, rule
 from abm.words import meant
 
@@ -36,9 +37,14 @@ class Parameter:
     group: str
     per: str = ""
     by_vendor: dict[str, float] = field(default_factory=dict)
-    choices: tuple[str, ...] = ()
+    choices: Sequence[str] = ()
     whole: bool = False
     at_start: bool = False
+
+    @property
+    def listed(self) -> bool:
+        """Whether there is anything to choose. A kind of rules of which the model has one is a parameter for who brings more."""
+        return not isinstance(self.choices, rules.Kind) or len(self.choices.own) > 1
 
     def parse(self, value: object) -> float:
         """The stored number for ``value``; ValueError in one clause when it is not admissible."""
@@ -116,6 +122,8 @@ PARAMETERS: tuple[Parameter, ...] = (
         ("hold_up", 0.5, 0, 5, "share of fee", "surcharge a vendor asks of a fully locked-in client",
          "Assumption; idea of [Klemperer1987]"),
         ("price_response", 0.2, 0, 1, _SHARE, "cut in fee by a vendor that has lost all its clients", "Assumption"),
+        ("vendor_answer", 0, 0, 0, "rule", "how a vendor answers lost clients: with discount and hosting, or by a rule that "
+         "people bring", "Assumption", {"choices": rules.vendor_answer}),
         ("hosting", 0.0, 0, 1, _SHARE, "part of a client's use that a vendor runs at the client's home and under its law, where "
          "no cut or outage reaches it", "Assumption: 0; offers are a lever", _vendors(us=0.0, china=0.0)),
         ("hosting_cost", 0.12, 0, 2, "share of fee", "surcharge on the fee where all use is run at home",
@@ -223,6 +231,8 @@ PARAMETERS: tuple[Parameter, ...] = (
          "Calibrated (`abm calibrate`); random utility [McFadden1974]"),
         ("taste_renewal", 0.015, 0, 1000, _RATE, "rate at which a nation's tastes are drawn anew (elections, doctrine)",
          "Calibrated (`abm calibrate`); at the upper bound every review draws them: logit choice [McFadden1974]"),
+        ("decision", 0, 0, 0, "rule", "how a nation decides among what is open to it: for what is best to it, or by a rule that "
+         "people bring", "Random utility [McFadden1974]", {"choices": rules.decision}),
         ("review_rate", 0.35, 0, 20, _RATE, "reviews of its stance by a nation", "Assumption: once in three years"),
         ("convening_rate", 0.06, 0, 1, "per review", "chance that a reviewing outsider convenes a coalition (political will)",
          "Assumption"),
@@ -233,10 +243,10 @@ PARAMETERS: tuple[Parameter, ...] = (
         ("quorum_gdp", 0.0, 0, 1, "share of GDP", "share of all nations' GDP needed for entry into force",
          "Assumption: none; a lever [CarraroMarchioriOreffice2009]"),
         ("admission", 1, 0, 2, "rule", "who must be no worse off when a nation is admitted", "Assumption",
-         {"choices": ("open", "majority", "unanimity")}),
+         {"choices": rules.admission}),
         ("admission_tolerance", 0.0004, 0, 0.01, _GDP, "loss that a voting member overlooks", "Assumption"),
         ("cost_key", 0, 0, 2, "key", "how members share the cost of training", "CERN pays by national income [CERN2009]",
-         {"choices": ("gdp", "equal", "compute")}),
+         {"choices": rules.cost_key}),
         ("notice", 4, 0, 40, "quarters", "time between the decision to leave a coalition and leaving",
          "A year, as treaties ask where they are silent [Vienna1969]"),
         ("exit_fee", 0, 0, 0.05, "share of GDP", "paid once by a leaver, shared by those it leaves",
@@ -268,7 +278,7 @@ _POSITION = {parameter.name: position for position, parameter in enumerate(PARAM
 def names(vendors: tuple[str, ...] = VENDORS) -> Mapping[str, tuple[Parameter, int]]:
     """Addressable names -> (parameter, vendor row; -1 for parameters that no vendor owns), in the table's order."""
     out: dict[str, tuple[Parameter, int]] = {}
-    for parameter in PARAMETERS:
+    for parameter in filter(lambda parameter: parameter.listed, PARAMETERS):
         if parameter.per:
             out.update({f"{parameter.name}_{vendor}": (parameter, row) for row, vendor in enumerate(vendors)})
         else:
@@ -278,9 +288,8 @@ def names(vendors: tuple[str, ...] = VENDORS) -> Mapping[str, tuple[Parameter, i
 
 def place(name: str, vendors: tuple[str, ...] = VENDORS) -> tuple[int, int]:
     """(position in :data:`PARAMETERS`, vendor row) of an addressable name, as :func:`set_parameter` takes them."""
-    lookup(name, vendors)
-    parameter, row = names(vendors)[name]
-    return _POSITION[parameter.name], row
+    parameter = lookup(name, vendors)
+    return _POSITION[parameter.name], names(vendors)[name][1] if parameter.listed else -1
 
 
 def defaults(vendors: tuple[str, ...] = VENDORS) -> dict[str, float]:
@@ -296,6 +305,8 @@ def lookup(name: str, vendors: tuple[str, ...] = VENDORS) -> Parameter:
     known = names(vendors)
     if name in known:
         return known[name][0]
+    if name in rules.KINDS:
+        return BY_NAME[name]
     hint = meant(name, known)
     raise ValueError(f"{name}: no such parameter{hint and f'; {hint}'}")
 

@@ -15,7 +15,7 @@ from typing import Annotated, Any
 import pandas as pd
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from abm import countries, data, dates, files, names, parameters
+from abm import countries, data, dates, files, names, parameters, rules
 from abm.draws import MOST_VENDORS
 from abm.parameters import PARAMETERS
 from abm.submodels.events import KINDS
@@ -49,6 +49,9 @@ class _Strict(BaseModel):
 
 Year = Annotated[float, BeforeValidator(dates.decimal_year)]
 Value = Annotated[float | int | str, BeforeValidator(dates.plain)]
+
+
+Rules = Annotated[dict[str, str], BeforeValidator(rules.texts)]
 
 
 class Selection(_Strict):
@@ -113,6 +116,7 @@ class _File(_Strict):
     start: Annotated[Year, Field(ge=1900, le=2200)] = 2025.0
     steps: Annotated[int, Field(ge=1, le=10000)] = 60
     step_years: Annotated[float, Field(ge=0.001, le=5)] = 0.25
+    rules: Rules = {}
     nations: Selection = Selection()
     parameters: dict[str, Value] = {}
     vendors: dict[str, NewVendor] = {}
@@ -142,7 +146,7 @@ class Scenario:
         except ValidationError as error:
             raise ScenarioError("\n".join(f"{where}: {fault}" for fault in _faults(error))) from None
         scenario = cls(content, name)
-        problems = scenario._problems()
+        problems = scenario._rules_problems() or scenario._problems()
         if problems:
             raise ScenarioError("\n".join(f"{where}: {problem}" for problem in problems))
         return scenario
@@ -165,7 +169,7 @@ class Scenario:
         """A parameter's value at the start, its default where the scenario sets none; a choice by its name. ValueError for an
         unknown name."""
         parameter = parameters.lookup(name, self.vendor_names)
-        default = parameters.defaults(self.vendor_names)[name]
+        default = parameters.defaults(self.vendor_names).get(name, parameter.default)
         return self.content.parameters.get(name, parameter.choices[int(default)] if parameter.choices else default)
 
     @property
@@ -199,8 +203,9 @@ class Scenario:
         return [self._event(event) for event in self.content.events]
 
     def world(self, seed: int = 0) -> World:
-        """A world of this scenario at step 0."""
+        """A world of this scenario at step 0. Errors: ValueError where its own rules fail as they are loaded."""
         c = self.content
+        rules.load(c.rules)
         return build(self.nations(), self.vendors, c.parameters, self.events(), c.start, c.step_years, seed)
 
     @property
@@ -223,7 +228,7 @@ class Scenario:
             size = float(bool(event.binding))
         elif event.kind == "parameter":
             position, row = parameters.place(str(event.name), self.vendor_names)
-            size = PARAMETERS[position].parse(event.value)
+            size = self.number(PARAMETERS[position], event.value)
         code = list(KINDS).index(event.kind)
         return Event(self.step_of(event.date), code, row, float(size), position, self._members(event.nations))
 
@@ -235,7 +240,7 @@ class Scenario:
     def _problems(self) -> list[str]:
         """What a schema cannot see, as clauses that begin with the field."""
         c = self.content
-        problems = list(_parameter_problems(c.parameters, self.vendor_names))
+        problems = list(self._parameter_problems(c.parameters))
         if c.extends is not None:
             problems.append("extends: only a scenario in a file can extend another")
         if self.end > _LATEST:
@@ -260,6 +265,38 @@ class Scenario:
         if not problems and not here:
             problems.append("nations: the selection is empty")
         return problems
+
+    def _parameter_problems(self, values: dict[str, Any], prefix: str = "parameters."):
+        for name, value in values.items():
+            try:
+                parameter = parameters.lookup(name, self.vendor_names)
+            except ValueError as error:
+                yield f"{prefix}{error}"
+                continue
+            try:
+                self.number(parameter, value)
+            except ValueError as error:
+                yield f"{prefix}{name}: {error}"
+
+    def _rules_problems(self) -> list[str]:
+        """A clause where the scenario's own rules cannot have their names, else none, and the names mean these rules."""
+        try:
+            rules.declare(self.content.rules)
+        except ValueError as error:
+            return [f"rules: {error}"]
+        return []
+
+    def number(self, parameter: parameters.Parameter, value: Any) -> float:
+        """The number that a parameter's value is in this scenario's worlds. Errors: ValueError where it is not admissible."""
+        rules.declare(self.content.rules)
+        if rules.foreign(parameter.name, value, self.content.rules):
+            raise ValueError(f"{value!r} is a rule of another scenario; name its file under rules")
+        return parameter.parse(value)
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Unpickle, perhaps in another process, where the names of its rules mean nothing yet."""
+        self.__dict__.update(state)
+        rules.declare(self.content.rules)
 
     def _absent(self, event: DatedEvent, here: set[str]) -> list[str]:
         """A clause where nations of an event are not in the world, and it does not say that they need not be."""
@@ -294,7 +331,7 @@ class Scenario:
         if isinstance(event.nations, list):
             problems += [f"nations: {problem}" for problem in (*countries.problems(event.nations, known), *_twice(event.nations))]
         if event.name is not None and event.value is not None:
-            faults = list(_parameter_problems({event.name: event.value}, self.vendor_names, "name: "))
+            faults = list(self._parameter_problems({event.name: event.value}, "name: "))
             if not faults and parameters.lookup(event.name, self.vendor_names).at_start:
                 faults.append(f"name: {event.name} counts only at the start of a run; set it under parameters")
             problems += faults
@@ -351,19 +388,6 @@ def _vendor_problems(vendor: NewVendor, known: set[str]) -> list[str]:
     problems += [f".memberships: {problem}" for problem in _twice(vendor.memberships or [])]
     clients = (*countries.problems(vendor.clients, known), *_twice(vendor.clients))
     return problems + [f".clients: {problem}" for problem in clients]
-
-
-def _parameter_problems(values: dict[str, Any], vendors: tuple[str, ...], prefix: str = "parameters."):
-    for name, value in values.items():
-        try:
-            parameter = parameters.lookup(name, vendors)
-        except ValueError as error:
-            yield f"{prefix}{error}"
-            continue
-        try:
-            parameter.parse(value)
-        except ValueError as error:
-            yield f"{prefix}{name}: {error}"
 
 
 def _near(word: str, known) -> str:
@@ -426,6 +450,10 @@ def load(path: Path, what: str = "scenario") -> dict[str, Any]:
 def _extended(path: Path, library: Path | None, seen: tuple[Path, ...]) -> dict[str, Any]:
     """A file merged over the file it extends: tables are merged, events are added, the rest is replaced."""
     own = load(path)
+    try:
+        own |= {"rules": rules.texts(own["rules"], path.parent)} if "rules" in own else {}
+    except ValueError as error:
+        raise ScenarioError(f"{path}: rules: {error}") from None
     base = own.pop("extends", None)
     if base is None:
         return own

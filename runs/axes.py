@@ -174,7 +174,7 @@ def _check(factor: Factor, value: Any, scenario: Scenario) -> None:
     """ValueError unless the scenario is sound with the factor at ``value``."""
     parameter = factor.parameter(scenario)
     if parameter:
-        parameter.parse(value)
+        scenario.number(parameter, value)
         return
     document = scenario.document()
     factor.place_in(document, value)

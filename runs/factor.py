@@ -69,7 +69,7 @@ class Factor:
         if self.levels:
             parameter = self.parameter(scenario)
             assert parameter is not None
-            return np.array([parameter.parse(self.value(number)) for number in known])[places]
+            return np.array([scenario.number(parameter, self.value(number)) for number in known])[places]
         return np.array([scenario.step_of(date) for date in known], float)[places]
 
 

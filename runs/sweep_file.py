@@ -23,6 +23,7 @@ from typing import Annotated, Any
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from abm import rules
 from abm.scenario import Scenario, ScenarioError, Value, load
 from abm.words import nearest
 from runs import designs, library
@@ -56,6 +57,7 @@ class _File(_Strict):
     title: str = ""
     description: str = ""
     scenario: str = "baseline"
+    rules: Any = None
     set: dict[str, Value] = {}
     design: _Design
     factors: dict[str, Any] = {}
@@ -159,7 +161,19 @@ def _scenario(path: Path, content: _File) -> Scenario:
     except ScenarioError as error:
         raise SweepError(f"{path}: scenario: {error}") from None
     scenario = Scenario.read(file, library.SCENARIOS)
+    if content.rules is not None:
+        scenario = _with_rules(path, content.rules, scenario)
     return scenario.with_values(content.set, f"{path}: set") if content.set else scenario
+
+
+def _with_rules(path: Path, given: Any, scenario: Scenario) -> Scenario:
+    """The scenario with further rules of people's own, whose files stand beside the sweep's."""
+    document = scenario.document()
+    try:
+        document["rules"] = document.get("rules", {}) | rules.texts(given, path.parent)
+    except ValueError as error:
+        raise SweepError(f"{path}: rules: {error}") from None
+    return Scenario.parse(document, scenario.name, str(path))
 
 
 def _options(path: Path, design: _Design) -> dict[str, Any]:

@@ -53,6 +53,8 @@ def rehearsed(text: str, folder: Path, page: str = "README.md") -> str:
             return f"```{language}\n{answered(block, names)}```"
         if language == "python":
             program = compile(block, page, "exec")
+            if (name := re.match(r"# (\w+\.py)\n", block)) is not None:
+                Path(folder, name[1]).write_text(block, "utf-8")
             if marked:
                 exec(program, names)
         elif language == "sql":

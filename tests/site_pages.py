@@ -1,5 +1,11 @@
-"""The pages of the site that are written by hand: ``python -m tests.site_pages`` renews the outputs of their examples."""
+"""The pages of the site that are written by hand: ``python -m tests.site_pages`` renews the outputs of their examples.
 
+``python -m tests.site_pages PAGE`` carries out one page in the working directory and writes it, as it is now, to the output.
+"""
+
+import os
+import subprocess
+import sys
 import tempfile
 from importlib import util
 from pathlib import Path
@@ -20,8 +26,24 @@ def hook(name: str) -> ModuleType:
     return module
 
 
-if __name__ == "__main__":
-    for name in REHEARSED:
+def rehearsed(name: str, folder: Path) -> str:
+    """A page after its examples were carried out in ``folder`` by a process of its own: what it loads, it alone has."""
+    world = {**os.environ, "PYTHONPATH": str(readme.ROOT)}
+    command = [sys.executable, "-m", "tests.site_pages", name]
+    done = subprocess.run(command, cwd=folder, env=world, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise RuntimeError(f"{name}: {done.stderr}")
+    return done.stdout
+
+
+def main(names: list[str]) -> None:
+    """One page to the output, or all of them to their files."""
+    for name in names:
+        print(readme.rehearsed((DOCS / name).read_text("utf-8"), Path(), name), end="")
+    for name in () if names else REHEARSED:
         with tempfile.TemporaryDirectory() as temporary:
-            page = DOCS / name
-            page.write_text(readme.rehearsed(page.read_text("utf-8"), Path(temporary), name), "utf-8")
+            (DOCS / name).write_text(rehearsed(name, Path(temporary)), "utf-8")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

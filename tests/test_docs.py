@@ -14,7 +14,7 @@ from mkdocs.exceptions import Abort, PluginError
 from abm.schedule import PHASES
 from analysis.questions import QUESTIONS
 from tests import readme, site_pages
-from tests.site_pages import DOCS, REHEARSED
+from tests.site_pages import DOCS, REHEARSED, rehearsed
 
 documents, docstrings = site_pages.hook("documents"), site_pages.hook("docstrings")
 
@@ -116,10 +116,14 @@ def test_a_link_that_leads_nowhere_ends_the_build(tmp_path):
             build_page(tmp_path, wrong)
 
 
-@pytest.mark.parametrize("page", REHEARSED)
+#: That of rules compiles the model for them, and the tests of rules use it.
+PAGES = [pytest.param(page, marks=pytest.mark.xdist_group("rules")) if page == "howto/rule.md" else page for page in REHEARSED]
+
+
+@pytest.mark.parametrize("page", PAGES)
 def test_its_examples_run_and_print_what_it_says(tmp_path, page):
     told = (DOCS / page).read_text("utf-8")
-    now = readme.rehearsed(told, tmp_path, page)
+    now = rehearsed(page, tmp_path)
     assert readme.differences(now, told, page) == [], "renew them with: python -m tests.site_pages"
 
 

@@ -8,8 +8,10 @@ import math
 from typing import NamedTuple
 
 from abm.compiled import inline_rule, rule
+from abm.rules import brought_share, cost_key
 
 LN10 = math.log(10.0)
+BY_GDP, EQUALLY, _, OWN_KEY = *map(cost_key.index, cost_key.own), len(cost_key.own)
 #: Compute below which its logarithm is taken no further [M H100e].
 NOTHING = 1e-12
 
@@ -157,9 +159,11 @@ def training_share(world, i, size, gdp, effort, compute, own):
     ``compute``. The shares add up to the whole.
     """
     p = world.p
-    if size < 2 or p.cost_key == 0.0:
+    if size < 2 or p.cost_key == BY_GDP:
         return effort
-    part = 1.0 / size if p.cost_key == 1.0 else own / compute
+    if p.cost_key >= OWN_KEY:
+        return brought_share(world, i, size, gdp, effort, compute, own)
+    part = 1.0 / size if p.cost_key == EQUALLY else own / compute
     return effort * gdp * part / world.gdp[i]
 
 

@@ -15,12 +15,14 @@ from abm.attributes import TERMS
 from abm.compiled import inline_rule, rule
 from abm.draws import CONVENE, FIRST_TASTE, ORDER, RENEWAL, REVIEW, TASTE, draw_row, gumbel, uniform
 from abm.options import first_coalition, first_lone, option
+from abm.rules import brought_decision, decision
 from abm.submodels.coalition import admits, enter, found, move
 from abm.submodels.convening import convened_terms, free_slot, outside
 from abm.submodels.lone import lone_terms
 from abm.submodels.payoff import joining_terms, member_terms, survey, total, vendor_terms
 
 TASTE_TERM = len(TERMS) - 1
+OWN_DECISION = len(decision.own)
 QUARTER = 0.25  # yr
 NOT_REVIEWING = 2.0  # above every draw
 
@@ -191,19 +193,36 @@ def payoff(world, i, source):
 
 @inline_rule
 def decide(world, i):
-    """The source nation i takes: the best of those that will have it, tastes included; where none is better, it stays.
+    """The source nation i takes: the best of those that will have it, or what a brought rule takes of them.
 
-    A coalition that would be best but refuses is noted, and the taste for it set to minus infinity.
+    A coalition that would be taken but refuses is noted, and the taste for it set to minus infinity. Errors: ValueError for a
+    brought rule that takes what is not open.
     """
     world.refused_by[i] = 0
     while True:
-        best, most = world.source[i], world.worth[world.source[i]]
-        for source in range(world.worth.size):
-            if world.worth[source] > most:
-                best, most = source, world.worth[source]
-        if welcome(world, i, best):
-            return best
-        world.terms[i, best, TASTE_TERM] = world.worth[best] = -np.inf
+        taken = chosen_by_rule(world, i) if world.p.decision >= OWN_DECISION else best(world, i)
+        if welcome(world, i, taken):
+            return taken
+        world.terms[i, taken, TASTE_TERM] = world.worth[taken] = -np.inf
+
+
+@inline_rule
+def chosen_by_rule(world, i):
+    """The source that nation i takes by a brought rule."""
+    taken = brought_decision(world, i)
+    if taken < 0 or taken >= world.worth.size or world.worth[taken] == -np.inf:
+        raise ValueError("a nation decided for a source that is not open to it")
+    return taken
+
+
+@inline_rule
+def best(world, i):
+    """The source worth most to nation i, its taste included; where none is better, it stays."""
+    found, most = world.source[i], world.worth[world.source[i]]
+    for source in range(world.worth.size):
+        if world.worth[source] > most:
+            found, most = source, world.worth[source]
+    return found
 
 
 @inline_rule

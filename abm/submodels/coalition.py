@@ -8,13 +8,14 @@ import math
 
 from abm.compiled import inline_rule, rule
 from abm.options import first_coalition, self_build
+from abm.rules import admission, brought_admission
 from abm.submodels.capability import plan, plan_quality, pooled, prospect, training_share
 from abm.submodels.derived import tie
 from abm.submodels.environment import free_ahead
 from abm.submodels.payoff import changed_pool, members_pool, moving_cost
 from abm.submodels.restriction import chips_allowed
 
-OPEN, MAJORITY, UNANIMITY = range(3)
+OPEN, MAJORITY, UNANIMITY, OWN_ADMISSION = *map(admission.index, admission.own), len(admission.own)
 
 
 @rule
@@ -88,6 +89,8 @@ def admits(world, i, k):
     """Whether slot k's admission rule lets nation i in: ``open``, or enough members who would be no worse off."""
     if world.p.admission == OPEN:
         return True
+    if world.p.admission >= OWN_ADMISSION:
+        return brought_admission(world, i, k)
     source, after = first_coalition(world) + k, changed_pool(world, k, i, 1.0)
     shared = prospect(world, after)
     most_against = (world.members[k] - 1) // 2 if world.p.admission == MAJORITY else 0

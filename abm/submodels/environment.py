@@ -6,8 +6,11 @@ import numpy as np
 
 from abm.compiled import inline_rule, rule
 from abm.draws import OUTAGE, TENSION, normal, uniform
+from abm.rules import brought_answer, vendor_answer
 from abm.submodels.capability import quality
 from abm.submodels.events import announce, announced
+
+OWN_ANSWER = len(vendor_answer.own)
 
 
 @rule
@@ -168,14 +171,22 @@ def free_models(world, top, released, best_coalition):
     return max(quality(gap, p.quality_sensitivity), p.openness * best_coalition)
 
 
-@rule
-def vendor_books(world, v):
-    """Vendor's clients, revenue, offer and investment at the end of a step.
+@inline_rule
+def offer(world, v, lost):
+    """Fee and hosting of vendor v once the part ``lost`` of its peak share of clients has left.
 
-    fee = listed fee * (1 - price_response * loss) and hosting = listed hosting + hosting_response * loss, loss being the part of
-    its peak share of clients that has left.
+    fee = listed fee * (1 - price_response * lost) and hosting = listed hosting + hosting_response * lost, unless a rule is
+    brought.
     """
     p = world.p
+    if p.vendor_answer >= OWN_ANSWER:
+        return brought_answer(world, v, lost)
+    return p.fee[v] * (1.0 - p.price_response * lost), p.hosting[v] + p.hosting_response * lost
+
+
+@rule
+def vendor_books(world, v):
+    """Vendor's clients, revenue, offer and investment at the end of a step."""
     total, clients, revenue = 0.0, 0.0, 0.0
     for i in range(world.n):
         gdp = world.gdp[i]
@@ -186,8 +197,8 @@ def vendor_books(world, v):
     world.client_share[v] = clients / total
     world.client_peak[v] = max(world.client_peak[v], world.client_share[v])
     lost = 1.0 - world.client_share[v] / world.client_peak[v] if world.client_peak[v] > 0.0 else 0.0
-    world.vendor_fee[v] = p.fee[v] * (1.0 - p.price_response * lost)
-    world.vendor_hosting[v] = min(1.0, p.hosting[v] + p.hosting_response * lost)
+    world.vendor_fee[v], hosting = offer(world, v, lost)
+    world.vendor_hosting[v] = min(1.0, hosting)
     world.revenue[v] = revenue
     bought = world.vendor_investment[v] * world.hardware * world.spending_grown
     world.vendor_compute[v] = world.vendor_compute[v] * world.compute_kept + bought

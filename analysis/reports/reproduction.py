@@ -22,9 +22,15 @@ def reproduction(result: Result) -> Iterable[str]:
     yield (
         f'<p class="soft">Seeds {plan.seed} to {plan.seed + plan.replicates - 1}. Made with version {escape(made["version"])} '
         f'(rules {escape(made["sources"])}) on {escape(manifest["created"][:10])}, Python {escape(made["python"])}, '
-        f"{escape(packages)}. Beside this page: the tables runs, series, choices and ties as Parquet files, as far as they were "
+        f"{escape(packages)}.{_brought(result)} Beside this page: the tables runs, series, choices and ties as Parquet files, as far as they were "
         "recorded; the figures as PNG and SVG; network.gexf, the first finished run's network over time, for Gephi.</p>"
     )
+
+
+def _brought(result: Result) -> str:
+    """The files of rules that the scenario brings; a result carries their text."""
+    names = ", ".join(result.scenario.content.rules)
+    return f" Decided by rules of its own, whose text the manifest holds: {escape(names)}." if names else ""
 
 
 def ways(result: Result) -> Iterable[tuple[str, str]]:

@@ -1,0 +1,205 @@
+"""Rules that people bring: they are asked where the model's own are, at the same bytes, and go where the scenario goes."""
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import replace
+
+import pytest
+
+from abm import rules
+from abm.scenario import Scenario, ScenarioError
+from runs import sweep_file
+from runs.axes import SweepError
+from tests import worlds
+from tests.untouched import ROOT
+
+#: The model's own rules once more, and one that decides for what no nation can have.
+TWINS = '''
+import math
+from abm.compiled import rule
+from abm.rules import admission, cost_key, decision, vendor_answer
+from abm.submodels.coalition import gain_from
+from abm.submodels.capability import prospect
+from abm.submodels.payoff import changed_pool
+from abm.options import first_coalition
+
+@decision
+def finest(world, i):
+    found, most = world.source[i], world.worth[world.source[i]]
+    for source in range(world.worth.size):
+        if world.worth[source] > most:
+            found, most = source, world.worth[source]
+    return found
+
+@vendor_answer
+def rebate(world, v, lost):
+    p = world.p
+    return p.fee[v] * (1.0 - p.price_response * lost), p.hosting[v] + p.hosting_response * lost
+
+@rule
+def against(world, j, i, k, after, shared):
+    return gain_from(world, j, i, k, after, shared) < -world.p.admission_tolerance
+
+@admission
+def veto(world, i, k):
+    after = changed_pool(world, k, i, 1.0)
+    shared = prospect(world, after)
+    for j in range(world.n):
+        if world.source[j] == first_coalition(world) + k and against(world, j, i, k, after, shared):
+            return False
+    return True
+
+@cost_key
+def heads(world, i, size, gdp, effort, compute, own):
+    return effort * gdp * (1.0 / size) / world.gdp[i]
+
+@decision
+def moonstruck(world, i):
+    return 99
+'''
+OWN = {"decision": "best", "vendor_answer": "discount", "admission": "unanimity", "cost_key": "equal"}
+BROUGHT = {"decision": "finest", "vendor_answer": "rebate", "admission": "veto", "cost_key": "heads"}
+
+#: Runs scenarios one after the other, by compiled loops and by Mesa's steps, and says what each left. What it loads, this
+#: process has not.
+PROGRAM = """
+import hashlib, json, os, pickle, sys
+import numpy as np
+from abm.model import Model
+from abm.scenario import Scenario
+from runs.ensemble import simulate
+
+def left(document):
+    scenario = pickle.loads(pickle.dumps(Scenario.parse(document)))
+    results = simulate(scenario.world(), scenario.content.steps, np.arange(3), series=True, choices=True)
+    said = [results.series[1].tobytes() + results.sources[1].tobytes()]
+    if os.environ["NUMBA_DISABLE_JIT"] == "1":
+        model = Model(scenario, rng=1)
+        while not model.finished:
+            model.step()
+        said.append(model.datacollector.get_model_vars_dataframe().drop(columns="seed").to_numpy().tobytes())
+        assert said[1] == results.series[1].tobytes()
+    return hashlib.sha256(said[0]).hexdigest()
+
+said = []
+for document in json.load(sys.stdin):
+    try:
+        said.append(left(document))
+    except ValueError as error:
+        said.append(str(error))
+print(json.dumps(said))
+"""
+
+
+def carried_out(documents: list[dict], compiled: bool) -> list[str]:
+    """What one process says of some scenarios: a digest of what each left, or what was wrong."""
+    world = {**os.environ, "PYTHONPATH": str(ROOT), "NUMBA_DISABLE_JIT": str(int(not compiled))}
+    done = subprocess.run([sys.executable, "-c", PROGRAM], input=json.dumps(documents), capture_output=True, text=True,
+                          check=False, cwd=ROOT, env=world)
+    assert done.returncode == 0, done.stderr[-3000:]
+    return json.loads(done.stdout)
+
+
+def document(values: dict, text: str | None = TWINS) -> dict:
+    """A small world with all levers on, these values, and a file of rules."""
+    plain = worlds.levers(8, 20).document()
+    plain["parameters"] |= values
+    return plain | ({"rules": {"twins.py": text}} if text else {})
+
+
+def test_a_rule_that_does_the_same_leaves_the_same_bytes():
+    """Each kind, by compiled loops and by Mesa's steps, in a process that has run without rules before."""
+    own = document(OWN, None)
+    brought = [document(OWN | {kind: BROUGHT[kind]}) for kind in OWN]
+    first, *twins, again, moonstruck = carried_out(
+        [own, *brought, document(BROUGHT), own, document(OWN | {"decision": "moonstruck"})], compiled=False)  # fmt: skip
+    assert twins == [first] * 5
+    assert again == first, "nothing is left over for who brings none"
+    assert moonstruck == "a nation decided for a source that is not open to it"
+
+
+@pytest.mark.slow
+@pytest.mark.xdist_group("rules")
+def test_compiled_a_rule_leaves_what_it_leaves_uncompiled():
+    """That of the how-to, whose page has compiled it."""
+    page = (ROOT / "docs" / "howto" / "rule.md").read_text("utf-8")
+    text = page.split("```python\n")[1].split("```")[0]
+    asked = [document({}, None), *(document({"decision": name}, text) for name in ("best", "sober", "cautious"))]
+    compiled, uncompiled = (carried_out(asked, compiled) for compiled in (True, False))
+    assert compiled == uncompiled
+    assert compiled[0] == compiled[1]
+    assert len(set(compiled)) == 3
+
+
+def test_the_names_are_the_parameters_values_and_mean_the_same_rule_each_time():
+    found = [Scenario.parse(document(OWN | {"decision": "finest"})) for _ in range(2)]
+    numbers = {scenario.number(rules_parameter(), "finest") for scenario in found}
+    assert len(numbers) == 1
+    assert rules.decision[int(numbers.pop())] == "finest"
+    assert found[0].parameter("decision") == "finest"
+    other = Scenario.parse(document({"decision": "finest"}, TWINS + "\n# changed\n"))
+    assert other.number(rules_parameter(), "finest") != found[0].number(rules_parameter(), "finest")
+
+
+def rules_parameter():
+    """The parameter that says how nations decide."""
+    from abm import parameters
+
+    return parameters.lookup("decision")
+
+
+@pytest.mark.parametrize(("given", "said"), [
+    ({"rules": "gone.py"}, "rules: gone.py: no such file"),
+    ({"rules": 3}, "rules: names a file of rules, or a list of them"),
+    ({"rules": {"a.py": "def f(:"}}, "rules: a.py: line 1: "),
+    ({"rules": {"a.py": "def f(world, i): return 0"}}, "rules: a.py: holds no rule; one is marked by @decision, @vendor_answer"),
+    ({"rules": {"a.py": "@decision\ndef best(world, i): return 0"}}, "rules: best: is the name of a rule of the model"),
+    ({"parameters": {"decision": "finest"}}, "parameters.decision: 'finest' is "),
+    ({"parameters": {"decision": "bets"}}, "parameters.decision: 'bets' is not one of best"),
+])  # fmt: skip
+def test_what_is_no_rule_is_refused_in_one_sentence(given, said):
+    Scenario.parse(document(BROUGHT))  # whose names are no others'
+    with pytest.raises(ScenarioError) as caught:
+        Scenario.parse({**worlds.plain(4).document(), **given})
+    assert str(caught.value).startswith(f"scenario: {said}")
+    assert "\n" not in str(caught.value)
+
+
+def test_a_file_that_fails_is_told_when_a_world_is_built_and_not_before():
+    text = "from abm.rules import decision\nprint(1 / 0)\n@decision\ndef broken(world, i): return 0\n"
+    scenario = Scenario.parse(document({"decision": "broken"}, text))
+    with pytest.raises(ValueError, match=r"^rules: twins.py: ZeroDivisionError: division by zero$"):
+        scenario.world()
+
+
+def test_a_scenario_and_a_sweep_name_files_beside_them_and_carry_their_text(tmp_path):
+    (tmp_path / "twins.py").write_text(TWINS, "utf-8")
+    never = "from abm.rules import admission\n@admission\ndef never(world, i, k): return False\n"
+    (tmp_path / "more.py").write_text(never, "utf-8")
+    (tmp_path / "mine.toml").write_text('title = "t"\nrules = "twins.py"\n[parameters]\ndecision = "finest"\n', "utf-8")
+    scenario = Scenario.read(tmp_path / "mine.toml")
+    assert scenario.document()["rules"] == {"twins.py": TWINS}
+    sweep = 'scenario = "mine.toml"\nrules = ["more.py"]\n[design]\nmethod = "grid"\n[factors]\n{}\n'
+    (tmp_path / "sweep.toml").write_text(sweep.format('admission = ["open", "veto", "never"]'), "utf-8")
+    plan = sweep_file.read(tmp_path / "sweep.toml")
+    assert list(plan.scenario.content.rules) == ["twins.py", "more.py"]
+    assert plan.parse(json.loads(json.dumps(plan.document()))).document() == plan.document()
+    changed = plan.scenario.document()
+    changed["rules"]["more.py"] += "# changed\n"
+    assert replace(plan, scenario=Scenario.parse(changed, plan.scenario.name)).job != plan.job, "another rule is another result"
+    (tmp_path / "sweep.toml").write_text(sweep.format('decision = ["best", "sober"]'), "utf-8")
+    with pytest.raises(SweepError, match="decision: 'sober' is not one of best"):
+        sweep_file.read(tmp_path / "sweep.toml")
+    (tmp_path / "more.py").unlink()
+    with pytest.raises(SweepError, match=r"sweep.toml: rules: .*more.py: no such file"):
+        sweep_file.read(tmp_path / "sweep.toml")
+
+
+def test_who_brings_none_sees_no_further_parameter():
+    from abm import parameters
+
+    assert not {"decision", "vendor_answer"} & set(parameters.names())
+    assert {"admission", "cost_key"} <= set(parameters.names())
+    assert Scenario.parse({"parameters": {"decision": "best"}}).world().parameters() == Scenario.parse({}).world().parameters()
