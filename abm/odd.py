@@ -17,6 +17,8 @@ from abm.submodels.events import KINDS
 
 DOCUMENT = Path(__file__).with_name("ODD.md")
 _BLOCK = re.compile(r"(<!-- begin (\w+) -->\n).*?(<!-- end \2 -->)", re.DOTALL)
+#: Kinds of rules of which the model has one are told of in prose.
+_LISTED = [parameter for parameter in PARAMETERS if parameter.listed]
 _KEY = re.compile(r"\[([A-Z]\w+)\](?!\()")
 
 
@@ -36,7 +38,7 @@ def _row(p: Parameter) -> tuple:
 
 def _parameters() -> str:
     groups: dict[str, list] = {}
-    for parameter in PARAMETERS:
+    for parameter in _LISTED:
         groups.setdefault(parameter.group, []).append(_row(parameter))
     head = "parameter, value, range, unit, meaning, source"
     return "\n".join(table(head, rows, group) for group, rows in groups.items())
@@ -44,12 +46,12 @@ def _parameters() -> str:
 
 def judged(near_a_source: bool) -> list[str]:
     """Parameters whose value is assumed: near a source or after a published form, or on judgement alone."""
-    assumed = [p for p in PARAMETERS if p.source.startswith("Assumption")]
+    assumed = [p for p in _LISTED if p.source.startswith("Assumption")]
     return [p.name for p in assumed if bool(_KEY.search(p.source)) == near_a_source]
 
 
 def _judgement() -> str:
-    alone, near, count = judged(False), len(judged(True)), len(PARAMETERS)
+    alone, near, count = judged(False), len(judged(True)), len(_LISTED)
     return (
         f"Of the {count} parameters {count - near - len(alone)} name a source for their value, {near} are assumptions\n"
         f"near a source or after a published form, and {len(alone)} rest on judgement alone:\n"

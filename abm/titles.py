@@ -95,6 +95,8 @@ PARAMETERS = {
     "quorum_gdp": "GDP needed to found",
     "admission": "Who decides on new members",
     "admission_tolerance": "Loss that members overlook",
+    "decision": "How a nation decides",
+    "vendor_answer": "How vendors answer lost clients",
     "cost_key": "How members share the cost",
     "notice": "Notice before leaving",
     "exit_fee": "Fee for leaving",
@@ -124,6 +126,8 @@ MEASURES = {
 #: Categorical values in words.
 CHOICES = {
     "admission": {"open": "nobody: whoever asks is in", "majority": "a majority of members", "unanimity": "every member"},
+    "decision": {"best": "for what is best to it"},
+    "vendor_answer": {"discount": "with a discount, and hosting at home"},
     "cost_key": {"gdp": "by GDP", "equal": "in equal parts", "compute": "by compute"},
 }
 UNITS = {

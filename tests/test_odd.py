@@ -53,7 +53,7 @@ def test_every_table_is_in_the_document_once():
 @pytest.mark.parametrize("change", [{"default": 0.123}, {"unit": "furlongs"}, {"high": 9.5}, {"source": "Assumption"}])
 def test_a_changed_parameter_makes_the_document_stale(monkeypatch, change):
     first, *rest = parameters.PARAMETERS
-    monkeypatch.setattr(odd, "PARAMETERS", (replace(first, **change), *rest))
+    monkeypatch.setattr(odd, "_LISTED", (replace(first, **change), *rest))
     assert odd.renewed(TEXT) != TEXT
 
 

@@ -22,8 +22,9 @@ def reproduction(result: Result) -> Iterable[str]:
     yield (
         f'<p class="soft">Seeds {plan.seed} to {plan.seed + plan.replicates - 1}. Made with version {escape(made["version"])} '
         f'(rules {escape(made["sources"])}) on {escape(manifest["created"][:10])}, Python {escape(made["python"])}, '
-        f"{escape(packages)}.{_brought(result)} Beside this page: the tables runs, series, choices and ties as Parquet files, as far as they were "
-        "recorded; the figures as PNG and SVG; network.gexf, the first finished run's network over time, for Gephi.</p>"
+        f"{escape(packages)}.{_brought(result)} Beside this page: the tables runs, series, choices and ties as Parquet files, "
+        "as far as they were recorded; the figures as PNG and SVG; network.gexf, the first finished run's network over time, for "
+        "Gephi.</p>"
     )
 
 
