@@ -10,11 +10,13 @@ from typing import Any
 import numpy as np
 
 from abm import dates
+from abm.parameters import Range, lookup, plausible
 from abm.scenario import Scenario, ScenarioError
 from abm.words import shown
 from runs.factor import NATIONS, Factor, check_name
 
 _RANGE = {"low", "high", "count", "log"}
+PLAUSIBLE = "plausible"  # the word for what the parameter's row calls so
 
 
 class SweepError(ValueError):
@@ -47,9 +49,7 @@ class Axis:
             return np.array(self.values)[places]
         if self.whole:
             return np.minimum(np.floor(self.low + share * (self.high - self.low + 1)), self.high)
-        if self.log:
-            return np.clip(self.low * (self.high / self.low) ** share, self.low, self.high)
-        return np.clip(self._on_step(self.low + share * (self.high - self.low)), self.low, self.high)
+        return np.clip(self._on_step(Range(self.low, self.high, log=self.log).at(share)), self.low, self.high)
 
     def _on_step(self, numbers: np.ndarray) -> np.ndarray:
         """Dates as the steps begin in which they fall: what is recorded is what is run."""
@@ -92,16 +92,31 @@ class Axis:
 
 
 def axis(name: str, given: Any, scenario: Scenario, distinct: bool = True) -> Axis:
-    """The axis of a factor given as a list of values, each another one if ``distinct``, or a range.
+    """The axis of a factor given as a list of values, each another one if ``distinct``, a range, or the word ``"plausible"``.
 
     Errors: ValueError with one clause.
     """
     check_name(name, scenario)
+    if given == PLAUSIBLE and name != NATIONS and not Factor(name).event:
+        given = _plausible(name, scenario)
     if isinstance(given, list) and given:
         return _listed(name, given, scenario, distinct)
     if isinstance(given, dict) and {"low", "high"} <= given.keys():
         return _ranged(name, given, scenario)
-    raise ValueError(f"found {shown(given)}; a list of values is needed, or {{ low = ..., high = ... }}")
+    raise ValueError(f"found {shown(given)}; a list of values is needed, or {{ low = ..., high = ... }}, or \"plausible\"")
+
+
+def _plausible(name: str, scenario: Scenario) -> Any:
+    """Every name of a choice; else the plausible range within the bounds, wide enough for the scenario's own value."""
+    parameter, found = lookup(name, scenario.vendor_names), plausible(name, scenario.vendor_names)
+    if parameter.choices:
+        return list(parameter.choices)
+    present = float(scenario.parameter(name))
+    found = found.around(present) if found.relative else found
+    low, high = max(parameter.low, min(found.low, present)), min(parameter.high, max(found.high, present))
+    if parameter.whole:
+        low, high = int(low), int(high)
+    return {"low": low, "high": high, "log": found.log and low > 0 and not parameter.whole}
 
 
 def _listed(name: str, values: Sequence[Any], scenario: Scenario, distinct: bool) -> Axis:

@@ -10,6 +10,7 @@
     [factors]
     hazard_us = { low = 0.02, high = 1.0, count = 8, log = true }
     admission = ["open", "majority", "unanimity"]
+    peer_weight = "plausible"                 # the range of the parameters' table
     nations = ["midsized", "eu", ["FRA", "DEU", "JPN"]]
     "events[2].date" = [2026.5, 2027.5, 2028.5]
 """

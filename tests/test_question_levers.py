@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from abm.parameters import decided
 from analysis.asking import lever_costs, ranges
 from analysis.asking.lever_costs import LEVERS, pull
 from analysis.methods import statistics
@@ -12,6 +13,10 @@ from tests import questions
 
 BY_NAME = {lever.name: lever for lever in LEVERS}
 PRICED = [lever for lever in LEVERS if lever.cost is not None]
+
+
+def test_every_lever_is_what_people_decide():
+    assert set(lever_costs.PARAMETERS) <= set(decided())
 
 
 @pytest.mark.parametrize("lever", PRICED, ids=lambda lever: lever.name)

@@ -19,9 +19,9 @@
    chances of 0.7 and half of the likeliest members), what it is worth (half to double of the net benefit above that without
    convening). The first and last hold, or fail, where the whole 95 % interval does.
 
-**Assumptions.** Dated events of the scenario that would set a parameter are left out. Ranges: the calibration's
-priors, else those of the sweep morris-screening, else half to double, for levers absent to strong; the parameters are
-independent. With other ranges the ranking and the share of failures change. The seed is averaged over, not a factor.
+**Assumptions.** Dated events of the scenario that would set a parameter are left out. Ranges: the parameters' plausible ones
+(abm/ODD.md), the calibration's priors among them; the parameters are independent. With other ranges the ranking and the share of
+failures change. The seed is averaged over, not a factor.
 
 **How to read the figure.** Left: mu* of the strongest parameters. Right: first and total Sobol indices. Below: the box; each
 grey line is a parameter's plausible range, the coloured part is the box. At the bottom the structures, grey where a headline
