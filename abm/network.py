@@ -11,12 +11,14 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import combinations
 from pathlib import Path
+from typing import IO
 
 import networkx as nx
 import numpy as np
 
 from abm import options
 from abm.record import coalition_name
+from abm.record import ties as ties_of
 from abm.world import World
 
 #: Stays of a node: (option, start, end), dates as decimal years.
@@ -141,8 +143,21 @@ def stays(times: Sequence[float] | np.ndarray, held: Sequence[str] | np.ndarray,
     return [(str(held[step]), float(times[step]), float(stop)) for step, stop in zip(starts, ends, strict=True)]
 
 
+def write_choices(file: str | Path | IO[bytes], world: World, sources: np.ndarray, serials: np.ndarray) -> nx.Graph:
+    """:func:`write_gexf` of (T+1, N) choices from step 0 on; the last stands for one step."""
+    steps, vendors = len(sources), world.vendors
+    dates = [world.date(step) for step in range(steps + 1)]
+    ties = [
+        (source, target, kind, dates[start], None if stop is None else dates[stop])
+        for source, target, kind, start, stop in ties_of(sources, serials, world.iso3, vendors)
+    ]
+    held = np.array(options.names(vendors))[options.of_source(sources, vendors)]
+    option = {iso3: stays(dates[:-1], held[:, i], dates[-1]) for i, iso3 in enumerate(world.iso3)}
+    return write_gexf(file, world, ties, option, dates[-1])
+
+
 def write_gexf(
-    path: str | Path,
+    file: str | Path | IO[bytes],
     world: World,
     ties: Iterable[tuple[str, str, str, float, float | None]],
     option: Mapping[str, Stays],
@@ -170,7 +185,7 @@ def write_gexf(
         if not g.has_edge(source, target):
             g.add_edge(source, target, kind=kind, spells=[])
         g.edges[source, target]["spells"].append(spell)
-    nx.write_gexf(g, path, version="1.2draft")
+    nx.write_gexf(g, file, version="1.2draft")
     return g
 
 

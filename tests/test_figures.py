@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 from PIL import Image
 
-from abm import options
+from abm import options, palette
 from abm.model import Model
 from analysis import reading, replay
 from analysis.figures import FIGURES, alliances, figure, geography, labels, reasons, style
@@ -287,11 +287,11 @@ def test_the_reasons_are_what_the_model_explains():
 def test_reasons_show_every_term():
     from abm.attributes import TERMS
 
-    assert set(reasons.TERMS) == set(TERMS) - {"taste"}
+    assert set(reasons.LABELS) == set(palette.FIGURE_TERMS) == set(TERMS) - {"taste"}
 
 
 def test_colours_differ_also_for_the_colour_blind():
-    shades = np.array([to_rgb(shade) for shade in (*style.OPTIONS.values(), *style.FURTHER_VENDORS[:2])])
+    shades = np.array([to_rgb(shade) for shade in (*palette.OPTIONS.values(), *palette.FIGURE_VENDORS[:2])])
     linear = np.where(shades <= 0.04045, shades / 12.92, ((shades + 0.055) / 1.055) ** 2.4)
     deuteranopia = np.array([[0.367, 0.861, -0.228], [0.280, 0.673, 0.047], [-0.012, 0.043, 0.969]])
     for seen in (linear, linear @ deuteranopia.T):

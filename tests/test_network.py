@@ -7,7 +7,7 @@ import networkx as nx
 import numpy as np
 import pytest
 
-from abm import measures, network, record
+from abm import measures, network
 from abm.scenario import Scenario
 from runs.ensemble import simulate
 
@@ -109,17 +109,9 @@ def test_concentration_counts_each_lone_builder_as_a_source():
 def written(run, path):
     world, results = run
     dates = [world.date(step) for step in range(STEPS + 1)]
-    ties = [
-        (source, target, kind, dates[start], None if end is None else dates[end])
-        for source, target, kind, start, end in record.ties(
-            results.sources[0], results.serials[0], world.iso3, world.vendors
-        )
-    ]
     held = np.array([network.labels(*step, world.vendors)[0] for step in zip(results.sources[0], results.serials[0])])
-    end = world.date(STEPS + 1)
-    option = {iso3: network.stays(dates, held[:, i], end) for i, iso3 in enumerate(world.iso3)}
-    network.write_gexf(path, world, ties, option, end)
-    return dates, option
+    network.write_choices(path, world, results.sources[0], results.serials[0])
+    return dates, {iso3: network.stays(dates, held[:, i], world.date(STEPS + 1)) for i, iso3 in enumerate(world.iso3)}
 
 
 def test_gexf_comes_back_with_the_network_of_every_step(run, tmp_path):

@@ -19,7 +19,7 @@ pytest.importorskip("solara", reason="the extra `page` is not installed")
 
 from abm import options, parameters
 from abm.model import Model
-from abm.page import address, charts, drawing, frame, geography, happenings, left, palette, panels, takeaway, why
+from abm.page import address, charts, drawing, frame, geography, happenings, left, panels, takeaway, why
 from abm.page import futures as fans
 from abm.page.foresight import Foresight, Question
 from abm.page.futures import REPLICATES, futures
@@ -603,9 +603,3 @@ def test_the_map_stands_in_mesas_own_visualization_too():
     force_update()
     assert stage.frame.content["step"] == 1
     rendered.close()
-
-
-def test_the_page_and_the_figures_give_an_option_the_same_colour():
-    from analysis.figures import style
-
-    assert palette.OPTIONS == style.OPTIONS

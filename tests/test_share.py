@@ -11,8 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from abm import parameters, titles
-from abm.page import palette
+from abm import palette, parameters, titles
 from abm.words import ArgumentError
 from analysis.asking import ranges
 from analysis.methods import statistics

@@ -7,6 +7,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
+from abm import palette
 from abm.parameters import Range
 from analysis.calibration.found import Fit
 from analysis.calibration.report import marginals
@@ -31,8 +32,8 @@ def draw(fit: Fit) -> Figure:
         _panel(axes, fit, row)
     for axes in panels[len(fit.priors) :]:
         axes.set_visible(False)
-    marks = [Patch(facecolor=style.BLUE, label="posterior, identified"),
-             Patch(facecolor=style.SKY, label="posterior, not identified"),
+    marks = [Patch(facecolor=palette.BLUE, label="posterior, identified"),
+             Patch(facecolor=palette.SKY, label="posterior, not identified"),
              Line2D([], [], color=style.GREY, linestyle="--", label="prior"), Line2D([], [], color=style.INK, label="default"),
              Line2D([], [], color=style.INK, linestyle=":", label="suggested")]
     style.above(figure, marks, handlelength=2.0)
@@ -43,7 +44,7 @@ def _panel(axes, fit: Fit, row) -> None:
     prior = fit.priors[row.parameter]
     share = prior.share(fit.posterior.points[row.parameter].to_numpy(float))
     edges = _edges(prior)
-    colour = style.BLUE if row.identified else style.SKY
+    colour = palette.BLUE if row.identified else palette.SKY
     axes.hist(share, edges, weights=fit.posterior.weight * (len(edges) - 1), color=colour)
     axes.axhline(1, color=style.GREY, linewidth=0.8, linestyle="--")
     axes.axvline(float(prior.share(np.array(row.default))), color=style.INK, linewidth=1.2)

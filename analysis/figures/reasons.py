@@ -4,6 +4,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
+from abm.palette import FIGURE_TERMS
 from analysis.figures import style
 from analysis.replay import Decision, replayed
 from runs.results import Result
@@ -19,12 +20,10 @@ CAPTION = (
     "nations that others moved, such as those invited into a coalition, or that have not reviewed their stance yet: they show "
     "what the options were worth at that date."
 )
-#: Term -> (label, colour); a scheme for filled areas by Paul Tol, apart from the options' colours.
-TERMS = {
-    "benefit": ("benefit", "#77AADD"), "peers": ("partners on the same source", "#44BB99"), "fee": ("fee", "#EE8866"),
-    "build": ("building and running", "#EEDD88"), "restriction": ("expected restriction", "#FFAABB"),
-    "switching": ("switching", "#BBCC33"), "distance": ("political distance", "#CCCCCC"),
-}
+LABELS = {
+    "benefit": "benefit", "peers": "partners on the same source", "fee": "fee", "build": "building and running",
+    "restriction": "expected restriction", "switching": "switching", "distance": "political distance",
+}  # fmt: skip
 
 
 @style.styled
@@ -41,7 +40,7 @@ def draw(result: Result) -> Figure:
     gains, costs = (max(_reach(decision, sign) for decision in made) for sign in (1, -1))
     panels[-1].set_xlim(-1.08 * costs, 1.18 * gains)
     panels[-1].set_xlabel("worth to the nation (% of its GDP per year)")
-    patches = [Patch(facecolor=colour, label=text) for text, colour in TERMS.values()]
+    patches = [Patch(facecolor=colour, label=LABELS[term]) for term, colour in FIGURE_TERMS.items()]
     handles = [*patches, style.mark("sum", "D", style.INK), style.mark("with its taste", "D", style.INK, hollow=True)]
     style.above(figure, handles, size=7.5)
     style.one_run(figure, result, replay.run.run)
@@ -50,7 +49,7 @@ def draw(result: Result) -> Figure:
 
 def _reach(decision: Decision, sign: int) -> float:
     """How far bars and diamonds reach to the right (1) or to the left (-1)."""
-    bars = (sign * decision.table[list(TERMS)]).clip(lower=0).sum(axis=1)
+    bars = (sign * decision.table[list(FIGURE_TERMS)]).clip(lower=0).sum(axis=1)
     worth = sign * _worth(decision.table)
     return float(max(bars.max(), worth[np.isfinite(worth)].max())) if decision.reviewed else float(bars.max())
 
@@ -64,7 +63,7 @@ def _panel(axes, decision: Decision, label: dict[str, str]) -> None:
     table = decision.table
     y = np.arange(len(table))
     ends = {1: np.zeros(len(table)), -1: np.zeros(len(table))}
-    for term, (_, colour) in TERMS.items():
+    for term, colour in FIGURE_TERMS.items():
         values = table[term].to_numpy()
         for sign, end in ends.items():
             part = np.where(np.sign(values) == sign, values, 0.0)

@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import AbstractContextManager
 from functools import wraps
-from itertools import pairwise
+from itertools import cycle, pairwise
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -20,18 +20,10 @@ from matplotlib.patches import Patch
 from matplotlib.textpath import TextPath
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter, PercentFormatter
 
-from abm import options
+from abm import options, palette
 from analysis.reading import finished
 from runs.results import Result
 
-#: Okabe and Ito's colours, which stay apart in the common forms of colour blindness.
-BLUE, VERMILLION, ORANGE, PURPLE, GREEN, SKY, YELLOW = (
-    "#0072B2", "#D55E00", "#E69F00", "#CC79A7", "#009E73", "#56B4E9", "#F0E442",
-)
-OPTIONS = {"us": BLUE, "china": VERMILLION, "self_build": ORANGE, "hold_back": PURPLE, "coalition": GREEN}
-FURTHER_VENDORS = (SKY, YELLOW, "#8C8C8C")
-#: Coalitions of one run, the largest first: greens that differ in lightness.
-COALITIONS = (GREEN, "#00523B", "#8ED9C0", "#4C7A34", "#C5E8A8")
 INK, GREY, PALE = "#222222", "#666666", "#D9D9D9"
 #: Colour maps for a quantity from little to much, readable in grey and by the colour-blind.
 SEQUENTIAL = "cividis"
@@ -74,10 +66,9 @@ def new(height: float, gap: float = 0.02) -> Figure:
 
 def colours(vendors: Sequence[str], coalitions: Sequence[str] = ()) -> dict[str, str]:
     """Colour of every option, and of every coalition of a run by name."""
-    found = dict(OPTIONS)
-    further = [vendor for vendor in vendors if vendor not in OPTIONS]
-    found |= {vendor: FURTHER_VENDORS[place % len(FURTHER_VENDORS)] for place, vendor in enumerate(further)}
-    return found | {name: COALITIONS[place % len(COALITIONS)] for place, name in enumerate(coalitions)}
+    found = dict(palette.OPTIONS)
+    further = [vendor for vendor in vendors if vendor not in palette.OPTIONS]
+    return found | dict(zip(further, cycle(palette.FIGURE_VENDORS))) | dict(zip(coalitions, cycle(palette.FIGURE_COALITIONS)))
 
 
 def labels(result: Result, letters: int = 34, lines: int = 2) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Colours: each means one thing, in every chart, on the map and in the panels; a test measures that no two come close.
+"""Colours of the page and of the figures: each means one thing, in every chart; a test keeps those of the page apart.
 
 Those of stances are safe for the colour-blind. Source: Okabe and Ito, Color Universal Design (2008).
 """
@@ -7,14 +7,21 @@ from __future__ import annotations
 
 from abm import options
 
-#: Colours of the options, by name: the same as in the figures of a report (analysis.figures.style), as a test sees to.
-OPTIONS = {"us": "#0072B2", "china": "#D55E00", "self_build": "#E69F00", "hold_back": "#CC79A7", "coalition": "#009E73"}
+#: Okabe and Ito's colours, which stay apart in the common forms of colour blindness.
+BLUE, VERMILLION, ORANGE, PURPLE, GREEN, SKY, YELLOW = (
+    "#0072B2", "#D55E00", "#E69F00", "#CC79A7", "#009E73", "#56B4E9", "#F0E442",
+)
+#: Colours of the options, by name.
+OPTIONS = {"us": BLUE, "china": VERMILLION, "self_build": ORANGE, "hold_back": PURPLE, "coalition": GREEN}
 
 #: Coalitions in the order of their founding; the shades repeat after the eighth.
-COALITIONS = ("#009E73", "#56B4E9", "#882255", "#F0E442", "#4B2FBF", "#AA8866", "#7FDCC8", "#00523B")
+COALITIONS = (GREEN, SKY, "#882255", YELLOW, "#4B2FBF", "#AA8866", "#7FDCC8", "#00523B")
+#: The same in a figure of one run, the largest first: greens that differ in lightness.
+FIGURE_COALITIONS = (GREEN, "#00523B", "#8ED9C0", "#4C7A34", "#C5E8A8")
 
-#: Vendors that a scenario adds.
+#: Vendors that a scenario adds, on the page and in figures.
 FURTHER_VENDORS = ("#8C6D1F", "#3D2B1F", "#C9A6FF")
+FIGURE_VENDORS = (SKY, YELLOW, "#8C8C8C")
 
 #: Terms of a payoff, and the taste, which is what the model does not know.
 TERMS = {
@@ -26,6 +33,16 @@ TERMS = {
     "switching": "#8A7FD1",
     "distance": "#8FC1C9",
     "taste": "#F3A6A0",
+}
+#: The same in figures: a scheme for filled areas by Paul Tol, apart from the options' colours.
+FIGURE_TERMS = {
+    "benefit": "#77AADD",
+    "peers": "#44BB99",
+    "fee": "#EE8866",
+    "build": "#EEDD88",
+    "restriction": "#FFAABB",
+    "switching": "#BBCC33",
+    "distance": "#CCCCCC",
 }
 
 #: Sovereignty, the measure that has a fan of its own; other measures are drawn in the ink of the page, told apart by dashes.
