@@ -6,7 +6,7 @@ from matplotlib.patches import Patch
 
 from abm.palette import FIGURE_TERMS
 from analysis.figures import style
-from analysis.replay import Decision, replayed
+from analysis.replay import Decision, replayed, worth
 from runs.results import Result
 
 NEEDS = ("choices",)
@@ -50,13 +50,8 @@ def draw(result: Result) -> Figure:
 def _reach(decision: Decision, sign: int) -> float:
     """How far bars and diamonds reach to the right (1) or to the left (-1)."""
     bars = (sign * decision.table[list(FIGURE_TERMS)]).clip(lower=0).sum(axis=1)
-    worth = sign * _worth(decision.table)
-    return float(max(bars.max(), worth[np.isfinite(worth)].max())) if decision.reviewed else float(bars.max())
-
-
-def _worth(table) -> np.ndarray:
-    """Payoff plus taste of each row."""
-    return (table["payoff"] + table["taste"]).to_numpy()
+    liked = sign * worth(decision.table).to_numpy()
+    return float(max(bars.max(), liked[np.isfinite(liked)].max())) if decision.reviewed else float(bars.max())
 
 
 def _panel(axes, decision: Decision, label: dict[str, str]) -> None:
@@ -69,17 +64,17 @@ def _panel(axes, decision: Decision, label: dict[str, str]) -> None:
             part = np.where(np.sign(values) == sign, values, 0.0)
             axes.barh(y, part, left=end, height=0.72, color=colour, linewidth=0)
             end += part
-    payoff, worth = table["payoff"].to_numpy(), _worth(table)
+    payoff, liked = table["payoff"].to_numpy(), worth(table).to_numpy()
     if decision.reviewed:
-        known = np.isfinite(worth)
-        axes.hlines(y[known], payoff[known], worth[known], color=style.INK, linewidth=0.8, linestyle=":")
-        axes.plot(worth, y, "D", markersize=3.5, markerfacecolor="white", markeredgecolor=style.INK, markeredgewidth=0.7)
+        known = np.isfinite(liked)
+        axes.hlines(y[known], payoff[known], liked[known], color=style.INK, linewidth=0.8, linestyle=":")
+        axes.plot(liked, y, "D", markersize=3.5, markerfacecolor="white", markeredgecolor=style.INK, markeredgewidth=0.7)
     axes.plot(payoff, y, "D", markersize=3.5, color=style.INK)
     for row, name in enumerate(table.index):
         taken = name == decision.chosen
         axes.text(1.0, row, f"{payoff[row]:.2f}", transform=axes.get_yaxis_transform(), va="center", ha="right", fontsize=7,
                   fontweight="bold" if taken else "normal")
-    axes.set_yticks(y, [_row(name, decision, label, worth[row]) for row, name in enumerate(table.index)], fontsize=7)
+    axes.set_yticks(y, [_row(name, decision, label, liked[row]) for row, name in enumerate(table.index)], fontsize=7)
     for tick, name in zip(axes.get_yticklabels(), table.index, strict=True):
         tick.set_fontweight("bold" if name == decision.chosen else "normal")
     axes.set_ylim(len(table) - 0.5, -0.5)
