@@ -119,7 +119,8 @@ def sources(path: str | Path) -> list[Path]:
 
 
 def _range(axis: Axis) -> dict[str, Any]:
-    return {"low": axis.low, "high": axis.high, "log": axis.log} if not axis.values else {"values": list(axis.values)}
+    found = axis.range
+    return {"low": found.low, "high": found.high, "log": found.log} if not axis.values else {"values": list(axis.values)}
 
 
 def _content(path: Path, document: dict[str, Any]) -> _File:

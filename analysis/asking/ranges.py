@@ -56,4 +56,4 @@ def _stored(each: Axis, numbers: np.ndarray, scenario: Scenario) -> np.ndarray:
 
 def unit(axes: Sequence[Axis]) -> list[Axis]:
     """As many axes from 0 to 1, for a design over shares of the ranges."""
-    return [Axis(each.factor, low=0.0, high=1.0) for each in axes]
+    return [Axis(each.factor) for each in axes]

@@ -96,7 +96,7 @@ def scale_of(inquiry: Inquiry) -> Scale:
     if parameter.choices:
         raise ArgumentError("parameter", name, f"has names ({', '.join(parameter.choices)}), and only numbers can tip")
     axis = ranges.plausible(inquiry.scenario, name)
-    low, high = (axis.low, axis.high) if text == "plausible" else _ends(text)
+    low, high = (axis.range.low, axis.range.high) if text == "plausible" else _ends(text)
     for end in (low, high):
         try:
             parameter.parse(end)

@@ -317,4 +317,4 @@ def _draw_box(axes, found: Found) -> None:
 
 def _ends(axis: Axis) -> tuple[float, float]:
     """Ends of a parameter's range, as numbers; of a choice, its first and last."""
-    return (min(axis.values), max(axis.values)) if axis.values else (axis.low, axis.high)
+    return (min(axis.values), max(axis.values)) if axis.values else (axis.range.low, axis.range.high)

@@ -55,8 +55,8 @@ def around(scenario: Scenario, name: str) -> Iterator[tuple[str, float]]:
     """(how, value): a number halved and doubled, within its bounds; a date, or nought, at the ends of its plausible range."""
     parameter, own = parameters.lookup(name, scenario.vendor_names), ranges.value(scenario, name)
     if own == 0 or parameter.unit == "year":
-        axis = ranges.plausible(scenario, name)
-        ends = {f"at {end:.6g}": float(end) for end in (axis.low, axis.high)}
+        found = ranges.plausible(scenario, name).range
+        ends = {f"at {end:.6g}": float(end) for end in (found.low, found.high)}
     else:
         ends = {"halved": own / 2, "doubled": own * 2}
     for how, value in ends.items():

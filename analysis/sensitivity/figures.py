@@ -100,7 +100,7 @@ def _curve(axes: Axes, rows: pd.DataFrame, found: Study, name: str, colour: str,
         axes.set_xticks(list(x), [style.literal(text) for text in rows["value"]])
         return
     axes.axvline(float(rows["value"][rows["own"]].iloc[0]), color=style.GREY, linewidth=0.8, linestyle="--", zorder=0)
-    if ranges.plausible(found.scenario, name).log:
+    if ranges.plausible(found.scenario, name).range.log:
         style.logarithmic(axes.xaxis)
     else:
         style.plain_ticks(axes.xaxis)

@@ -76,23 +76,23 @@ def lever(scenario: Scenario, name: str, count: int) -> Lever:
         raise ArgumentError("levers", name, f"is a choice between {', '.join(parameter.choices)}, which no slider holds; "
                       f"`--set {name}={parameter.choices[-1]}` makes a page of one of them")  # fmt: skip
     axis, present = ranges.plausible(scenario, name), ranges.value(scenario, name)
-    values = _values(axis.low, present, axis.high, count, axis.log, parameter.whole)
+    values = _values(axis.range, present, count)
     because = titles.plain(ranges.because(scenario, name))
     note = _event_note(scenario, name, parameter)
     title = titles.parameter(name, scenario.vendors)
-    return Lever(name, parameter, title, values, values.index(present), axis.log, because, note)
+    return Lever(name, parameter, title, values, values.index(present), axis.range.log, because, note)
 
 
-def _values(low: float, present: float, high: float, count: int, log: bool, whole: bool) -> tuple[float, ...]:
+def _values(over: Range, present: float, count: int) -> tuple[float, ...]:
     """The ends, the present value and others between them, as evenly on both its sides as can be."""
-    share = float(Range(low, high, log=log).share(present))
+    low, high, share = over.low, over.high, float(over.share(present))
     below = round(share * (count - 1))
     if count > 2:
         below = min(max(below, int(share > 0)), count - 1 - int(share < 1))
     kept = {low, present, high} if count > 2 else {present, low if share > 0.5 else high}
     for start, end, parts in ((low, present, below), (present, high, count - 1 - below)):
         for k in range(1, parts):
-            kept.add(_rounded(Range(start, end, log=log).at(k / parts), abs(end - start) / parts / 10, whole))
+            kept.add(_rounded(Range(start, end, log=over.log).at(k / parts), abs(end - start) / parts / 10, over.whole))
     return tuple(sorted(kept))
 
 
