@@ -81,11 +81,6 @@ def _content(path: str | Path, what: str, most: int) -> bytes:
     return content
 
 
-def toml(path: str | Path, what: str = "file", most: int = MOST) -> dict[str, Any]:
-    """The tables of a TOML file. Errors: FileError."""
-    return parse_toml(text(path, what, most), str(path))
-
-
 def parse_toml(content: str, where: str) -> dict[str, Any]:
     """The tables of TOML text; ``where`` begins what is wrong with it. Errors: FileError."""
     if _DOTTED.search(content):

@@ -11,12 +11,14 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import combinations
 from pathlib import Path
+from typing import IO
 
 import networkx as nx
 import numpy as np
 
 from abm import options
 from abm.record import coalition_name
+from abm.record import ties as ties_of
 from abm.world import World
 
 #: Stays of a node: (option, start, end), dates as decimal years.
@@ -75,51 +77,6 @@ def alliance(g: nx.Graph) -> nx.Graph:
     return g.subgraph([node for node, kind in g.nodes(data="kind") if kind != "coalition"])
 
 
-def density(g: nx.Graph) -> float:
-    """Ties over possible ties of the alliance network."""
-    return nx.density(alliance(g))
-
-
-def transitivity(g: nx.Graph) -> float:
-    """Closed over all paths of two ties in the alliance network; NaN where no two ties meet."""
-    ties = alliance(g)
-    return nx.transitivity(ties) if any(degree > 1 for _, degree in ties.degree) else math.nan
-
-
-def modularity(g: nx.Graph, trust: np.ndarray) -> float:
-    """Newman's modularity of the nations' trust (N, N), in the graph's order, grouped by source; NaN without trust."""
-    rows = nations(g)
-    trusted = nx.from_numpy_array(np.asarray(trust)[: len(rows), : len(rows)])
-    if trusted.size() == 0:
-        return math.nan
-    return nx.community.modularity(trusted, [{rows.index(node) for node in group} for group in groups(g).values()])
-
-
-def assortativity(g: nx.Graph, attribute: str = "bloc") -> float:
-    """Whether ties stay within blocs: 1 all of them, 0 as chance has it, below 0 across; NaN with a single bloc."""
-    ties = alliance(g)
-    if len({ties.nodes[node][attribute] for edge in ties.edges for node in edge}) < 2:
-        return math.nan
-    return nx.attribute_assortativity_coefficient(ties, attribute)
-
-
-def turnover(before: nx.Graph, after: nx.Graph) -> float:
-    """Share of nations whose source differs between two graphs.
-
-    The compiled measure counts moves: it is higher where a nation moved twice in one step.
-    """
-    was, now = ({node: key for key, group in groups(g).items() for node in group} for g in (before, after))
-    return sum(was[node] != now[node] for node in now) / len(now)
-
-
-def concentration(g: nx.Graph, weight: str = "benefit") -> float:
-    """Herfindahl index over sources of a nation attribute; building alone is a source per nation. NaN if all is 0."""
-    held = {key: [g.nodes[node][weight] for node in group] for key, group in groups(g).items()}
-    total = sum(map(sum, held.values()))
-    parts = [part for key, values in held.items() for part in (values if key in options.OWN_SOURCE else [sum(values)])]
-    return sum((part / total) ** 2 for part in parts) if total > 0 else math.nan
-
-
 def nations(g: nx.Graph) -> list[str]:
     """Nodes that are nations, in the world's order."""
     return [node for node, kind in g.nodes(data="kind") if kind == "nation"]
@@ -141,8 +98,21 @@ def stays(times: Sequence[float] | np.ndarray, held: Sequence[str] | np.ndarray,
     return [(str(held[step]), float(times[step]), float(stop)) for step, stop in zip(starts, ends, strict=True)]
 
 
+def write_choices(file: str | Path | IO[bytes], world: World, sources: np.ndarray, serials: np.ndarray) -> nx.Graph:
+    """:func:`write_gexf` of (T+1, N) choices from step 0 on; the last stands for one step."""
+    steps, vendors = len(sources), world.vendors
+    dates = [world.date(step) for step in range(steps + 1)]
+    ties = [
+        (source, target, kind, dates[start], None if stop is None else dates[stop])
+        for source, target, kind, start, stop in ties_of(sources, serials, world.iso3, vendors)
+    ]
+    held = np.array(options.names(vendors))[options.of_source(sources, vendors)]
+    option = {iso3: stays(dates[:-1], held[:, i], dates[-1]) for i, iso3 in enumerate(world.iso3)}
+    return write_gexf(file, world, ties, option, dates[-1])
+
+
 def write_gexf(
-    path: str | Path,
+    file: str | Path | IO[bytes],
     world: World,
     ties: Iterable[tuple[str, str, str, float, float | None]],
     option: Mapping[str, Stays],
@@ -170,7 +140,7 @@ def write_gexf(
         if not g.has_edge(source, target):
             g.add_edge(source, target, kind=kind, spells=[])
         g.edges[source, target]["spells"].append(spell)
-    nx.write_gexf(g, path, version="1.2draft")
+    nx.write_gexf(g, file, version="1.2draft")
     return g
 
 

@@ -10,7 +10,7 @@ from abm import data, options
 from abm.attributes import TABLES
 from abm.docstrings import docstring
 from abm.measures import MEASURES
-from abm.parameters import PARAMETERS, VENDORS, Parameter
+from abm.parameters import PARAMETERS, VENDORS, Parameter, Range
 from abm.scenario import FIELDS
 from abm.schedule import PHASES
 from abm.submodels.events import KINDS
@@ -33,14 +33,16 @@ def table(head: str, rows: Iterable[tuple], title: str = "") -> str:
 def _row(p: Parameter) -> tuple:
     named = [*p.by_vendor.items(), ("others", p.default)]
     value = ", ".join(f"{v} {number:g}" for v, number in named) if p.per else p.show(float(f"{p.default:.6g}"))
-    return f"`{p.name}`", value, ", ".join(p.choices) or f"{p.low:g} to {p.high:g}", p.unit, p.meaning, p.source
+    bounds, found = ", ".join(p.choices) or f"{p.low:g} to {p.high:g}", p.plausible
+    plausible = str(found) if isinstance(found, Range) else "; ".join(f"{vendor} {each}" for vendor, each in found.items())
+    return f"`{p.name}`", value, bounds, plausible, "yes" if p.decided else "", p.unit, p.meaning, p.source
 
 
 def _parameters() -> str:
     groups: dict[str, list] = {}
     for parameter in _LISTED:
         groups.setdefault(parameter.group, []).append(_row(parameter))
-    head = "parameter, value, range, unit, meaning, source"
+    head = "parameter, value, bounds, plausible, decided, unit, meaning, source"
     return "\n".join(table(head, rows, group) for group, rows in groups.items())
 
 

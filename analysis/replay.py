@@ -119,7 +119,12 @@ def _decision(model: Model, run: Stances, i: int, step: int, changed: bool) -> D
 
 def best(table: pd.DataFrame, left: list[str]) -> str:
     """The row of the highest payoff with taste, other than of a coalition that it had to leave."""
-    return str((table["payoff"] + table["taste"]).drop(left, errors="ignore").idxmax())
+    return str(worth(table).drop(left, errors="ignore").idxmax())
+
+
+def worth(table: pd.DataFrame) -> pd.Series:
+    """Payoff with taste of each row of :meth:`abm.agents.Nation.explain`: what the nation chooses by."""
+    return table["payoff"] + table["taste"]
 
 
 def coalition_rows(table: pd.DataFrame) -> list[str]:

@@ -10,11 +10,14 @@ from typing import Any
 import numpy as np
 
 from abm import dates
+from abm.parameters import Range, lookup, plausible
 from abm.scenario import Scenario, ScenarioError
 from abm.words import shown
 from runs.factor import NATIONS, Factor, check_name
 
 _RANGE = {"low", "high", "count", "log"}
+PLAUSIBLE = "plausible"  # the word for what the parameter's row calls so
+UNIT = Range(0.0, 1.0)
 
 
 class SweepError(ValueError):
@@ -23,20 +26,16 @@ class SweepError(ValueError):
 
 @dataclass(frozen=True)
 class Axis:
-    """A factor with what it ranges over: listed ``values`` (levels as positions), or ``low`` to ``high``.
+    """A factor with what it ranges over: listed ``values`` (levels as positions), or a ``range``.
 
-    ``count`` cuts a range for a grid (0 where none was given); ``log`` spaces it evenly in its logarithm; ``whole`` keeps whole
-    numbers; ``steps`` is (start, length) of the scenario's steps where the factor is a date, which lies on one of them;
-    ``present`` is its value in the scenario.
+    ``count`` cuts the range for a grid (0 where none was given); ``steps`` is (start, length) of the scenario's steps where the
+    factor is a date, which lies on one of them; ``present`` is its value in the scenario.
     """
 
     factor: Factor
     values: tuple[float, ...] = ()
-    low: float = 0.0
-    high: float = 1.0
+    range: Range = UNIT
     count: int = 0
-    log: bool = False
-    whole: bool = False
     present: float = field(default=float("nan"))
     steps: tuple[float, float] | None = None
 
@@ -45,11 +44,10 @@ class Axis:
         if self.values:
             places = np.minimum((share * len(self.values)).astype(int), len(self.values) - 1)
             return np.array(self.values)[places]
-        if self.whole:
-            return np.minimum(np.floor(self.low + share * (self.high - self.low + 1)), self.high)
-        if self.log:
-            return np.clip(self.low * (self.high / self.low) ** share, self.low, self.high)
-        return np.clip(self._on_step(self.low + share * (self.high - self.low)), self.low, self.high)
+        low, high = self.range.low, self.range.high
+        if self.range.whole:
+            return np.minimum(np.floor(low + share * (high - low + 1)), high)
+        return np.clip(self._on_step(self.range.at(share)), low, high)
 
     def _on_step(self, numbers: np.ndarray) -> np.ndarray:
         """Dates as the steps begin in which they fall: what is recorded is what is run."""
@@ -64,19 +62,20 @@ class Axis:
         return len(self.values) or self.count or 2
 
     def grid(self) -> np.ndarray:
-        """The listed values, or ``count`` evenly spaced ones from ``low`` to ``high`` (2 where none was given).
+        """The listed values, or ``count`` evenly spaced ones from one end of the range to the other (2 where none was given).
 
         Errors: ValueError where two of them would be the same runs.
         """
         if self.values:
             return np.array(self.values)
-        if self.whole and self.size > self.high - self.low + 1:
-            numbers = f"{self.high - self.low + 1:g} whole numbers from {self.low:g} to {self.high:g}"
+        low, high = self.range.low, self.range.high
+        if self.range.whole and self.size > high - low + 1:
+            numbers = f"{high - low + 1:g} whole numbers from {low:g} to {high:g}"
             raise ValueError(f"count = {self.count} is more than the {numbers}")
-        space = np.geomspace if self.log else np.linspace
-        found = np.clip(space(self.low, self.high, self.size), self.low, self.high)
+        space = np.geomspace if self.range.log else np.linspace
+        found = np.clip(space(low, high, self.size), low, high)
         self.check_apart(found.tolist())
-        return np.unique(np.round(found)) if self.whole else found
+        return np.unique(np.round(found)) if self.range.whole else found
 
     def check_apart(self, numbers: Sequence[float]) -> None:
         """ValueError where two of these values stand for the same runs: equal ones, and dates within one step."""
@@ -92,16 +91,31 @@ class Axis:
 
 
 def axis(name: str, given: Any, scenario: Scenario, distinct: bool = True) -> Axis:
-    """The axis of a factor given as a list of values, each another one if ``distinct``, or a range.
+    """The axis of a factor given as a list of values, each another one if ``distinct``, a range, or the word ``"plausible"``.
 
     Errors: ValueError with one clause.
     """
     check_name(name, scenario)
+    if given == PLAUSIBLE and name != NATIONS and not Factor(name).event:
+        given = _plausible(name, scenario)
     if isinstance(given, list) and given:
         return _listed(name, given, scenario, distinct)
     if isinstance(given, dict) and {"low", "high"} <= given.keys():
         return _ranged(name, given, scenario)
-    raise ValueError(f"found {shown(given)}; a list of values is needed, or {{ low = ..., high = ... }}")
+    raise ValueError(f"found {shown(given)}; a list of values is needed, or {{ low = ..., high = ... }}, or \"plausible\"")
+
+
+def _plausible(name: str, scenario: Scenario) -> Any:
+    """Every name of a choice; else the plausible range within the bounds, wide enough for the scenario's own value."""
+    parameter, found = lookup(name, scenario.vendor_names), plausible(name, scenario.vendor_names)
+    if parameter.choices:
+        return list(parameter.choices)
+    present = float(scenario.parameter(name))
+    found = found.around(present) if found.relative else found
+    low, high = max(parameter.low, min(found.low, present)), min(parameter.high, max(found.high, present))
+    if parameter.whole:
+        low, high = int(low), int(high)
+    return {"low": low, "high": high, "log": found.log and low > 0 and not parameter.whole}
 
 
 def _listed(name: str, values: Sequence[Any], scenario: Scenario, distinct: bool) -> Axis:
@@ -153,7 +167,8 @@ def _ranged(name: str, given: dict[str, Any], scenario: Scenario) -> Axis:
         raise ValueError(f"log = {shown(log)}; true or false is needed, and low above 0 for true")
     if log and (whole or steps):
         raise ValueError(f"log = true: {'dates' if steps else 'whole numbers'} are spaced evenly; leave it out")
-    return Axis(factor, (), low, high, count, log, whole, float("nan") if present is None else present, steps)
+    found = Range(low, high, log=log, whole=whole)
+    return Axis(factor, (), found, count, float("nan") if present is None else present, steps)
 
 
 def _categorical(factor: Factor, scenario: Scenario) -> bool:

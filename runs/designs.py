@@ -95,8 +95,12 @@ def _at(axes: Sequence[Axis], shares: np.ndarray) -> np.ndarray:
 
 
 def _unit(axes: Sequence[Axis]) -> dict[str, Any]:
-    """SALib's problem over shares of the axes."""
-    return {"num_vars": len(axes), "names": [axis.factor.name for axis in axes], "bounds": [[0.0, 1.0]] * len(axes)}
+    return problem([axis.factor.name for axis in axes])
+
+
+def problem(names: Sequence[str]) -> dict[str, Any]:
+    """SALib's problem over shares of these factors' ranges."""
+    return {"num_vars": len(names), "names": list(names), "bounds": [[0.0, 1.0]] * len(names)}
 
 
 def _optional(module: str):

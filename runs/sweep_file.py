@@ -10,6 +10,7 @@
     [factors]
     hazard_us = { low = 0.02, high = 1.0, count = 8, log = true }
     admission = ["open", "majority", "unanimity"]
+    peer_weight = "plausible"                 # the range of the parameters' table
     nations = ["midsized", "eu", ["FRA", "DEU", "JPN"]]
     "events[2].date" = [2026.5, 2027.5, 2028.5]
 """
@@ -120,7 +121,8 @@ def sources(path: str | Path) -> list[Path]:
 
 
 def _range(axis: Axis) -> dict[str, Any]:
-    return {"low": axis.low, "high": axis.high, "log": axis.log} if not axis.values else {"values": list(axis.values)}
+    found = axis.range
+    return {"low": found.low, "high": found.high, "log": found.log} if not axis.values else {"values": list(axis.values)}
 
 
 def _content(path: Path, document: dict[str, Any]) -> _File:

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from abm import parameters
+from abm.parameters import Range
 from abm.scenario import Scenario
 from analysis import calibration
 from analysis.calibration import fit as fitting
@@ -17,7 +18,7 @@ from analysis.calibration import guess, history, nearest, report
 from analysis.calibration.aim import UNDEFINED, Aim, arms_run, distance, evaluate, met
 from analysis.calibration.check import COPIES, coverage, examined, inference, uneven
 from analysis.calibration.found import Kept, quantiles
-from analysis.calibration.priors import PRIORS, Prior, sample, shares
+from analysis.calibration.priors import FITTED, PRIORS, sample, shares
 from analysis.commands.calibrate import SIZES
 from analysis.nations import foretold
 from analysis.patterns import measured
@@ -42,8 +43,9 @@ def fit(*given, **more):
     return fitting.fit(*given, **{"checks": 0, "lists": ()} | more)[0]
 
 
-TOLD, SILENT = Prior("vendor_lag_china", 0, 1, ""), Prior("trust_gain", 0.03, 0.3, "", log=True)
-CUBE = (Prior("p", 0, 1, ""), Prior("q", 0, 1, ""), Prior("r", 0, 1, ""))
+SILENT = {"trust_gain": Range(0.03, 0.3, log=True)}
+BOTH = {"vendor_lag_china": Range(0, 1), **SILENT}
+CUBE = dict.fromkeys("pqr", Range(0, 1))
 
 
 def record(truth, of, share: float) -> Pattern:
@@ -61,7 +63,7 @@ def feared(evidence):
 def found():
     """Fitted to China's lag as the model itself has it at 0.4 yr."""
     aimed = (record(small().with_values({"vendor_lag_china": 0.4}), measured.lag_china, 0.015),)
-    return fit(small(), 100, 60, 6, 2, fresh=4, priors=(TOLD, SILENT), patterns=aimed)
+    return fit(small(), 100, 60, 6, 2, fresh=4, priors=BOTH, patterns=aimed)
 
 
 def test_a_parameter_that_made_the_pattern_is_found_again(found):
@@ -84,7 +86,7 @@ def test_the_80_percent_interval_covers_the_truth_of_a_record_that_the_model_mad
     assert 8 <= len(world.nations()) <= 16
     true = world.with_values({"vendor_lag_china": lag, "hazard_us": hazard})
     aimed = (record(true, measured.lag_china, 0.03), record(true, feared, 0.15))
-    priors = (TOLD, SILENT, Prior("hazard_us", 0.02, 1.0, "", log=True))
+    priors = BOTH | {"hazard_us": Range(0.02, 1.0, log=True)}
     table = report.marginals(fit(world, 150, 80, 8, 8, fresh=16, priors=priors, patterns=aimed)).set_index("parameter")
     for name, truth in (("vendor_lag_china", lag), ("hazard_us", hazard)):
         row = table.loc[name]
@@ -154,7 +156,7 @@ def seeds(monkeypatch):
 
 def test_what_is_kept_is_judged_on_seeds_that_no_wave_and_no_pilot_used(seeds):
     aimed = (pattern("noise", 0.8, 0.9, noise),)
-    found = fit(small(), 20, 20, 3, 2, fresh=3, priors=(SILENT,), patterns=aimed)
+    found = fit(small(), 20, 20, 3, 2, fresh=3, priors=SILENT, patterns=aimed)
     waves, fresh, suggesting = set(seeds[2]), set(seeds[3]), set(seeds[3 * fresh_step.OFTEN])
     assert len(waves) == (history.WAVES + 3) * 2
     assert len(fresh) == 3 * (1 + fresh_step.SETS), "one set chooses, others are reported"
@@ -167,7 +169,7 @@ def test_what_is_kept_is_judged_on_seeds_that_no_wave_and_no_pilot_used(seeds):
 
 def test_what_only_luck_brought_near_is_seen_through():
     """A pattern of pure chance: the waves come near to it, fresh runs show that nothing was found."""
-    found = fit(small(), 60, 60, 6, 4, fresh=8, priors=(SILENT,), patterns=(pattern("n", 0.9, 1, noise),))
+    found = fit(small(), 60, 60, 6, 4, fresh=8, priors=SILENT, patterns=(pattern("n", 0.9, 1, noise),))
     lucky, fresh = np.median(found.lucky), np.median(found.posterior.distance)
     assert lucky < 0.5 * fresh
     assert "fits fresh runs better" not in report.page(found, "")
@@ -301,8 +303,8 @@ def test_what_is_suggested_is_the_truth_rounded_to_what_is_identified(found):
 
 @pytest.mark.parametrize(("value", "spread", "short"), [(0.123456, 0.3, 0.1), (0.123456, 0.02, 0.12), (0.123456, 0.0002, 0.1235)])
 def test_digits_are_those_that_the_spread_supports(value, spread, short):
-    assert fresh_step.round_to(Prior("x", 0, 1, ""), value, spread) == pytest.approx(short)
-    assert fresh_step.round_to(Prior("x", 0, 9, "", whole=True), 3.6, spread) == 4
+    assert fresh_step.round_to(Range(0, 1), value, spread) == pytest.approx(short)
+    assert fresh_step.round_to(Range(0, 9, whole=True), 3.6, spread) == 4
 
 
 def test_the_distance_is_nought_within_the_range_and_says_so_where_nothing_is_defined():
@@ -325,30 +327,31 @@ def history_of(shape, monkeypatch, points: int = 400):
     aimed = (pattern("a", 0.0, 0.2, None), pattern("b", -1.0, 1.0, None))
 
     def tried(self, points, weight, replicates, seed, apart=False, within=np.inf):
-        values = pd.DataFrame(shape(shares((TOLD, SILENT), points)), columns=["a", "b"])
+        values = pd.DataFrame(shape(shares(BOTH, points)), columns=["a", "b"])
         return Kept(points, weight, distance(values, aimed, self.scale), values, np.arange(len(points)))
 
     monkeypatch.setattr(Aim, "tried", tried)
-    return history.matched(Aim(small(), aimed, {"a": 0.1, "b": 0.1}), (TOLD, SILENT), points, 1, 0)
+    return history.matched(Aim(small(), aimed, {"a": 0.1, "b": 0.1}), BOTH, points, 1, 0)
 
 
 def test_history_matching_cuts_what_no_luck_could_mend_and_nothing_else(monkeypatch):
     """The first parameter is its pattern, which rules out all beyond 0.2 + 3 * 0.1."""
-    (first, second), bank, left = history_of(lambda share: share * [1, 0], monkeypatch)
+    cut, bank, left = history_of(lambda share: share * [1, 0], monkeypatch)
+    first, second = cut.values()
     assert 0.5 <= first.high < 0.53
     assert first.low == 0
-    assert (second.low, second.high) == pytest.approx((SILENT.low, SILENT.high))
+    assert (second.low, second.high) == pytest.approx((0.03, 0.3))
     assert left[0] == pytest.approx(0.5, abs=0.01)
     assert left[1] > 0.95
-    inside = shares((first, second), bank.points)
+    inside = shares(cut, bank.points)
     assert ((inside >= 0) & (inside <= 1)).all()
     assert len(inside) > 550, "points of the first wave within the box count too"
     assert inside.mean(axis=0) == pytest.approx([0.5, 0.5], abs=0.03)
 
 
 def test_history_matching_forgives_a_pattern_that_no_point_meets(monkeypatch):
-    (first, _), bank, left = history_of(lambda share: np.column_stack([0.2 * share[:, 0], np.full(len(share), 9.0)]), monkeypatch)
-    assert (first.low, first.high) == (TOLD.low, TOLD.high)
+    cut, bank, left = history_of(lambda share: np.column_stack([0.2 * share[:, 0], np.full(len(share), 9.0)]), monkeypatch)
+    assert cut["vendor_lag_china"] == BOTH["vendor_lag_china"]
     assert left == [1, 1]
     assert len(bank.points) == 800
 
@@ -439,7 +442,7 @@ def test_the_whole_fit_checks_itself_on_records_that_the_model_made():
     aimed = (record(world.with_values({"vendor_lag_china": 0.4}), measured.lag_china, 0.1),)
     ran: list[int] = []
     sizes = {"bank": 150, "points": 40, "waves": 2, "replicates": 1, "fresh": 1, "checks": 60, "lists": ()}
-    found, check = fitting.fit(world, priors=(TOLD, SILENT), patterns=aimed, progress=ran.append, **sizes)
+    found, check = fitting.fit(world, priors=BOTH, patterns=aimed, progress=ran.append, **sizes)
     table = coverage(check).set_index("parameter")
     assert table.loc["vendor_lag_china", "contraction"] > 0.8
     assert abs(table.loc["trust_gain", "contraction"]) < 0.15
@@ -455,25 +458,21 @@ def test_scenarios_that_a_pattern_needs_are_counted():
     assert arms_run([pattern("a", 0, 1, None)]) == 1
 
 
-def test_priors_hold_their_default_unless_they_say_why_and_shares_go_back_and_forth():
+def test_shares_of_the_priors_go_back_and_forth():
     points = sample(PRIORS, 50, 1)
-    for prior in PRIORS:
-        parameter = parameters.lookup(prior.name)
-        assert parameter.low <= prior.low < prior.high <= parameter.high
-        assert prior.reason
-        assert prior.low <= parameters.defaults()[prior.name] <= prior.high, prior.name
-        assert points[prior.name].between(prior.low, prior.high).all()
-    whole = [place for place, prior in enumerate(PRIORS) if not prior.whole]
+    for name, prior in PRIORS.items():
+        assert points[name].between(prior.low, prior.high).all()
+    whole = [place for place, prior in enumerate(PRIORS.values()) if not prior.whole]
     again = shares(PRIORS, points)[:, whole]
     assert ((again >= -1e-9) & (again <= 1 + 1e-9)).all()
 
 
 def test_the_shipped_sample_is_one_of_the_calibrated_parameters():
     drawn = calibration.posterior()
-    assert set(drawn) == {prior.name for prior in PRIORS}
+    assert set(drawn) == set(FITTED)
     assert len(drawn) >= 100
-    for prior in PRIORS:
-        assert drawn[prior.name].between(prior.low - 1e-9, prior.high + 1e-9).all()
+    for name, prior in PRIORS.items():
+        assert drawn[name].between(prior.low - 1e-9, prior.high + 1e-9).all()
 
 
 def test_the_shipped_report_and_sample_are_of_one_command_with_its_default_sizes(capsys):
@@ -496,7 +495,7 @@ def test_the_command_leaves_sample_report_and_figure(tmp_path, capsys):
     names = {"posterior.csv", "points.csv", "defaults.csv", "check.csv", "calibration.md", "calibration.png", "calibration.svg"}
     assert {path.name for path in tmp_path.iterdir()} == names | {".abm-wrote"}
     table = pd.read_csv(tmp_path / "defaults.csv")
-    assert set(table["parameter"]) == {prior.name for prior in PRIORS}
+    assert set(table["parameter"]) == set(FITTED)
     for row in table.itertuples():
         parameters.lookup(row.parameter).parse(row.rounded)
     assert "identified" in capsys.readouterr().out
@@ -526,7 +525,7 @@ def lists(monkeypatch):
 
 def test_lists_of_nations_choose_among_points_that_fit_the_patterns_alike(lists):
     aimed, ran, sizes = (pattern("met by all", -1, 2, noise),), [], (60, 60, 3, 2)
-    found = fit(small(), *sizes, fresh=2, priors=(SILENT,), patterns=aimed, lists=("ai-partnership",), progress=ran.append)
+    found = fit(small(), *sizes, fresh=2, priors=SILENT, patterns=aimed, lists=("ai-partnership",), progress=ran.append)
     table = report.marginals(found).set_index("parameter").loc["trust_gain"]
     assert table["posterior_90"] <= 0.06 * 1.05, "all of them are before the list's best simple predictor"
     assert found.rounded["trust_gain"] <= 0.06

@@ -91,7 +91,22 @@ def test_every_source_is_in_the_bibliography():
     assert set(data.facts()["source_key"]) <= known
     assert set(data.events()["source_key"]) <= known
     assert set(re.findall(r"\[(\w+)\]", PAGE)) <= known
-    assert {key for p in parameters.PARAMETERS for key in re.findall(r"\[(\w+)\]", p.source)} <= known
+    told = (f"{p.source} {p.plausible}" for p in parameters.PARAMETERS)
+    assert {key for text in told for key in re.findall(r"\[([A-Z]\w+)\]", text)} <= known
+
+
+@pytest.mark.parametrize(("name", "default"), parameters.defaults().items())
+def test_every_parameter_says_where_it_may_plausibly_lie(name, default):
+    parameter, found = parameters.lookup(name), parameters.plausible(name)
+    assert found.because
+    if parameter.choices:
+        assert str(found) == "every name"
+    elif found.relative:
+        assert found.low < 1 < found.high
+    else:
+        assert parameter.low <= found.low < found.high <= parameter.high
+        assert found.low <= default <= found.high
+        assert found.low > 0 or not found.log
 
 
 def test_facts_name_parameters_that_exist():

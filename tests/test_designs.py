@@ -5,14 +5,15 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from abm.parameters import Range
 from runs import designs
 from runs.designs import METHODS, Axis, DesignError
 from runs.factor import Factor
 
 AXES = (
-    Axis(Factor("fee_us"), (), 0.1, 0.6, 3, present=0.35),
-    Axis(Factor("hazard_us"), (), 0.01, 1.0, 3, log=True, present=0.04),
-    Axis(Factor("convening_size"), (), 4, 9, 6, whole=True, present=12),
+    Axis(Factor("fee_us"), (), Range(0.1, 0.6), 3, present=0.35),
+    Axis(Factor("hazard_us"), (), Range(0.01, 1.0, log=True), 3, present=0.04),
+    Axis(Factor("convening_size"), (), Range(4, 9, whole=True), 6, present=12),
     Axis(Factor("admission", ("majority", "open", "unanimity")), (1.0, 2.0), present=0.0),
 )
 OPTIONS = {
@@ -86,7 +87,7 @@ def test_saltelli_has_base_points_times_factors_and_two(second_order, factor):
 def test_saltelli_gives_the_known_indices_of_a_sum():
     from SALib.analyze import sobol
 
-    axes = [Axis(Factor(name), (), 0, 1) for name in ("hold_up", "severity")]
+    axes = [Axis(Factor(name)) for name in ("hold_up", "severity")]
     found = designs.points("saltelli", axes, {"samples": 1024, "seed": 0, "second_order": False})
     problem = {"num_vars": 2, "names": ["hold_up", "severity"], "bounds": [[0, 1]] * 2}
     indices = sobol.analyze(problem, found @ [2.0, 1.0], calc_second_order=False, seed=0)
@@ -120,6 +121,6 @@ def test_a_design_too_small_for_its_method_is_refused_with_what_it_needs(method,
 
 
 def test_a_grid_beyond_memory_is_refused():
-    axes = [Axis(Factor(f"factor{place}"), (), 0, 1, 100) for place in range(6)]
+    axes = [Axis(Factor(f"factor{place}"), count=100) for place in range(6)]
     with pytest.raises(DesignError, match=r"1e\+12 points over 6 factors are too many"):
         designs.points("grid", axes, {})

@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 from PIL import Image
 
-from abm import options
+from abm import options, palette
 from abm.model import Model
 from analysis import reading, replay
 from analysis.figures import FIGURES, alliances, figure, geography, labels, reasons, style
@@ -287,7 +287,7 @@ def test_the_reasons_are_what_the_model_explains():
 def test_reasons_show_every_term():
     from abm.attributes import TERMS
 
-    assert set(reasons.TERMS) == set(TERMS) - {"taste"}
+    assert set(reasons.LABELS) == set(palette.FIGURE_TERMS) == set(TERMS) - {"taste"}
 
 
 def test_colours_differ_also_for_the_colour_blind():

@@ -1,15 +1,15 @@
 """The network for networkx agrees with the compiled measures, and a run survives the way to Gephi and back."""
 
-import math
 import xml.etree.ElementTree as ElementTree
 
 import networkx as nx
 import numpy as np
 import pytest
 
-from abm import measures, network, options, record
+from abm import measures, network, options
 from abm.scenario import Scenario
 from runs.ensemble import simulate
+from tests import network_oracle as oracle
 
 STEPS, SEEDS = 60, (0, 3, 4)
 THREE = {"gulf": {"iso3": "SAU", "ideal_point": 0.1, "compute_share": 0.03, "clients": ["ARE", "IND"]}}
@@ -46,7 +46,7 @@ def recorded(run, name):
 
 @pytest.mark.parametrize("name", ["density", "transitivity"])
 def test_structure_agrees_with_the_compiled_measure_at_every_step(run, name):
-    found = [getattr(network, name)(at(run, step)) for step in range(0, STEPS + 1, 4)]
+    found = [getattr(oracle, name)(at(run, step)) for step in range(0, STEPS + 1, 4)]
     assert found == pytest.approx(recorded(run, name)[::4], nan_ok=True)
 
 
@@ -54,14 +54,14 @@ def test_measures_of_the_world_as_it_stands_agree_with_the_compiled_ones(run):
     world, _ = run
     now, measured = network.present(world), measures.values(world)
     trust = world.record.trust
-    assert network.density(now) == pytest.approx(measured["density"])
-    assert network.modularity(now, trust) == pytest.approx(measured["modularity"], abs=1e-12)
-    assert network.concentration(now) == pytest.approx(measured["concentration"])
+    assert oracle.density(now) == pytest.approx(measured["density"])
+    assert oracle.modularity(now, trust) == pytest.approx(measured["modularity"], abs=1e-12)
+    assert oracle.concentration(now) == pytest.approx(measured["concentration"])
     assert nx.utils.graphs_equal(now, at(run, STEPS))
 
 
 def test_turnover_is_the_compiled_one_unless_a_nation_moved_twice(run):
-    found = np.array([network.turnover(at(run, step - 1), at(run, step)) for step in range(1, STEPS + 1)])
+    found = np.array([oracle.turnover(at(run, step - 1), at(run, step)) for step in range(1, STEPS + 1)])
     compiled = recorded(run, "turnover")[1:]
     assert (found <= compiled + 1e-12).all()
     assert np.isclose(found, compiled).mean() > 0.9
@@ -82,44 +82,12 @@ def test_every_nation_has_one_source_and_members_are_all_allied(run):
         assert g.nodes[hub]["gdp"] == pytest.approx(sum(g.nodes[node]["gdp"] for node in members))
 
 
-def tiny(**edges):
-    g = nx.Graph()
-    for vendor in ("us", "china"):
-        g.add_node(vendor, kind="vendor", option=vendor, bloc=vendor)
-    for nation, option in edges.items():
-        g.add_node(nation, kind="nation", option=option, bloc=nation.split("_")[0], gdp=1.0)
-        if option in g:
-            g.add_edge(nation, option, kind="client")
-    return g
-
-
-def test_assortativity_is_one_within_blocs_and_minus_one_across():
-    within = tiny(us_1="us", us_2="us", china_1="china", china_2="china")
-    across = tiny(us_1="china", us_2="china", china_1="us", china_2="us")
-    assert network.assortativity(within) == pytest.approx(1)
-    assert network.assortativity(across) == pytest.approx(-1)
-    assert math.isnan(network.assortativity(tiny(us_1="us", us_2="us")))
-
-
-def test_concentration_counts_each_lone_builder_as_a_source():
-    assert network.concentration(tiny(us_1="us", us_2="us"), "gdp") == 1
-    assert network.concentration(tiny(us_1="self_build", us_2="self_build"), "gdp") == 0.5
-
-
 def written(run, path):
     world, results = run
     dates = [world.date(step) for step in range(STEPS + 1)]
-    ties = [
-        (source, target, kind, dates[start], None if end is None else dates[end])
-        for source, target, kind, start, end in record.ties(
-            results.sources[0], results.serials[0], world.iso3, world.vendors
-        )
-    ]
     held = np.array([network.labels(*step, world.vendors)[0] for step in zip(results.sources[0], results.serials[0])])
-    end = world.date(STEPS + 1)
-    option = {iso3: network.stays(dates, held[:, i], end) for i, iso3 in enumerate(world.iso3)}
-    network.write_gexf(path, world, ties, option, end)
-    return dates, option
+    network.write_choices(path, world, results.sources[0], results.serials[0])
+    return dates, {iso3: network.stays(dates, held[:, i], world.date(STEPS + 1)) for i, iso3 in enumerate(world.iso3)}
 
 
 def test_gexf_comes_back_with_the_network_of_every_step(run, tmp_path):

@@ -169,13 +169,10 @@ def test_communities_of_a_known_graph_are_its_cliques():
     assert sorted(sorted(group) for group in groups) == sorted(sorted(f"N{5 * k + i}" for i in range(5)) for k in range(4))
 
 
-def test_persistence_and_lineages_of_known_histories():
+def test_persistence_of_known_histories():
     before, after = [{"a", "b", "c", "d"}, {"e", "f"}], [{"e", "f"}, {"a", "b", "c"}, {"x", "y"}]
     assert communities.jaccard(before, after).tolist() == [[0, 0.75, 0], [1, 0, 0]]
     assert communities.persistence(before, after) == pytest.approx((4 * 0.75 + 2) / 6)
-    assert communities.lineages([before, after]) == [[0, 1], [1, 0, 2]]
-    assert communities.lineages([before, [], before]) == [[0, 1], [], [2, 3]]
-    assert communities.lineages([[{"a", "b", "c", "d"}], [{"a", "x", "y", "z"}]]) == [[0], [1]]  # too little in common
 
 
 def test_the_alliance_graph_of_a_step_is_that_of_the_model(record):

@@ -21,6 +21,7 @@ from abm import options, parameters
 from abm.model import Model
 from abm.page import address, charts, drawing, frame, geography, happenings, left, panels, takeaway, why
 from abm.page import futures as fans
+from abm.page.changes import Change
 from abm.page.foresight import Foresight, Question
 from abm.page.futures import REPLICATES, futures
 from abm.page.session import Session, Watched
@@ -53,6 +54,11 @@ def until(holds) -> None:
     while not holds():
         assert time.monotonic() < patience
         time.sleep(0.02)
+
+
+def preview(session: Session, name: str, value) -> dict:
+    """The document that moving a lever would lead to."""
+    return session.document_of(session.with_change(Change("lever", {"name": name, "value": value}, session.step_shown)))
 
 
 def forward(session: Session, steps: int) -> Session:
@@ -189,8 +195,8 @@ def test_foresight_keeps_the_fan_without_the_move_and_drops_stale_questions(sess
     foresight = Foresight(session, lambda: drawn.append((foresight.fan, foresight.before)))
     document = session.document()
     foresight.ask(Question(document, 5, 0, 60))
-    foresight.ask(Question(session.preview("fee_us", 0.2), 5, 0, 60, document, document))
-    foresight.ask(Question(session.preview("fee_us", 0.1), 5, 0, 60, document, document, tag=3))
+    foresight.ask(Question(preview(session, "fee_us", 0.2), 5, 0, 60, document, document))
+    foresight.ask(Question(preview(session, "fee_us", 0.1), 5, 0, 60, document, document, tag=3))
     until(lambda: not foresight._turn.locked() and foresight.before is not None and foresight.before.runs == REPLICATES)
     assert foresight.fan.runs == REPLICATES
     assert foresight.without is foresight.before

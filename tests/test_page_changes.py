@@ -25,7 +25,7 @@ from abm.page.session import Session
 from abm.scenario import Scenario
 from runs import library
 from runs.view import services
-from tests.test_page import forward, same_bytes
+from tests.test_page import forward, preview, same_bytes
 from tests.worlds import Apart
 
 pytestmark = pytest.mark.xdist_group("page")
@@ -174,10 +174,10 @@ def test_a_world_made_from_a_kept_one_is_the_world_of_its_document(session):
             0.9 * parameter.low + 0.1 * parameter.high
         )
     plain = session.plain_document()
-    documents = [session.preview(name, value) for name, value in values.items()]
+    documents = [preview(session, name, value) for name, value in values.items()]
     forward(session, 3)
     dated = [name for name in known if not known[name][0].at_start]
-    documents += [session.preview(name, values[name]) for name in dated[::6]]
+    documents += [preview(session, name, values[name]) for name in dated[::6]]
     for document in documents[::5] + documents[-3:]:
         fresh = Scenario.parse(document, "fresh").world(5)
         session.services.simulate(fresh, 6, np.array([5], np.uint64))

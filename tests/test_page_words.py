@@ -10,8 +10,8 @@ import pytest
 
 pytest.importorskip("solara", reason="the extra `page` is not installed")
 
-from abm import data, measures, options, parameters, titles
-from abm.page import charts, frame, left, palette, panels
+from abm import data, measures, options, palette, parameters, titles
+from abm.page import charts, frame, left, panels
 from abm.page.futures import futures
 from abm.page.session import Session, describe
 from runs import library

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from abm.provenance import results_hash
-from analysis.figures.shipped import made_by, ship
+from analysis.figures.shipped import SOURCES, ship
 from tests import questions, same_results
 
 ROOT = Path(__file__).parent.parent
@@ -31,6 +31,12 @@ MADE = {
 BY_HAND = ("docs/TRACE.md", "docs/index.md", "docs/tutorial.md", "docs/howto/*.md", "docs/reference/*.md",
            "docs/baseline.md", "docs/glossary.md", "docs/odd.md", "docs/sources.md", "docs/changelog.md",
            "docs/contributing.md")  # fmt: skip
+
+
+def made_by(png: Path) -> str:
+    """The hash of the sources that made a picture; "" where it names none."""
+    with Image.open(png) as picture:
+        return str(picture.info.get(SOURCES, ""))
 
 
 def named(path: Path) -> str:

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from abm.parameters import decided
 from analysis.asking import lever_costs, ranges
 from analysis.asking.lever_costs import LEVERS, pull
 from analysis.methods import statistics
@@ -14,11 +15,15 @@ BY_NAME = {lever.name: lever for lever in LEVERS}
 PRICED = [lever for lever in LEVERS if lever.cost is not None]
 
 
+def test_every_lever_is_what_people_decide():
+    assert set(lever_costs.PARAMETERS) <= set(decided())
+
+
 @pytest.mark.parametrize("lever", PRICED, ids=lambda lever: lever.name)
 @pytest.mark.parametrize("budget", [0.05, 1.0, 1e6])
 def test_a_lever_costs_the_budget_or_goes_to_the_end_of_its_range(lever, budget):
     scenario = questions.small(convening_rate=0.1)
-    pulled, most = pull(scenario, lever, budget), ranges.plausible(scenario, lever.parameter).high
+    pulled, most = pull(scenario, lever, budget), ranges.plausible(scenario, lever.parameter).range.high
     assert pulled.before < pulled.after <= most
     assert pulled.cost <= budget * (1 + 1e-9)
     assert pulled.cost == pytest.approx(budget) or pulled.after == most

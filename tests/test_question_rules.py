@@ -90,7 +90,7 @@ def test_the_intervals_hold_the_truth_as_often_as_they_say():
     for _ in range(200):
         years, rate = random.gamma(5, 20, (1, 60)), random.gamma(4, 0.02, (1, 60))
         kept = {"exits": random.poisson(rate * years), "years": years, "founded": random.random((1, 60)) < 0.7, "standing": years}
-        low, high = frontier.interval(rules._resampled(asked, kept, 200))
+        low, high = statistics.interval(rules._resampled(asked, kept, 200))
         stays.append(statistics.Estimate(0, low[1, 0], high[1, 0]))
         launches.append(statistics.Estimate(0, low[0, 0], high[0, 0]))
     assert 0.89 <= questions.covers(stays, np.exp(-0.08)) <= 0.99

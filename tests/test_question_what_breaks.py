@@ -110,8 +110,8 @@ def test_every_parameter_has_a_range_that_holds_its_value():
     scenario = questions.small()
     for axis in ranges.every(scenario):
         if not axis.values:
-            assert axis.low <= ranges.value(scenario, axis.factor.name) <= axis.high
-            assert axis.low < axis.high
+            assert axis.range.low <= ranges.value(scenario, axis.factor.name) <= axis.range.high
+            assert axis.range.low < axis.range.high
 
 
 def test_choices_are_given_by_their_numbers():

@@ -14,8 +14,8 @@ from abm.scenario import Scenario
 from analysis import calibration
 from analysis.asking.inquiry import Option
 from analysis.asking.reply import Reply
-from analysis.asking.uncertainty import DECIDED, left_open
-from analysis.calibration.priors import PRIORS
+from analysis.asking.uncertainty import left_open
+from analysis.calibration.priors import FITTED
 from analysis.methods.statistics import Estimate
 from analysis.questions import QUESTIONS, question
 from runs import library
@@ -225,8 +225,8 @@ def test_a_scenario_keeps_what_it_sets_otherwise_than_the_calibrated_one():
 
 def test_of_the_shipped_sample_all_is_drawn_that_was_fitted():
     shipped = calibration.posterior()
-    assert {"portability", "convening_rate", "convening_size", "admission_tolerance"} <= set(shipped) & set(DECIDED)
-    assert set(left_open(shipped, library.scenario("baseline"))) == {prior.name for prior in PRIORS}
+    assert {"portability", "convening_rate", "convening_size", "admission_tolerance"} <= set(shipped) & set(parameters.decided())
+    assert set(left_open(shipped, library.scenario("baseline"))) == set(FITTED)
 
 
 #: Questions that set a fitted parameter themselves -> their options and what they set.

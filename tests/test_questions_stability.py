@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from abm.parameters import decided
 from abm.words import ArgumentError
-from analysis.asking.uncertainty import DECIDED
 from analysis.questions import pivotal, smallest_coalition
 from analysis.stability import absence, game, likelihood, search, stable
 from analysis.stability.judging import Judged, judge
@@ -147,7 +147,7 @@ def test_the_size_s_interval_holds_the_size_that_is_viable_in_truth():
 def test_draws_leave_rules_and_levers_alone():
     asked = questions.inquiry(smallest_coalition, questions.small(), 40)
     draws = draws_of(asked, 0.5, 40)
-    assert not set(draws) & set(DECIDED)
+    assert not set(draws) & set(decided())
     wide, narrow = draws["fee_us"], draws_of(asked, 0.05, 40)["fee_us"]
     assert wide.std() > 5 * narrow.std() > 0
     assert abs(narrow - 0.45).max() < abs(wide - 0.45).max()

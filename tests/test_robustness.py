@@ -9,7 +9,6 @@ import pytest
 from abm import parameters
 from abm.provenance import results_hash
 from analysis import calibration, robustness
-from analysis.asking.uncertainty import DECIDED
 from analysis.commands import robustness as command
 from analysis.methods.statistics import Estimate
 from analysis.robustness import figure, page, study
@@ -101,7 +100,7 @@ def test_assumptions_are_halved_and_doubled_within_their_bounds():
     scenario = library.scenario("baseline")
     names = study.assumed(scenario)
     assert {"inference_cost", "taste_scale", "value_midpoint"} <= set(names)
-    assert not {*DECIDED, "admission", "migration_cost"} & set(names)
+    assert not {*parameters.decided(), "admission", "migration_cost"} & set(names)
     for name in names:
         parameter, own = parameters.lookup(name), scenario.parameter(name)
         found = dict(study.around(scenario, name))

@@ -64,7 +64,7 @@ def test_every_number_makes_a_lever_within_its_range_with_the_present_value_on_t
     assert 2 <= len(lever.values) <= count
     assert list(lever.values) == sorted(set(lever.values))
     if count > 2:
-        assert (lever.values[0], lever.values[-1]) == (axis.low, axis.high)
+        assert (lever.values[0], lever.values[-1]) == (axis.range.low, axis.range.high)
     assert set(lever.values) <= set(lever.stops)
     assert list(lever.stops) == sorted(set(lever.stops))
     for value in lever.stops:

@@ -6,18 +6,17 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from scipy.optimize import linprog
 
 from abm import options
 from abm.submodels.coalition import UNANIMITY, admits, found
 from abm.submodels.convening import free_slot, invite, settle_invitations
 from abm.submodels.environment import horizon
 from abm.submodels.payoff import survey
-from analysis.stability import core as cores
-from analysis.stability import farsighted, game, likelihood, power, sharing, stable
-from analysis.stability.model_game import before_politics, game_of, without_tastes, worth_of
+from analysis.stability import game, likelihood, power, stable
+from analysis.stability.model_game import before_politics, game_of, without_tastes
 from runs import library
 from runs.ensemble import simulate
+from tests import coalition_games as games
 from tests import payoff_oracle, questions, worlds
 from tests.theory.limits import HOLD
 from tests.theory.subsets import payoffs as formulas
@@ -35,21 +34,21 @@ def public_good(benefit: float, cost: float, n: int, least: int = 0):
     def acts(k):
         return benefit * k > cost and k >= least
 
-    return game.by_size(lambda k: benefit * k - cost if acts(k) else 0.0, lambda k: benefit * k if acts(k) else 0.0, n), acts
+    return games.by_size(lambda k: benefit * k - cost if acts(k) else 0.0, lambda k: benefit * k if acts(k) else 0.0, n), acts
 
 
 @pytest.mark.parametrize(("cost", "size"), [(2.5, 3), (3.2, 4), (7.5, 8), (4, 5)])
 def test_a_linear_public_good_has_one_stable_size(cost, size):
     """k* = min{k: k b > c}: the members without any one of whom nothing is provided."""
     found, acts = public_good(1.0, cost, 12)
-    assert [k for k in stable.sizes(found, stable.stable(found)) if acts(k)] == [size]
+    assert [k for k in games.sizes(found, stable.stable(found)) if acts(k)] == [size]
 
 
 @pytest.mark.parametrize("least", [3, 5, 9])
 def test_a_quorum_makes_itself_the_stable_size(least):
     """Entry into force at m members: each of m is needed, none of more is. Source: [CarraroMarchioriOreffice2009]."""
     found, acts = public_good(1.0, 2.5, 12, least)
-    assert [k for k in stable.sizes(found, stable.stable(found)) if acts(k)] == [least]
+    assert [k for k in games.sizes(found, stable.stable(found)) if acts(k)] == [least]
 
 
 @pytest.mark.parametrize("n", [5, 10, 50])
@@ -60,8 +59,8 @@ def test_linear_benefit_and_quadratic_cost_sustain_two_or_three(n):
     def total(k):
         return b / c * (k * k + n - k)
 
-    found = game.by_size(lambda k: b * total(k) - c / 2 * (b * k / c) ** 2, lambda k: b * total(k) - c / 2 * (b / c) ** 2, n)
-    assert stable.sizes(found, stable.stable(found)) == [2, 3]
+    found = games.by_size(lambda k: b * total(k) - c / 2 * (b * k / c) ** 2, lambda k: b * total(k) - c / 2 * (b / c) ** 2, n)
+    assert games.sizes(found, stable.stable(found)) == [2, 3]
 
 
 def test_a_club_with_exclusion_is_viable_from_6_to_35_and_best_at_the_root():
@@ -70,19 +69,19 @@ def test_a_club_with_exclusion_is_viable_from_6_to_35_and_best_at_the_root():
     def member(k):
         return worth - fixed / k - crowding * (k - 1)
 
-    found = game.by_size(member, lambda k: outside, 44)
-    assert stable.sizes(found, stable.internal(found)) == list(range(6, 36))
-    assert stable.sizes(found, stable.stable(found)) == [35]
+    found = games.by_size(member, lambda k: outside, 44)
+    assert games.sizes(found, stable.internal(found)) == list(range(6, 36))
+    assert games.sizes(found, stable.stable(found)) == [35]
     assert max(range(1, 45), key=member) == round(math.sqrt(fixed / crowding)) == 14
     closed = replace(found, admitted=found.sets)
-    assert stable.sizes(closed, stable.stable(closed)) == list(range(6, 36))
+    assert games.sizes(closed, stable.stable(closed)) == list(range(6, 36))
 
 
 def test_all_sets_of_players_alike_say_what_sizes_say():
     by_size, _ = public_good(1.0, 3.2, 7)
     size = game.every(7).sum(axis=1)[:, None] * np.ones(7)
     acts = size > 3.2
-    every = game.of_payoffs(np.where(acts, size - 3.2, 0), np.where(acts, size, 0))
+    every = games.of_payoffs(np.where(acts, size - 3.2, 0), np.where(acts, size, 0))
     for condition in (stable.internal, stable.external, stable.potential):
         expected = condition(by_size)
         assert (condition(every) == expected[every.size]).all()
@@ -93,49 +92,15 @@ def test_gloves_pay_the_scarce_side():
     def pairs(left, right):
         return sets_of(left + right, lambda members: min((members < left).sum(), (members >= left).sum()))
 
-    one = cores.core(pairs(2, 1))
-    assert not one.empty
-    assert one.shares == pytest.approx([0, 0, 1], abs=1e-8)
     assert power.shapley(pairs(2, 1)) == pytest.approx([1 / 6, 1 / 6, 4 / 6])
-    assert cores.core(pairs(3, 2)).shares == pytest.approx([0, 0, 0, 1, 1], abs=1e-8)
-    assert cores.inside_core(pairs(2, 2), np.array([0.3, 0.3, 0.7, 0.7]))
-    assert not cores.inside_core(pairs(2, 2), np.array([0.3, 0.4, 0.7, 0.6]))
+    for left, right, shares in ((2, 1, [0, 0, 1]), (3, 2, [0, 0, 0, 1, 1]), (2, 2, [0.3, 0.3, 0.7, 0.7])):
+        assert games.least_excess(pairs(left, right)) <= 1e-9
+        assert games.inside_core(pairs(left, right), np.array(shares), 1e-9)
+    assert not games.inside_core(pairs(2, 2), np.array([0.3, 0.4, 0.7, 0.6]), 1e-9)
 
 
 def test_a_majority_of_three_has_no_core():
-    found = cores.core(sets_of(3, lambda members: len(members) >= 2))
-    assert found.empty
-    assert found.excess == pytest.approx(1 / 3)
-    assert found.shares == pytest.approx([1 / 3] * 3)
-
-
-def whole_program(worth: np.ndarray) -> float:
-    """The least core's e from one program with a row for every set."""
-    n = len(worth).bit_length() - 1
-    sets = game.every(n)[1:-1].astype(float)
-    return linprog(np.append(np.zeros(n), 1), np.hstack([-sets, -np.ones((len(sets), 1))]), -worth[1:-1],
-                   np.append(np.ones(n), 0)[None], worth[-1:], bounds=(None, None)).x[-1]
-
-
-def test_generating_constraints_solves_the_whole_program():
-    random = np.random.default_rng(2)
-    for n in (2, 3, 5, 8):
-        for _ in range(10):
-            worth = np.append(0, random.gamma(1.0, game.every(n).sum(axis=1)[1:] ** random.uniform(0.5, 2)))
-            assert cores.core(worth).excess == pytest.approx(whole_program(worth), abs=1e-7 * worth.max())
-
-
-def test_searching_for_sets_finds_what_listing_them_finds(monkeypatch):
-    random = np.random.default_rng(3)
-    exact = []
-    for _ in range(10):
-        worth = np.append(0, random.gamma(1.0, game.every(9).sum(axis=1)[1:]))
-        exact.append((worth, cores.core(worth).excess))
-    monkeypatch.setattr(cores, "MOST", 4)
-    for worth, excess in exact:
-        found = cores.core_of(lambda sets, worth=worth: worth[sets @ (1 << np.arange(9))], 9, 100)
-        assert not found.exact
-        assert found.excess == pytest.approx(excess, abs=1e-7 * worth.max())
+    assert games.least_excess(sets_of(3, lambda members: len(members) >= 2)) == pytest.approx(1 / 3)
 
 
 def airport(costs: np.ndarray) -> np.ndarray:
@@ -161,98 +126,9 @@ def test_shapley_and_banzhaf_of_votes():
     assert power.banzhaf(small) == pytest.approx([3 / 4, 1 / 4, 1 / 4])
 
 
-def test_sampled_values_are_as_near_as_they_say():
-    """Of 30 players' values under 20 seeds, 95 % within two standard errors or nearly; the sum is what all make."""
-    costs = np.random.default_rng(1).uniform(1, 9, 30)
-    within = []
-    for seed in range(20):
-        found = power.shapley_of(lambda sets: (sets * costs).max(axis=1), 30, 60, seed)
-        assert found.value.sum() == pytest.approx(costs.max())
-        within.append(np.abs(found.value - airport(costs)) <= 2 * found.error)
-    assert 0.9 < np.mean(within) < 0.99
-
-
-def test_almost_ideal_shares_hold_wherever_any_shares_could():
-    """They give everybody its claim exactly where the sum of claims is covered, whatever the parts of what is left over."""
-    random = np.random.default_rng(4)
-    found = game.of_payoffs(random.normal(0.3, 1, (64, 6)), random.normal(0, 1, (64, 6)))
-    found = replace(found, weight=random.uniform(1, 5, 6))
-    could = stable.potential(found)
-    assert 0 < could.sum() < 57
-    for place in np.flatnonzero(found.size > 1):
-        member = found.sets[place]
-        shares = sharing.almost_ideal(found, place, random.uniform(0.1, 1, 6))[member]
-        assert (shares >= (found.weight * found.outside[place])[member] - 1e-9).all() == could[place]
-        assert sharing.transfers(found, place)[member].sum() == pytest.approx(0, abs=1e-9)
-
-
-def test_values_of_a_process_are_discounted_sums():
-    random = np.random.default_rng(5)
-    chances, payoffs = random.dirichlet(np.ones(8), 8), random.normal(0, 1, (8, 3))
-    summed = sum(0.1 * 0.9**t * np.linalg.matrix_power(chances, t) @ payoffs for t in range(400))
-    assert farsighted.values(chances, payoffs, 0.9) == pytest.approx(summed)
-
-
-def test_the_shortsighted_stop_where_sets_are_stable():
-    """Without patience and with open membership the sets that are never left are the stable ones. Source: [KonishiRay2003]."""
-    random = np.random.default_rng(6)
-    for n in (3, 5):
-        found = game.of_payoffs(*random.normal(0, 1, (2, 2**n, n)))
-        alone = game.every(n).sum(axis=1) < 2
-        outside = np.where(alone[:, None], found.outside[0], found.outside)
-        process = farsighted.process(np.where(found.sets & ~alone[:, None], found.inside, outside), 0.0, exclusive=False)
-        assert process.chances.sum(axis=1) == pytest.approx(np.ones(2**n))
-        # a single who is left of two is alone, so leaving two brings what everybody gets alone
-        pairs = found.sets & (found.size == 2)[:, None]
-        expected = stable.stable(replace(found, outside=np.where(pairs, found.outside[0], outside)))
-        assert (process.absorbing[~alone] == expected[~alone]).all()
-
-
-def test_the_farsighted_found_larger_public_goods_that_come_and_go():
-    """Of five alike with k* = 2 the shortsighted hold a coalition of two for ever; the patient found larger ones, and leave them
-    in the hope that others provide: never fewer than two on average, and no set lasts."""
-    size = game.every(5).sum(axis=1)[:, None] * np.ones(5)
-    payoffs = np.where(size > 1.5, size - 1.5 * game.every(5), 0)
-    short, far = (farsighted.process(payoffs, patience) for patience in (0.0, 0.9))
-    assert short.settled
-    assert far.settled
-    assert short.ends() @ size[:, 0] == pytest.approx(2)
-    assert far.ends() @ size[:, 0] > 2.2
-    assert not far.absorbing.any()
-
-
-def test_nobody_gains_by_leaving_or_by_a_joining_all_agree_to():
-    """Single deviations, written out again: in a pure equilibrium each player's move leads to no worse state than it could."""
-    random = np.random.default_rng(9)
-    pure = 0
-    for _ in range(8):
-        process = farsighted.process(random.normal(0, 1, (16, 4)), 0.8)
-        if process.regret > 1e-9:
-            continue
-        pure += 1
-        worth = process.values
-        for state in (s for s in range(16) if s.bit_count() > 1):
-            for i in range(4):
-                target = state ^ 1 << i
-                target = target if target.bit_count() > 1 else 0
-                joins = not state >> i & 1
-                concerned = [j for j in range(4) if target >> j & 1] if joins else [i]
-                wanted = worth[target, i] > worth[state, i] + 1e-9
-                agreed = all(worth[target, j] >= worth[state, j] for j in concerned)
-                if target:  # where two part, either may have left
-                    assert (process.chances[state, target] > 0) == (wanted and agreed)
-                else:
-                    assert process.chances[state, target] > 0 or not wanted
-    assert pure >= 3
-
-
 def test_too_many_players_are_refused_in_one_sentence():
-    with pytest.raises(ValueError, match="9 players; farsighted coalitions are worked out for at most 8"):
-        farsighted.process(np.zeros((512, 9)))
     with pytest.raises(ValueError, match="21 players have too many sets to list; at most 20"):
         game.every(21)
-    with pytest.raises(ValueError, match=r"3 worths; 2\^n are needed"):
-        cores.core(np.zeros(3))
 
 
 @pytest.fixture(scope="module")
@@ -328,17 +204,7 @@ def test_a_pure_club_holds_all_and_a_pure_public_good_barretts_three(openness, s
     world = giving(openness)
     assert (world.record.source[:N] == HOLD).all()
     found = game_of(before_politics(world), world.iso3)
-    assert stable.sizes(found, stable.stable(found)) == sizes
-
-
-def test_a_game_of_all_nations_is_worth_what_its_small_part_is(world):
-    """The function of sets that large games are given by, against the listed game; its sampled values sum to what all make."""
-    small = game_of(world, NATIONS)
-    worth = worth_of(world, NATIONS)
-    assert worth(small.sets) == pytest.approx(np.maximum(game.surplus(small, small.entry), 0))
-    everybody = worth_of(world, world.iso3)
-    found = power.shapley_of(everybody, len(world.iso3), 3)
-    assert found.value.sum() == pytest.approx(everybody(np.ones((1, len(world.iso3)), bool))[0])
+    assert games.sizes(found, stable.stable(found)) == sizes
 
 
 def test_the_worlds_record_is_left_as_it_is(world):
@@ -361,16 +227,6 @@ def test_voluntary_worth_is_the_best_part_of_each_set():
     masks = np.arange(64)
     expected = [worth[masks & ~m == 0].max() for m in masks]
     assert game.voluntary(worth) == pytest.approx(expected)
-
-
-def test_stability_likelihood_is_the_share_of_draws_and_its_interval_holds_it():
-    """A set that is stable where a drawn benefit exceeds 0.3: 95 % of intervals from 100 draws hold 0.7."""
-    def drawn(benefit):
-        return game.of_payoffs(np.full((4, 2), benefit), np.full((4, 2), 0.3))
-
-    random = np.random.default_rng(8)
-    found = [likelihood.likelihood([drawn(benefit) for benefit in random.random(100)])[3] for _ in range(200)]
-    assert 0.91 <= questions.covers(found, 0.7) <= 0.99
 
 
 def test_draws_of_parameters_reach_the_game():
@@ -419,9 +275,9 @@ def compared(found, place: int) -> dict[str, bool]:
     foundable, lasting = stable.foundable(found, found.status_quo, found.entry), stable.stable(found)
     return {
         "foundable": foundable.any(), "largest": found.size[place] == max(found.size[foundable], default=0),
-        "core": not stable.blocked(as_it_is, place, found.entry).any(),
-        "best": not stable.blocked(found, place, found.entry).any(), "divided": cores.inside_core(worth, shares, 1e-6),
-        "empty": cores.core(worth).empty, "lasting": lasting.any(), "stable": lasting[place],
+        "core": not games.blocked(as_it_is, place, found.entry).any(),
+        "best": not games.blocked(found, place, found.entry).any(), "divided": games.inside_core(worth, shares, 1e-6),
+        "empty": games.least_excess(worth) > 1e-8 * np.abs(worth).max(), "lasting": lasting.any(), "stable": lasting[place],
     }  # fmt: skip
 
 
@@ -432,12 +288,12 @@ def test_convened_coalitions_against_the_exact_core(comparison):
     core with transfers too. Being alone meaning the best other source, which invited nations do not weigh, it is 3 %. Nothing is
     founded where nothing could be; the core with transfers is hardly ever empty. The bounds leave room for other defaults.
     """
-    games = comparison[comparison["foundable"]]
-    assert len(games) > 60
-    assert games["core"].mean() > 0.7
-    assert games["largest"].mean() > 0.9
-    assert 0.25 < games["divided"].mean() < 0.75
-    assert games["best"].mean() < 0.3
+    some = comparison[comparison["foundable"]]
+    assert len(some) > 60
+    assert some["core"].mean() > 0.7
+    assert some["largest"].mean() > 0.9
+    assert 0.25 < some["divided"].mean() < 0.75
+    assert some["best"].mean() < 0.3
     assert comparison.loc[~comparison["foundable"], "largest"].all()
     assert comparison["empty"].mean() < 0.1
 
@@ -446,7 +302,7 @@ def test_convened_coalitions_against_the_exact_core(comparison):
 def test_convened_coalitions_against_exact_stable_sets(comparison):
     """Three years on, with their lock-in: in the games that have a stable set, which is about half of those in which something
     is founded, convening comes to one in 84 %."""
-    games = comparison[comparison["lasting"]]
-    assert len(games) > 12
-    assert games["stable"].mean() > 0.5
+    some = comparison[comparison["lasting"]]
+    assert len(some) > 12
+    assert some["stable"].mean() > 0.5
     assert 0.2 < comparison.loc[comparison["foundable"], "lasting"].mean() < 0.9

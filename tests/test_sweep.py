@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import runs
+from abm.parameters import plausible
 from abm.scenario import Scenario, ScenarioError
 from runs import library, sweep_file
 from runs import perform as work
@@ -86,6 +87,27 @@ def test_a_sweep_file_says_everything(tmp_path):
     assert plan.values(0)["events[2].date"] == 2027.5
 
 
+def test_a_factor_ranges_over_what_the_parameters_table_calls_plausible(tmp_path):
+    """Wide enough for the scenario's own value, which half to double is relative to; every name of a choice."""
+    plan = read(tmp_path, """
+        set = { fee_us = 0.6, severity = 0.2 }
+        [design]
+        method = "one_at_a_time"
+        [factors]
+        fee_us = "plausible"
+        hardware = "plausible"
+        severity = "plausible"
+        admission = "plausible"
+    """)
+    fee, hardware, severity, admission = plan.design["ranges"]
+    found = plausible("fee_us")
+    assert (fee["low"], fee["high"]) == (found.low, 0.6)
+    assert found.high < 0.6
+    assert hardware["log"] is plausible("hardware").log is True
+    assert (severity["low"], severity["high"]) == (0.1, 0.4)
+    assert len(admission["values"]) == 3
+
+
 def test_a_table_of_points_is_taken_as_it_stands(tmp_path):
     (tmp_path / "points.csv").write_text("portability,admission,nations\n0.1,open,eu\n0.9,majority,FRA DEU\n", "utf-8")
     plan = read(tmp_path, '[design]\nmethod = "csv"\nfile = "points.csv"\n')
@@ -98,13 +120,14 @@ def test_a_table_of_points_is_taken_as_it_stands(tmp_path):
 FAULTS = {
     'replicates = 2\nfactors.portability=[1]': "design: is missing",
     SWEEP.replace("portability", "portabilty"): "factors.portabilty: no such parameter; did you mean portability?",
+    SWEEP.replace("portability = [0.2, 0.8]", 'nations = "plausible"'): "found 'plausible'; a list of values is needed",
     SWEEP.replace("0.8", "1.8"): "factors.portability: 1.8 is outside 0 to 1",
     SWEEP.replace("[0.2, 0.8]", "{ low = 0.2, high = 1.8, count = 3 }"): "factors.portability: 1.8 is outside 0 to 1",
     SWEEP.replace("[0.2, 0.8]", "{ low = 0.8, high = 0.2 }"): "low = 0.8 must lie below high = 0.2",
     SWEEP.replace("[0.2, 0.8]", "{ low = 0.2, high = 0.8, count = 1 }"): "count = 1; a whole number from 2 is needed",
     SWEEP.replace("[0.2, 0.8]", "{ low = 0.0, high = 0.8, log = true }"): "low above 0",
     SWEEP.replace("[0.2, 0.8]", "{ low = 0.2, high = 0.8, step = 1 }"): "step: a range takes low, high, count and log",
-    SWEEP.replace("[0.2, 0.8]", "[]"): "a list of values is needed",
+    SWEEP.replace("[0.2, 0.8]", "[]"): "a list of values is needed, or { low = ..., high = ... }, or \"plausible\"",
     SWEEP.replace("[0.2, 0.8]", "0.2"): "found 0.2; a list of values is needed",
     SWEEP.replace("[0.2, 0.8]", '["low"]'): "found 'low'; a number is needed",
     SWEEP.replace("portability = [0.2, 0.8]", "convening_size = [4.5]"): "4.5 is not a whole number",

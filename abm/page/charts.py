@@ -6,8 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from abm import options
-from abm.page import palette
+from abm import options, palette
 from abm.page.drawing import DASHES, PANEL, Chart, number
 from abm.page.frame import label
 from abm.page.futures import LEVELS, REPLICATES, Fan

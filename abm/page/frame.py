@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from abm import data, options, titles
-from abm.page import geography, palette
+from abm import data, options, palette, titles
+from abm.page import geography
 from abm.record import coalition_name
 from abm.scenario import Scenario
 from abm.submodels.capability import lag_months

@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from abm import measures, options, titles
+from abm import measures, options, palette, titles
 from abm.dates import SLACK
 from abm.model import Model
-from abm.page import drawing, palette, why
+from abm.page import drawing, why
 from abm.page.frame import facts, label
 from abm.page.session import Session
 from abm.record import coalition_name

@@ -460,10 +460,6 @@ class Session:
         own = change.step == 0 and parameter.parse(self.origin.parameter(name)) == number
         return after[:-1] if own else after
 
-    def preview(self, name: str, value: Any) -> dict[str, Any]:
-        """The document that :meth:`set_parameter` would lead to. Errors: ValueError."""
-        return self.document_of(self.with_change(Change("lever", {"name": name, "value": value}, self.step_shown)))
-
     def _step_of(self, date: float) -> int:
         return self.scenario.step_of(date)
 

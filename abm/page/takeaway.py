@@ -6,11 +6,10 @@ import io
 import json
 from typing import Any
 
-import networkx as nx
 import numpy as np
 import pandas as pd
 
-from abm import files, measures, options, record
+from abm import files, measures, network, options, record
 from abm.page.address import LIMIT, State, checked_scenario, checked_seed, read
 from abm.page.session import Session
 from abm.scenario import Scenario
@@ -42,21 +41,8 @@ def choices_csv(session: Session) -> str:
 
 def network_gexf(session: Session) -> str:
     """The temporal network of the steps played, as dynamic GEXF for Gephi; times are decimal years."""
-    world = session.model.world
-    last = float(session.dates[-1])
-    graph = nx.MultiGraph(mode="dynamic", defaultedgetype="undirected", timeformat="double")
-    for i, iso3 in enumerate(world.iso3):
-        graph.add_node(iso3, label=world.names[i], kind="nation", gdp=float(world.record.gdp_start[i]))
-    for vendor in session.scenario.vendors:
-        graph.add_node(vendor.name, label=vendor.title or vendor.name, kind="vendor", gdp=0.0)
-    stays = record.ties(np.array(session.sources), np.array(session.serials), world.iso3, world.vendors)
-    for source, target, kind, start, end in stays:
-        if target not in graph:
-            graph.add_node(target, label=target, kind="coalition", gdp=0.0)
-        until = last if end is None else float(world.date(end))
-        graph.add_edge(source, target, kind=kind, start=float(world.date(start)), end=until)
     out = io.BytesIO()
-    nx.write_gexf(graph, out)
+    network.write_choices(out, session.model.world, np.array(session.sources, int), np.array(session.serials))
     return out.getvalue().decode()
 
 

@@ -111,7 +111,7 @@ def pull(scenario: Scenario, lever: Lever, budget: float) -> Pulled:
     if lever.kind:
         return Pulled(lever, with_events(scenario, _yearly(scenario, lever.kind, budget)), 0.0, budget, budget)
     before = _strongest(scenario, lever.parameter)
-    most = max(before, plausible(scenario, lever.parameter).high)
+    most = max(before, plausible(scenario, lever.parameter).range.high)
     if lever.cost is None or before == most:
         return Pulled(lever, from_start(scenario, {lever.parameter: most}), before, most, math.nan)
     price = partial(lever.cost, scenario)

@@ -5,10 +5,10 @@
 parameters that people decide (how often coalitions are convened and by how many, whom they admit, what contracts allow): there
 it says how strong the will on record may have been, and what follows is as uncertain as that.
 
-**Where no sample is given**, what people decide (:data:`DECIDED`) stays at the scenario's values: halving an assumption or
-drawing it from its plausible range says what not knowing it may do, and of a decision there is nothing that is not known. What
-vendors host at their clients' homes is an offer, which is made or not; how they answer lost clients, what builders find best to
-spend and what standing a leaver loses are behaviour, and uncertain.
+**Where no sample is given**, what people decide (:func:`abm.parameters.decided`) stays at the scenario's values: halving an
+assumption or drawing it from its plausible range says what not knowing it may do, and of a decision there is nothing that is not
+known. What vendors host at their clients' homes is an offer, which is made or not; how they answer lost clients, what builders
+find best to spend and what standing a leaver loses are behaviour, and uncertain.
 """
 
 from __future__ import annotations
@@ -18,16 +18,9 @@ from collections.abc import Iterable
 import pandas as pd
 
 from abm.scenario import Scenario
-from analysis.asking import lever_costs
 from runs import library
 
 CALIBRATED = "baseline"  # the scenario that the calibration's sample was fitted in
-
-#: Decided by people: levers of policy, offers on the market, political will and rules of coalitions.
-DECIDED = (
-    *lever_costs.PARAMETERS, "hosting_china", "convening_size", "quorum_members", "quorum_gdp", "admission",
-    "admission_tolerance", "cost_key", "notice", "exit_fee",
-)  # fmt: skip
 
 
 def left_open(draws: pd.DataFrame, scenario: Scenario, given: Iterable[str] = ()) -> pd.DataFrame:

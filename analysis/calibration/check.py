@@ -26,7 +26,7 @@ from scipy import stats
 from analysis.calibration.aim import FARTHEST, UNDEFINED, Aim
 from analysis.calibration.found import Kept, quantiles
 from analysis.calibration.nearest import moved, nearest
-from analysis.calibration.priors import Prior, sample, shares
+from analysis.calibration.priors import Priors, sample, shares
 from analysis.patterns.table import weights
 
 HELD = 0.8  # share of truths that an interval should hold
@@ -50,12 +50,12 @@ class Check:
     bank: int
 
 
-def check(aim: Aim, priors: tuple[Prior, ...], bank: Kept, count: int, replicates: int, seed: int) -> Check:
+def check(aim: Aim, priors: Priors, bank: Kept, count: int, replicates: int, seed: int) -> Check:
     """Check the inference on ``count`` truths, from points that are flat in ``priors``."""
     drawn = sample(priors, count, seed + 2)
     record = aim.tried(drawn, np.ones(count), replicates, seed + CHECK_SEEDS, apart=True)
     infer = inference(aim, shares(priors, bank.points), bank.values, np.random.default_rng(seed + 2))
-    return examined(tuple(prior.name for prior in priors), shares(priors, drawn), infer(record.values), seed, len(bank.points))
+    return examined(tuple(priors), shares(priors, drawn), infer(record.values), seed, len(bank.points))
 
 
 def inference(

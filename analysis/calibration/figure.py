@@ -7,6 +7,8 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
+from abm import palette
+from abm.parameters import Range
 from analysis.calibration.found import Fit
 from analysis.calibration.report import marginals
 from analysis.figures import style
@@ -26,27 +28,28 @@ def draw(fit: Fit) -> Figure:
     rows = -(-len(fit.priors) // COLUMNS)
     figure = style.new(1.25 * rows + 0.4)
     panels = figure.subplots(rows, COLUMNS, squeeze=False).ravel()
-    for axes, row, prior in zip(panels, marginals(fit).itertuples(), fit.priors):
-        _panel(axes, fit, prior, row)
+    for axes, row in zip(panels, marginals(fit).itertuples()):
+        _panel(axes, fit, row)
     for axes in panels[len(fit.priors) :]:
         axes.set_visible(False)
-    marks = [Patch(facecolor=style.BLUE, label="posterior, identified"),
-             Patch(facecolor=style.SKY, label="posterior, not identified"),
+    marks = [Patch(facecolor=palette.BLUE, label="posterior, identified"),
+             Patch(facecolor=palette.SKY, label="posterior, not identified"),
              Line2D([], [], color=style.GREY, linestyle="--", label="prior"), Line2D([], [], color=style.INK, label="default"),
              Line2D([], [], color=style.INK, linestyle=":", label="suggested")]
     style.above(figure, marks, handlelength=2.0)
     return figure
 
 
-def _panel(axes, fit: Fit, prior, row) -> None:
-    share = prior.share(fit.posterior.points[prior.name].to_numpy(float))
+def _panel(axes, fit: Fit, row) -> None:
+    prior = fit.priors[row.parameter]
+    share = prior.share(fit.posterior.points[row.parameter].to_numpy(float))
     edges = _edges(prior)
-    colour = style.BLUE if row.identified else style.SKY
+    colour = palette.BLUE if row.identified else palette.SKY
     axes.hist(share, edges, weights=fit.posterior.weight * (len(edges) - 1), color=colour)
     axes.axhline(1, color=style.GREY, linewidth=0.8, linestyle="--")
-    axes.axvline(float(prior.share(np.array(fit.present[prior.name]))), color=style.INK, linewidth=1.2)
-    axes.axvline(float(prior.share(np.array(fit.rounded[prior.name]))), color=style.INK, linewidth=1.2, linestyle=":")
-    axes.set_title(f"{prior.name.replace('_', ' ')}, {max(row.contraction, 0):.0%}", fontsize=7)
+    axes.axvline(float(prior.share(np.array(row.default))), color=style.INK, linewidth=1.2)
+    axes.axvline(float(prior.share(np.array(row.suggested))), color=style.INK, linewidth=1.2, linestyle=":")
+    axes.set_title(f"{row.parameter.replace('_', ' ')}, {max(row.contraction, 0):.0%}", fontsize=7)
     axes.set_xticks([0, 1], [f"{prior.low:g}", f"{prior.high:g}"])
     axes.get_xticklabels()[0].set_horizontalalignment("left")
     axes.get_xticklabels()[1].set_horizontalalignment("right")
@@ -54,7 +57,7 @@ def _panel(axes, fit: Fit, prior, row) -> None:
     axes.set_yticks([])
 
 
-def _edges(prior) -> np.ndarray:
+def _edges(prior: Range) -> np.ndarray:
     """Edges of the bars: a bar per value of a parameter of whole numbers."""
     if not prior.whole:
         return np.linspace(0, 1, BINS + 1)

@@ -40,7 +40,7 @@ from analysis.calibration import guess, history
 from analysis.calibration.aim import PILOTS, Aim, aim_at, arms_run
 from analysis.calibration.check import Check, check
 from analysis.calibration.found import Fit, Kept
-from analysis.calibration.priors import PRIORS, Prior, shares, values_at
+from analysis.calibration.priors import PRIORS, Priors, shares, values_at
 from analysis.nations.foretold import listed
 from analysis.nations.lists import SHIPPED
 from analysis.patterns.table import PATTERNS, Pattern
@@ -61,7 +61,7 @@ def fit(
     seed: int = 0,
     fresh: int = 64,
     checks: int = 100,
-    priors: tuple[Prior, ...] = PRIORS,
+    priors: Priors = PRIORS,
     patterns: Sequence[Pattern] = PATTERNS,
     lists: Sequence[str] = tuple(SHIPPED),
     progress: Callable[[int], object] = lambda runs: None,
@@ -93,7 +93,7 @@ def runs_of(
 
 
 def _waves(
-    aim: Aim, priors: tuple[Prior, ...], bank: Kept, points: int, waves: int, replicates: int, seed: int
+    aim: Aim, priors: Priors, bank: Kept, points: int, waves: int, replicates: int, seed: int
 ) -> tuple[Kept, list[float], list[float]]:
     """What the last wave leaves, the nearest first, the distance of each wave, and the share of its moves within it."""
     random = np.random.default_rng(seed)
@@ -126,7 +126,7 @@ def _drawn(found: Kept, away: float, count: int, random: np.random.Generator) ->
 
 
 def _moved(
-    priors: tuple[Prior, ...], found: Kept, known: guess.Guess, within: float, length: float, random: np.random.Generator
+    priors: Priors, found: Kept, known: guess.Guess, within: float, length: float, random: np.random.Generator
 ) -> pd.DataFrame:
     """Each point after a walk of the guess with steps a part of ``length`` long, or as it was where the gain forbids that."""
     place = shares(priors, found.points)

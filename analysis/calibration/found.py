@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from analysis.calibration.priors import Prior
+from analysis.calibration.priors import Priors
 from analysis.patterns.table import Pattern
 
 
@@ -87,7 +87,7 @@ class Fit:
     """
 
     posterior: Kept
-    priors: tuple[Prior, ...]
+    priors: Priors
     patterns: tuple[Pattern, ...]
     box: np.ndarray
     left: list[float]

@@ -16,10 +16,11 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
+from abm.parameters import Range
 from abm.scenario import Scenario
 from analysis.calibration.aim import Aim, met
 from analysis.calibration.found import Fit, Kept, joined, quantiles
-from analysis.calibration.priors import Prior, sample, shares
+from analysis.calibration.priors import Priors, sample, shares
 from analysis.nations.foretold import RUNS, Listed, behind
 from analysis.patterns.table import families
 
@@ -34,8 +35,8 @@ CHOICE_SEEDS, REPORT_SEEDS = 2 * 10**6, 3 * 10**6  # beyond the seed of the firs
 def judged(
     aim: Aim,
     kept: Kept,
-    priors: tuple[Prior, ...],
-    cut: tuple[Prior, ...],
+    priors: Priors,
+    cut: Priors,
     fresh: int,
     seed: int,
     waves: tuple[list[float], ...],
@@ -57,7 +58,7 @@ def judged(
     prior = aim.tried(random, np.full(len(random), 1 / len(random)), fresh, first)
     present = own_values(aim.baseline, priors)
     own, proposed = _sets(aim, pd.DataFrame([present, rounded]), fresh, first)
-    ends = np.array([np.sort(prior.share(np.array([part.low, part.high]))) for prior, part in zip(priors, cut)])
+    ends = np.array([np.sort(whole.share(np.array([cut[name].low, cut[name].high]))) for name, whole in priors.items()])
     lagging = [behind_lists(table, first) for table in (posterior.points, pd.DataFrame([present]), pd.DataFrame([rounded]))]
     return Fit(
         posterior, priors, aim.patterns, ends, waves[0], present, suggested, rounded, own, proposed, prior, waves[1], waves[2],
@@ -79,12 +80,12 @@ def _accepted(points: int) -> int:
     return max(2, int(ACCEPTED * points))
 
 
-def own_values(scenario: Scenario, priors: tuple[Prior, ...]) -> dict[str, float]:
+def own_values(scenario: Scenario, priors: Priors) -> dict[str, float]:
     """The parameters as the scenario has them."""
-    return {prior.name: float(scenario.parameter(prior.name)) for prior in priors}
+    return {name: float(scenario.parameter(name)) for name in priors}
 
 
-def round_to(prior: Prior, value: float, spread: float) -> float:
+def round_to(prior: Range, value: float, spread: float) -> float:
     """A value with no more digits than its ``spread`` (a standard deviation, in shares of the prior) lets it have.
 
     Assumption: the last digit is one of at most half a standard deviation. It stays within the prior.
@@ -107,22 +108,22 @@ def _with_lists(aim: Aim, distance: np.ndarray, lagging: pd.DataFrame) -> np.nda
 
 
 def _suggested(
-    aim: Aim, posterior: Kept, priors: tuple[Prior, ...], replicates: int, seed: int, behind_lists: BehindLists
+    aim: Aim, posterior: Kept, priors: Priors, replicates: int, seed: int, behind_lists: BehindLists
 ) -> list[dict[str, float]]:
     """The posterior's median or one of its nearest points, as it is and rounded: that which rounded meets most patterns and
     lists, and of these the nearest, when run more often with seeds that chose neither."""
     spread = deviations(posterior, priors)
-    columns = {prior.name: posterior.points[prior.name].to_numpy(float) for prior in priors}
+    columns = {name: posterior.points[name].to_numpy(float) for name in priors}
     median = {name: float(quantiles(values, posterior.weight)[1]) for name, values in columns.items()}
     rows = pd.concat([pd.DataFrame([median]), posterior.points.iloc[:BEST]], ignore_index=True)
-    short = pd.DataFrame({p.name: [round_to(p, value, wide) for value in rows[p.name]] for p, wide in zip(priors, spread)})
+    short = pd.DataFrame({n: [round_to(priors[n], value, wide) for value in rows[n]] for n, wide in zip(priors, spread)})
     tried, lagging = aim.tried(short, np.ones(len(rows)), OFTEN * replicates, seed), behind_lists(short, seed)
     number = met(tried.values, aim.patterns) + (lagging < 0).sum(axis=1).to_numpy()
     best = int(np.lexsort((_with_lists(aim, tried.distance, lagging), -number))[0])
     return [{str(name): float(value) for name, value in table.iloc[best].items()} for table in (rows, short)]
 
 
-def deviations(kept: Kept, priors: tuple[Prior, ...]) -> np.ndarray:
+def deviations(kept: Kept, priors: Priors) -> np.ndarray:
     """(parameters,) weighted standard deviation in shares of the priors."""
     place = shares(priors, kept.points)
     return np.sqrt(kept.weight @ (place - kept.weight @ place) ** 2 / max(1 - 1 / kept.worth(), 0.5))

@@ -16,7 +16,7 @@ import pandas as pd
 
 from analysis.calibration.aim import Aim, implausibility
 from analysis.calibration.found import Kept, joined
-from analysis.calibration.priors import Prior, sample, shares
+from analysis.calibration.priors import Priors, sample, shares
 
 WAVES = 2
 CUTOFF = 3.0  # three standard deviations hold 95 % of any law with one peak [Pukelsheim1994]
@@ -25,8 +25,8 @@ CHANCE = 0.01  # that the end of a flat law lies beyond the widened box
 
 
 def matched(
-    aim: Aim, priors: tuple[Prior, ...], points: int, replicates: int, seed: int
-) -> tuple[tuple[Prior, ...], Kept, list[float]]:
+    aim: Aim, priors: Priors, points: int, replicates: int, seed: int
+) -> tuple[Priors, Kept, list[float]]:
     """The priors on the box that is left, all points within it, and the share of each wave's points that was not ruled out."""
     found: list[Kept] = []
     left = []
@@ -48,9 +48,9 @@ def _plausible(aim: Aim, values: pd.DataFrame) -> np.ndarray:
     return worst[:, enough[0]] if len(enough) else np.ones(len(values), bool)
 
 
-def _cut(priors: tuple[Prior, ...], kept: np.ndarray) -> tuple[Prior, ...]:
+def _cut(priors: Priors, kept: np.ndarray) -> Priors:
     """The priors between the outermost of ``kept`` (K, parameters) shares, a little wider; whole numbers stay as they are."""
     low, high = kept.min(axis=0), kept.max(axis=0)
     more = (high - low) * (CHANCE ** (-1 / len(kept)) - 1)
-    ends = zip(priors, np.maximum(low - more, 0), np.minimum(high + more, 1))
-    return tuple(prior if prior.whole else prior.between(float(start), float(stop)) for prior, start, stop in ends)
+    ends = zip(priors.items(), np.maximum(low - more, 0).tolist(), np.minimum(high + more, 1).tolist())
+    return {name: prior if prior.whole else prior.between(*part) for (name, prior), *part in ends}

@@ -13,7 +13,7 @@ from analysis.calibration.aim import met as met_by_points
 from analysis.calibration.check import Check
 from analysis.calibration.found import Fit, Kept, quantiles
 from analysis.calibration.fresh import deviations
-from analysis.calibration.priors import Prior, shares
+from analysis.calibration.priors import shares
 from analysis.nations.foretold import RUNS
 
 IDENTIFIED = 0.36  # contraction, 1 - posterior variance / prior variance: a spread of four fifths of the prior's
@@ -43,22 +43,22 @@ def marginals(fit: Fit) -> pd.DataFrame:
     return pd.DataFrame([_marginal(fit, *each) for each in zip(fit.priors, spread, errors(fit))])
 
 
-def _marginal(fit: Fit, prior: Prior, spread: float, error: float) -> dict:
-    present, contraction = fit.present[prior.name], 1 - 12 * spread**2
-    ends = quantiles(prior.share(fit.posterior.points[prior.name].to_numpy(float)), fit.posterior.weight)
+def _marginal(fit: Fit, name: str, spread: float, error: float) -> dict:
+    prior, present, contraction = fit.priors[name], fit.present[name], 1 - 12 * spread**2
+    ends = quantiles(prior.share(fit.posterior.points[name].to_numpy(float)), fit.posterior.weight)
     low, median, high = prior.at(ends)
     return {
-        "parameter": prior.name, "prior_low": prior.low, "prior_high": prior.high, "posterior_10": low, "median": median,
+        "parameter": name, "prior_low": prior.low, "prior_high": prior.high, "posterior_10": low, "median": median,
         "posterior_90": high, "contraction": contraction, "error": error,
         "identified": contraction > max(limit(fit.posterior.worth()), CHANCE * error),
-        "default": present, "inside": bool(low <= present <= high), "suggested": fit.rounded[prior.name],
-        "low_share": ends[0], "high_share": ends[2], "prior_because": prior.reason,
+        "default": present, "inside": bool(low <= present <= high), "suggested": fit.rounded[name],
+        "low_share": ends[0], "high_share": ends[2], "prior_because": prior.because,
     }  # fmt: skip
 
 
 def defaults(fit: Fit) -> pd.DataFrame:
     """A row per parameter: its present value, the one suggested, that rounded, and whether the patterns identify it."""
-    names = [prior.name for prior in fit.priors]
+    names = list(fit.priors)
     columns = {"present": fit.present, "suggested": fit.suggested, "rounded": fit.rounded}
     values = {key: [value[name] for name in names] for key, value in columns.items()}
     return pd.DataFrame({"parameter": names, **values, "identified": marginals(fit)["identified"]})
@@ -84,7 +84,7 @@ def correlations(fit: Fit) -> pd.DataFrame:
     covariance = np.atleast_2d(np.cov(shares(fit.priors, fit.posterior.points).T, aweights=fit.posterior.weight))
     spread = np.sqrt(np.diag(covariance))
     matrix = covariance / np.outer(spread, spread)
-    names = [prior.name for prior in fit.priors]
+    names = list(fit.priors)
     pairs = [(names[a], names[b], matrix[a, b]) for a in range(len(names)) for b in range(a)]
     least = _least(fit)
     kept = sorted((pair for pair in pairs if abs(pair[2]) >= least), key=lambda pair: -abs(pair[2]))
@@ -219,7 +219,7 @@ def _listed(numbers: list[float]) -> str:
 def _history(fit: Fit) -> str:
     """What history matching ruled out."""
     width = fit.box[:, 1] - fit.box[:, 0]
-    cut = ", ".join(f"{p.name} ({part:.0%})" for p, part in zip(fit.priors, width) if part < 0.9)
+    cut = ", ".join(f"{name} ({part:.0%})" for name, part in zip(fit.priors, width) if part < 0.9)
     left = " and ".join(f"{share:.1%}" for share in fit.left)
     return (
         f"History matching left {left} of the points of its waves; the box that holds them is {np.prod(width):.2g} of the "

@@ -55,7 +55,7 @@ def act(arguments) -> int:
         raise Problem(f"--fresh {arguments.fresh}: at least --replicates {arguments.replicates} are needed")
     if arguments.points > 2 * arguments.bank:
         raise Problem(f"--points {arguments.points}: at most twice --bank {arguments.bank}, from which the sampler starts")
-    moved = next((name for name in settings(arguments.settings) if name in {prior.name for prior in PRIORS}), None)
+    moved = next((name for name in settings(arguments.settings) if name in PRIORS), None)
     if moved:
         raise Problem(f"--set {moved}: is fitted, so that no value of it holds; leave it out")
     scenario, folder = scenario_of(arguments), Folder(arguments.out, NAMES)

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
+from abm import palette
 from analysis.comparisons.comparison import Comparison
 from analysis.figures import style
 
@@ -50,7 +51,7 @@ def shown(table: pd.DataFrame) -> list[str]:
 
 
 def _panel(axes, table: pd.DataFrame, written: bool) -> None:
-    y, colour = np.arange(len(table)), np.where(table["clear"].fillna(False).astype(bool), style.GREEN, style.GREY)
+    y, colour = np.arange(len(table)), np.where(table["clear"].fillna(False).astype(bool), palette.GREEN, style.GREY)
     low, high = (table[name].clip(-REACH, REACH) for name in ("scaled_low", "scaled_high"))
     axes.hlines(y, low, high, color=colour, linewidth=1.2)
     for inside, shape in ((table["scaled"].abs() <= REACH, "o"), (table["scaled"] > REACH, ">"), (table["scaled"] < -REACH, "<")):

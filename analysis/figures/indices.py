@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
+from abm import palette
 from analysis.figures import style
 from analysis.sweeps import indices
 from analysis.sweeps.sweep import Sweep
@@ -44,7 +45,7 @@ def bars(tables: Mapping[str, pd.DataFrame], label: Callable[[str], str]) -> Fig
     panels = figure.subplots(1, columns, squeeze=False, sharey=True)[0]
     y = np.arange(len(order))
     for axes, (outcome, table) in zip(panels, tables.items(), strict=True):
-        for offset, name, shade in ((-0.18, "total", style.PALE), (0.18, "first", style.GREEN)):
+        for offset, name, shade in ((-0.18, "total", style.PALE), (0.18, "first", palette.GREEN)):
             part = table.loc[order]
             axes.barh(y + offset, part[name], 0.36, color=shade, edgecolor=style.GREY, linewidth=0.4, label=name)
             low, high = part[name] - part[f"{name}_half"], part[name] + part[f"{name}_half"]
@@ -77,7 +78,7 @@ def _effects(axes, table: pd.DataFrame, title: str, percent: bool) -> None:
 
     axes.hlines(table["sigma"], table["mu_star"] - table["mu_star_half"], table["mu_star"] + table["mu_star_half"],
                 color=style.PALE, linewidth=1)
-    axes.scatter(table["mu_star"], table["sigma"], s=14, color=style.GREEN, zorder=3)
+    axes.scatter(table["mu_star"], table["sigma"], s=14, color=palette.GREEN, zorder=3)
     ends = 1.12 * float((table["mu_star"] + table["mu_star_half"]).max()), 1.12 * float(max(table["sigma"].max(), 1e-9))
     axes.plot([0, max(ends)], [0, max(ends)], color=style.GREY, linewidth=0.8, linestyle="--")
     axes.set_xlim(0, ends[0])

@@ -3,6 +3,7 @@
 import numpy as np
 from matplotlib.figure import Figure
 
+from abm import palette
 from analysis import reading
 from analysis.figures import style
 from runs.results import Result
@@ -29,8 +30,8 @@ def draw(result: Result) -> Figure:
     for column, axes in enumerate(figure.subplots(1, columns, sharex=True, squeeze=False)[0]):
         _column(axes, shown.iloc[column * rows : (column + 1) * rows], count, rows)
     handles = [
-        style.mark("member at the end, with 95 % interval", "o", style.GREEN),
-        style.mark("member at any time", "o", style.GREEN, hollow=True),
+        style.mark("member at the end, with 95 % interval", "o", palette.GREEN),
+        style.mark("member at any time", "o", palette.GREEN, hollow=True),
     ]
     style.above(figure, handles)
     left_out = f"; the {len(frame) - MOST} least frequent of {len(frame)} nations are left out" if len(frame) > MOST else ""
@@ -41,9 +42,9 @@ def draw(result: Result) -> Figure:
 def _column(axes, shown, count: int, rows: int) -> None:
     y = np.arange(len(shown))
     low, high = reading.wilson(shown["at_end"].to_numpy() * count, count)
-    axes.hlines(y, low, high, color=style.GREEN, linewidth=1.2, alpha=0.6)
-    axes.plot(shown["ever"], y, "o", markersize=4.5, markerfacecolor="white", markeredgecolor=style.GREEN, clip_on=False)
-    axes.plot(shown["at_end"], y, "o", markersize=4.5, color=style.GREEN, clip_on=False)
+    axes.hlines(y, low, high, color=palette.GREEN, linewidth=1.2, alpha=0.6)
+    axes.plot(shown["ever"], y, "o", markersize=4.5, markerfacecolor="white", markeredgecolor=palette.GREEN, clip_on=False)
+    axes.plot(shown["at_end"], y, "o", markersize=4.5, color=palette.GREEN, clip_on=False)
     axes.set_yticks(y, [style.literal(name) for name in shown["name"]], fontsize=6.5)
     axes.set_ylim(rows - 0.4, -0.6)
     axes.set_xlim(0, 1)

@@ -5,6 +5,7 @@ import textwrap
 import numpy as np
 from matplotlib.figure import Figure
 
+from abm import palette
 from analysis.figures import style
 from analysis.sweeps.sweep import Sweep
 
@@ -29,8 +30,8 @@ def draw(sweep: Sweep) -> Figure:
     panels = figure.subplots(1, len(shown), squeeze=False, sharey=True)[0]
     for axes, outcome in zip(panels, shown, strict=True):
         table = sweep.table.head(count)
-        axes.hlines(y, table[f"{outcome}_low"], table[f"{outcome}_high"], color=style.GREEN, linewidth=1)
-        axes.plot(table[outcome], y, "o", color=style.GREEN, markersize=3.5)
+        axes.hlines(y, table[f"{outcome}_low"], table[f"{outcome}_high"], color=palette.GREEN, linewidth=1)
+        axes.plot(table[outcome], y, "o", color=palette.GREEN, markersize=3.5)
         axes.set_title(style.told(sweep.label(outcome), 20, 4), fontsize=7.5)
         axes.grid(axis="x")
         style.plain_ticks(axes.xaxis)

@@ -4,8 +4,9 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
+from abm.palette import FIGURE_TERMS
 from analysis.figures import style
-from analysis.replay import Decision, replayed
+from analysis.replay import Decision, replayed, worth
 from runs.results import Result
 
 NEEDS = ("choices",)
@@ -19,12 +20,10 @@ CAPTION = (
     "nations that others moved, such as those invited into a coalition, or that have not reviewed their stance yet: they show "
     "what the options were worth at that date."
 )
-#: Term -> (label, colour); a scheme for filled areas by Paul Tol, apart from the options' colours.
-TERMS = {
-    "benefit": ("benefit", "#77AADD"), "peers": ("partners on the same source", "#44BB99"), "fee": ("fee", "#EE8866"),
-    "build": ("building and running", "#EEDD88"), "restriction": ("expected restriction", "#FFAABB"),
-    "switching": ("switching", "#BBCC33"), "distance": ("political distance", "#CCCCCC"),
-}
+LABELS = {
+    "benefit": "benefit", "peers": "partners on the same source", "fee": "fee", "build": "building and running",
+    "restriction": "expected restriction", "switching": "switching", "distance": "political distance",
+}  # fmt: skip
 
 
 @style.styled
@@ -41,7 +40,7 @@ def draw(result: Result) -> Figure:
     gains, costs = (max(_reach(decision, sign) for decision in made) for sign in (1, -1))
     panels[-1].set_xlim(-1.08 * costs, 1.18 * gains)
     panels[-1].set_xlabel("worth to the nation (% of its GDP per year)")
-    patches = [Patch(facecolor=colour, label=text) for text, colour in TERMS.values()]
+    patches = [Patch(facecolor=colour, label=LABELS[term]) for term, colour in FIGURE_TERMS.items()]
     handles = [*patches, style.mark("sum", "D", style.INK), style.mark("with its taste", "D", style.INK, hollow=True)]
     style.above(figure, handles, size=7.5)
     style.one_run(figure, result, replay.run.run)
@@ -50,37 +49,32 @@ def draw(result: Result) -> Figure:
 
 def _reach(decision: Decision, sign: int) -> float:
     """How far bars and diamonds reach to the right (1) or to the left (-1)."""
-    bars = (sign * decision.table[list(TERMS)]).clip(lower=0).sum(axis=1)
-    worth = sign * _worth(decision.table)
-    return float(max(bars.max(), worth[np.isfinite(worth)].max())) if decision.reviewed else float(bars.max())
-
-
-def _worth(table) -> np.ndarray:
-    """Payoff plus taste of each row."""
-    return (table["payoff"] + table["taste"]).to_numpy()
+    bars = (sign * decision.table[list(FIGURE_TERMS)]).clip(lower=0).sum(axis=1)
+    liked = sign * worth(decision.table).to_numpy()
+    return float(max(bars.max(), liked[np.isfinite(liked)].max())) if decision.reviewed else float(bars.max())
 
 
 def _panel(axes, decision: Decision, label: dict[str, str]) -> None:
     table = decision.table
     y = np.arange(len(table))
     ends = {1: np.zeros(len(table)), -1: np.zeros(len(table))}
-    for term, (_, colour) in TERMS.items():
+    for term, colour in FIGURE_TERMS.items():
         values = table[term].to_numpy()
         for sign, end in ends.items():
             part = np.where(np.sign(values) == sign, values, 0.0)
             axes.barh(y, part, left=end, height=0.72, color=colour, linewidth=0)
             end += part
-    payoff, worth = table["payoff"].to_numpy(), _worth(table)
+    payoff, liked = table["payoff"].to_numpy(), worth(table).to_numpy()
     if decision.reviewed:
-        known = np.isfinite(worth)
-        axes.hlines(y[known], payoff[known], worth[known], color=style.INK, linewidth=0.8, linestyle=":")
-        axes.plot(worth, y, "D", markersize=3.5, markerfacecolor="white", markeredgecolor=style.INK, markeredgewidth=0.7)
+        known = np.isfinite(liked)
+        axes.hlines(y[known], payoff[known], liked[known], color=style.INK, linewidth=0.8, linestyle=":")
+        axes.plot(liked, y, "D", markersize=3.5, markerfacecolor="white", markeredgecolor=style.INK, markeredgewidth=0.7)
     axes.plot(payoff, y, "D", markersize=3.5, color=style.INK)
     for row, name in enumerate(table.index):
         taken = name == decision.chosen
         axes.text(1.0, row, f"{payoff[row]:.2f}", transform=axes.get_yaxis_transform(), va="center", ha="right", fontsize=7,
                   fontweight="bold" if taken else "normal")
-    axes.set_yticks(y, [_row(name, decision, label, worth[row]) for row, name in enumerate(table.index)], fontsize=7)
+    axes.set_yticks(y, [_row(name, decision, label, liked[row]) for row, name in enumerate(table.index)], fontsize=7)
     for tick, name in zip(axes.get_yticklabels(), table.index, strict=True):
         tick.set_fontweight("bold" if name == decision.chosen else "normal")
     axes.set_ylim(len(table) - 0.5, -0.5)

@@ -3,6 +3,7 @@
 import numpy as np
 from matplotlib.figure import Figure
 
+from abm import palette
 from analysis.figures import style
 from analysis.sweeps import responses
 from analysis.sweeps.sweep import Sweep, described
@@ -43,7 +44,7 @@ def _by_outcome(sweep: Sweep) -> Figure:
     place = 0 if len(sweep.factors) == 1 else int(np.argmax([len(sweep.values(p)) for p in (0, 1)]))
     for axes, outcome in zip(panels.ravel(), shown, strict=False):
         if len(sweep.factors) == 1:
-            _curve(axes, sweep, place, responses.alone(sweep, place, outcome), style.GREEN)
+            _curve(axes, sweep, place, responses.alone(sweep, place, outcome), palette.GREEN)
         else:
             _each_level(axes, sweep, place, outcome)
         _dress(axes, sweep, place, outcome)
@@ -77,7 +78,7 @@ def _by_factor(sweep: Sweep) -> Figure:
     places = [factor.name for factor in sweep.factors]
     for axes, name in zip(panels, names, strict=False):
         place = places.index(name)
-        _curve(axes, sweep, place, responses.response(sweep, place, outcome), style.GREEN)
+        _curve(axes, sweep, place, responses.response(sweep, place, outcome), palette.GREEN)
         _dress(axes, sweep, place, outcome)
         axes.set_xlabel(style.told(name, 24), fontsize=7.5)
     for axes in panels[len(names) :]:

@@ -24,9 +24,3 @@ def ship(png: Path, colours: int = 0) -> None:
     # By octree: the usual median cut gives a rare colour away, so that two kinds of mark look alike.
     few = picture.quantize(colours, method=Image.Quantize.FASTOCTREE) if colours else picture
     few.save(png, optimize=True, pnginfo=told, **dpi)
-
-
-def made_by(png: Path) -> str:
-    """The hash of the sources that made a picture; "" where it names none."""
-    with Image.open(png) as picture:
-        return str(picture.info.get(SOURCES, ""))

@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import AbstractContextManager
 from functools import wraps
-from itertools import pairwise
+from itertools import cycle, pairwise
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -20,14 +20,10 @@ from matplotlib.patches import Patch
 from matplotlib.textpath import TextPath
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter, PercentFormatter
 
-from abm import options
+from abm import options, palette
 from analysis.reading import finished
 from runs.results import Result
 
-#: Okabe and Ito's colours, which stay apart in the common forms of colour blindness.
-BLUE, VERMILLION, ORANGE, PURPLE, GREEN, SKY = "#0072B2", "#D55E00", "#E69F00", "#CC79A7", "#009E73", "#56B4E9"
-#: Coalitions of one run, the largest first: greens that differ in lightness.
-COALITIONS = (GREEN, "#00523B", "#8ED9C0", "#4C7A34", "#C5E8A8")
 INK, GREY, PALE = "#222222", "#666666", "#D9D9D9"
 #: Colour maps for a quantity from little to much, readable in grey and by the colour-blind.
 SEQUENTIAL = "cividis"
@@ -70,7 +66,7 @@ def new(height: float, gap: float = 0.02) -> Figure:
 
 def colours(vendors: Sequence[str], coalitions: Sequence[str] = ()) -> dict[str, str]:
     """Colour of every option, and of every coalition of a run by name."""
-    return options.colours(vendors) | {name: COALITIONS[place % len(COALITIONS)] for place, name in enumerate(coalitions)}
+    return options.colours(vendors) | dict(zip(coalitions, cycle(palette.FIGURE_COALITIONS)))
 
 
 def labels(result: Result, letters: int = 34, lines: int = 2) -> dict[str, str]:

@@ -7,13 +7,14 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
+from abm import palette
 from analysis.asking.inquiry import Answer, Inquiry
 from analysis.figures import style
 from analysis.methods import areas
 from analysis.methods.statistics import Estimate
 
 LINES = 5  # measures of the network drawn over time
-COLOURS = {"network": style.GREEN, "simple": style.GREY, "announced": style.ORANGE}
+COLOURS = {"network": palette.GREEN, "simple": style.GREY, "announced": palette.ORANGE}
 
 
 @style.styled
@@ -48,8 +49,8 @@ def _measures(axes, table: pd.DataFrame, horizon: float, simple: Estimate) -> No
 
 def _times(axes, table: pd.DataFrame, curves, inquiry: Inquiry, dt: float) -> None:
     order = table[table["kind"] == "network"].sort_values(["lead", "auc"], ascending=False, kind="stable")["measure"].head(LINES)
-    shades = (style.GREEN, style.BLUE, style.VERMILLION, style.SKY, style.PURPLE)
-    for name, shade in zip([*order, "notice"], (*shades, style.ORANGE), strict=False):
+    shades = (palette.GREEN, palette.BLUE, palette.VERMILLION, palette.SKY, palette.PURPLE)
+    for name, shade in zip([*order, "notice"], (*shades, palette.ORANGE), strict=False):
         time = -dt * np.arange(1, curves[name].shape[1] + 1)
         low, high = np.array([[e.low, e.high] for e in (areas.estimate(part, 0) for part in curves[name].T)]).T
         axes.fill_between(time, low, high, color=shade, alpha=0.12, linewidth=0)

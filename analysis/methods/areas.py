@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from analysis.methods.statistics import LEVEL, Estimate
+from analysis.methods.statistics import Estimate, interval
 
 BINS = 100  # ranks into which a score is put for resampling
 RESAMPLES = 400
@@ -148,8 +148,5 @@ def _own(slopes: np.ndarray, scale: np.ndarray) -> np.ndarray:
 
 def estimate(drawn: np.ndarray, count: int) -> Estimate:
     """The first of the resampled numbers with the interval that the others make."""
-    known = drawn[1:][np.isfinite(drawn[1:])]
-    if not len(known):
-        return Estimate(float(drawn[0]), count=count)
-    low, high = np.quantile(known, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
-    return Estimate(float(drawn[0]), float(low), float(high), count)
+    low, high = map(float, interval(drawn[1:]))
+    return Estimate(float(drawn[0]), low, high, count)

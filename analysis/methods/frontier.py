@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from abm import parameters
+from abm import palette, parameters
 from analysis.asking.inquiry import rows
 from analysis.figures import style
-from analysis.methods.statistics import LEVEL, finished_means
+from analysis.methods.statistics import finished_means, interval
 
 
 def efficient(scores: np.ndarray) -> np.ndarray:
@@ -21,15 +21,6 @@ def efficient(scores: np.ndarray) -> np.ndarray:
     with np.errstate(invalid="ignore"):
         beaten = ((b >= a).all(axis=0) & (b > a).any(axis=0) & known[None, :]).any(axis=1)
     return known & ~beaten
-
-
-def interval(drawn: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Percentile interval of (B, ...) resamples; NaN where none is defined."""
-    ends = [(1 - LEVEL) / 2, (1 + LEVEL) / 2]
-    known = np.isfinite(drawn).any(axis=0)
-    found = np.full((2, *drawn.shape[1:]), np.nan)
-    found[:, known] = np.nanquantile(drawn[:, known], ends, axis=0)
-    return found[0], found[1]
 
 
 def effects(rules: pd.DataFrame, levels: Mapping[str, Sequence[float]], scores: np.ndarray, drawn: np.ndarray) -> pd.DataFrame:
@@ -75,16 +66,16 @@ def draw(axes: Axes, table: pd.DataFrame) -> None:
     grid, own = table[~table["own"]], table[table["own"]]
     best = grid[grid["efficient"]].sort_values("launch")
     axes.plot(grid["launch"], grid["together"], ".", color="#B0B0B0", markersize=4)
-    axes.hlines(best["together"], best["launch_low"], best["launch_high"], color=style.GREEN, linewidth=0.9)
-    axes.vlines(best["launch"], best["together_low"], best["together_high"], color=style.GREEN, linewidth=0.9)
-    axes.plot(best["launch"], best["together"], color=style.GREEN, marker="o", markersize=4, linewidth=1.2, label="efficient")
+    axes.hlines(best["together"], best["launch_low"], best["launch_high"], color=palette.GREEN, linewidth=0.9)
+    axes.vlines(best["launch"], best["together_low"], best["together_high"], color=palette.GREEN, linewidth=0.9)
+    axes.plot(best["launch"], best["together"], color=palette.GREEN, marker="o", markersize=4, linewidth=1.2, label="efficient")
     axes.plot(
         own["launch"],
         own["together"],
         marker="o",
         markersize=9,
         markerfacecolor="none",
-        color=style.VERMILLION,
+        color=palette.VERMILLION,
         linestyle="none",
         label="scenario's own rules",
     )
@@ -94,8 +85,8 @@ def draw_effects(axes: Axes, found: pd.DataFrame, level: float) -> None:
     """Effects on both scores, a row per rule and value [percentage points]."""
     places = np.arange(len(found))[::-1]
     for key, colour, label, shift in (
-        ("launch", style.BLUE, "getting started", 0.13),
-        ("together", style.ORANGE, "staying together", -0.13),
+        ("launch", palette.BLUE, "getting started", 0.13),
+        ("together", palette.ORANGE, "staying together", -0.13),
     ):
         part = 100 * found[[key, f"{key}_low", f"{key}_high"]]
         axes.hlines(places + shift, part.iloc[:, 1], part.iloc[:, 2], color=colour, linewidth=1.4)

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from abm import palette
 from abm.dates import SLACK
 from abm.words import ArgumentError
 from analysis.asking.inquiry import Inquiry
@@ -64,7 +65,7 @@ class Loop:
     def draw(self, axes, measure: str, unit: str) -> None:
         """The two branches."""
         table = self.table()
-        for what, colour, line in ((DOWN, style.BLUE, "-"), (UP, style.ORANGE, "--")):
+        for what, colour, line in ((DOWN, palette.BLUE, "-"), (UP, palette.ORANGE, "--")):
             part = table[table["what"] == what]
             style.points(axes, part["value"], part["estimate"], part["low"], part["high"], colour, what, line)
         if unit == "share":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -63,17 +63,27 @@ def share(happened) -> Estimate:
 def bootstrap(statistic: Callable[[np.ndarray], float], count: int, resamples: int = 500, seed: int = 0) -> Estimate:
     """Percentile interval of ``statistic(rows)``, where ``rows`` are replicates drawn with replacement from ``count``.
 
-    Pairing survives: a statistic of several arms takes the same rows of each. Resamples in which it is NaN do not count.
+    Pairing survives: a statistic of several arms takes the same rows of each. Resamples in which it is not finite do not count.
     Source: [EfronTibshirani1993].
     """
+    drawn = np.array([statistic(rows) for rows in redrawn(count, resamples, seed)])
+    low, high = map(float, interval(drawn))
+    return Estimate(float(statistic(np.arange(count))), low, high, count)
+
+
+def redrawn(count: int, resamples: int, seed: int = 0) -> Iterator[np.ndarray]:
+    """Rows of ``count`` replicates drawn with replacement, ``resamples`` times."""
     random = np.random.default_rng(seed)
-    drawn = np.array([statistic(random.integers(count, size=count)) for _ in range(resamples)])
-    drawn = drawn[np.isfinite(drawn)]
-    whole = float(statistic(np.arange(count)))
-    if not len(drawn):
-        return Estimate(whole, count=count)
-    low, high = np.quantile(drawn, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
-    return Estimate(whole, low, high, count)
+    return (random.integers(count, size=count) for _ in range(resamples))
+
+
+def interval(drawn: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Both ends (...) of the percentile interval of (B, ...) resamples, of the finite ones; NaN where there are none."""
+    drawn = np.where(np.isfinite(drawn), drawn, np.nan)
+    known = np.isfinite(drawn).any(axis=0)
+    found = np.full((2, *drawn.shape[1:]), np.nan)
+    found[:, known] = np.nanquantile(drawn[:, known], [(1 - LEVEL) / 2, (1 + LEVEL) / 2], axis=0)
+    return found[0], found[1]
 
 
 def finished_means(values: np.ndarray) -> np.ndarray:

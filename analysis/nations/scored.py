@@ -16,9 +16,9 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 from scipy.special import expit, log_expit, logit
-from scipy.stats import rankdata
 
 from abm import data
+from analysis.methods.areas import auc
 from analysis.nations.propensity import Propensity
 
 FOLDS, REPEATS, NEWTON_STEPS = 5, 40, 12
@@ -106,7 +106,7 @@ def _simple(values: pd.Series) -> dict[str, np.ndarray]:
 def _row(name: str, x: np.ndarray, y: np.ndarray, alone: dict[str, np.ndarray], both: dict[str, np.ndarray]) -> dict:
     better, error = _paired(alone["model"], alone[name])
     adds, error_added = _paired(both.get(name, alone[name]), alone[name])
-    area = auc(x, y)
+    area = auc(x, y == 1)
     return {
         "predictor": name,
         "log_score": alone[name].mean(),
@@ -159,9 +159,3 @@ def _fitted(z: np.ndarray, y: np.ndarray, weight: np.ndarray) -> np.ndarray:
         bend = np.einsum("bn,bni,bnj->bij", weight * chance * (1 - chance), z, z) + prior
         line += np.linalg.solve(bend, slope[..., None])[..., 0]
     return line
-
-
-def auc(x: np.ndarray, y: np.ndarray) -> float:
-    """Chance that of two nations of either kind the one with value 1 has the larger x."""
-    ranks, ones = rankdata(x), int(y.sum())
-    return float((ranks[y == 1].sum() - ones * (ones + 1) / 2) / (ones * (len(y) - ones)))

@@ -7,12 +7,10 @@ nations are tied by how far they trust each other. Communities are Louvain's, wi
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
 
 import networkx as nx
 import numpy as np
 import pandas as pd
-from scipy.optimize import linear_sum_assignment
 
 from analysis.networks.record import Record
 from analysis.networks.resampling import interval, weights
@@ -20,7 +18,6 @@ from runs.ensemble import simulate
 from runs.results import Result
 
 SEED = 0
-SAME = 0.3  # Jaccard index from which on a community is taken for the one it was before
 RUNS = 30  # runs looked at; communities take long to find
 
 Groups = list[set[str]]
@@ -44,24 +41,6 @@ def persistence(before: Groups, after: Groups) -> float:
         return float("nan")
     best = jaccard(before, after).max(axis=1, initial=0.0)
     return float(np.average(best, weights=[len(group) for group in before]))
-
-
-def lineages(history: Sequence[Groups]) -> list[list[int]]:
-    """A number for every community at every date, kept by the one that matches it best at the next date.
-
-    Matches are one to one, of largest sum of Jaccard indices, and count from :data:`SAME` on; others get a new number.
-    """
-    numbered: list[list[int]] = [list(range(len(history[0])))] if history else []
-    used = len(history[0]) if history else 0
-    for before, after in pairwise(history):
-        names, index = [-1] * len(after), jaccard(before, after)
-        for a, b in zip(*linear_sum_assignment(-index)) if index.size else ():
-            if index[a, b] >= SAME:
-                names[b] = numbered[-1][a]
-        for place in (place for place, name in enumerate(names) if name < 0):
-            names[place], used = used, used + 1
-        numbered.append(names)
-    return numbered
 
 
 def alliance(record: Record, run: int, step: int) -> nx.Graph:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import warnings
-
 import numpy as np
 
-from analysis.methods.statistics import LEVEL
+from analysis.methods import statistics
 
 RESAMPLES = 400
 
@@ -21,11 +19,8 @@ def weights(runs: int, resamples: int = RESAMPLES, seed: int = 0) -> np.ndarray:
 
 
 def interval(drawn: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Value, low and high of (B, ...) statistics whose first row is that of the runs as they are; NaN for a single run."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)  # what no resample defines is NaN, as it should be
-        low, high = np.nanquantile(drawn[1:], [(1 - LEVEL) / 2, (1 + LEVEL) / 2], axis=0)
-    return drawn[0], low, high
+    """Value, low and high of (B, ...) statistics whose first row is that of the runs as they are."""
+    return drawn[0], *statistics.interval(drawn[1:])
 
 
 def rate(events: np.ndarray, exposure: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

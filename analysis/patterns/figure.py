@@ -7,6 +7,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
+from abm import palette
 from analysis.figures import style
 
 TITLE = "Patterns of the record and the model's values"
@@ -38,13 +39,13 @@ def draw(table: pd.DataFrame) -> Figure:
     axes.set_ylim(-0.7, len(table) - 0.3)
     axes.set_xticks([-1, 1], ["low end of\nthe record", "high end of\nthe record"])
     axes.tick_params(axis="y", length=0)
-    marks = [style.mark("met", "o", style.GREEN), style.mark("missed", "o", style.VERMILLION)]
+    marks = [style.mark("met", "o", palette.GREEN), style.mark("missed", "o", palette.VERMILLION)]
     style.above(figure, [*marks, Patch(facecolor=style.PALE, label="the record")])
     return figure
 
 
 def _pattern(axes, y: float, row: pd.Series, low: float, at: float, high: float) -> None:
-    colour = style.GREEN if row["agrees"] else style.VERMILLION
+    colour = palette.GREEN if row["agrees"] else palette.VERMILLION
     text = f"{_short(row['record_low'])} to {_short(row['record_high'])} | {_short(row['model'])} {row['unit']}"
     axes.text(EDGE + 0.2, y, text, va="center", fontsize=7, color=style.INK)
     if np.isnan(at):

@@ -6,10 +6,14 @@ value a group.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
 from abm import data, options
+from abm.compiled import rule
 from abm.dates import SLACK, nearest_step
+from abm.submodels.capability import overhead
 from analysis.methods.statistics import finished_means
 from analysis.patterns.evidence import Evidence
 
@@ -153,12 +157,10 @@ def exits_and_returns(evidence: Evidence) -> np.ndarray:
 
 def overrun(evidence: Evidence) -> np.ndarray:
     """Cost of what a coalition's least cohesive year trains against one without overhead [x]: 1 / (1 - overhead)."""
-    rate, discord, federated = (
-        np.reshape(evidence.values[name], (-1, 1)) for name in ("overhead_size", "overhead_discord", "federated")
-    )  # a row per run, or one for all
     size, cohesion = evidence.path("largest_coalition"), evidence.path("cohesion")
-    overhead = np.minimum(0.9, rate * np.log(np.maximum(size, 1)) + discord * (1 - federated) * (1 - cohesion))
-    costs = np.where(size >= 2, 1 / (1 - overhead), np.nan)
+    lost = np.full(size.shape, np.nan)
+    _overheads(*(np.broadcast_to(evidence.values[name], len(size)) + 0.0 for name in _Rates._fields), size, cohesion, lost)
+    costs = 1 / (1 - lost)
     known = np.isfinite(costs)
     return np.where(known.any(axis=1), np.where(known, costs, 0).max(axis=1), np.nan)
 
@@ -186,6 +188,28 @@ def local_drift(evidence: Evidence) -> np.ndarray:
     """Yearly change of that share in the three years after [share/yr], mean over the runs of a group."""
     start = evidence.dates[0]
     return _group_means(evidence, (evidence.at("gdp_local", start + 8) - evidence.at("gdp_local", start + 5)) / 3)
+
+
+class _Rates(NamedTuple):
+    """The parameters that :func:`abm.submodels.capability.overhead` reads."""
+
+    overhead_size: float
+    overhead_discord: float
+    federated: float
+
+
+class _World(NamedTuple):
+    p: _Rates
+
+
+@rule
+def _overheads(overhead_size, overhead_discord, federated, size, cohesion, lost):
+    """Fill ``lost`` (R, T+1) with the share of compute that each run's coalition loses to coordination, where it has members."""
+    for run in range(size.shape[0]):
+        world = _World(_Rates(overhead_size[run], overhead_discord[run], federated[run]))
+        for step in range(size.shape[1]):
+            if size[run, step] >= 2:
+                lost[run, step] = overhead(world, size[run, step], cohesion[run, step])
 
 
 def _with_china(evidence: Evidence, weight: np.ndarray) -> np.ndarray:

@@ -26,6 +26,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
+from abm import palette
 from abm.options import first_coalition
 from abm.submodels.coalition import admits
 from abm.submodels.payoff import joining_terms, member_terms, survey
@@ -184,8 +185,8 @@ def draw(answer: Answer) -> Figure:
     table, figure = answer.table, style.new(2.6, gap=0.06)
     left, middle, right = figure.subplots(1, 3, sharey=True)
     rows = np.arange(len(table))[::-1]
-    _points(left, rows + 0.12, table, "stands", style.GREEN, hollow=True)
-    _points(left, rows - 0.12, table, "holds", style.GREEN)
+    _points(left, rows + 0.12, table, "stands", palette.GREEN, hollow=True)
+    _points(left, rows - 0.12, table, "holds", palette.GREEN)
     left.set_xlim(-0.02, 1.02)
     style.percent(left.xaxis)
     left.set_xlabel("stands (open),\nholds together (full)")
@@ -194,7 +195,7 @@ def draw(answer: Answer) -> Figure:
     _points(middle, rows, table, "least_gain", style.INK, 100)
     middle.axvline(0, color=style.GREY, linewidth=0.8)
     middle.set_xlabel("least gain of a member\n(% of GDP a year)")
-    _points(right, rows, table, "transfers", style.BLUE)
+    _points(right, rows, table, "transfers", palette.BLUE)
     right.set_xlabel("transfers\n(bn US$ a year)")
     right.set_ylim(-0.5, len(table) - 0.5)
     return figure

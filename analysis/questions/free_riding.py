@@ -27,6 +27,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 from scipy.optimize import isotonic_regression
 
+from abm import palette
 from abm.options import names
 from abm.scenario import Scenario
 from analysis.asking.inquiry import Answer, Inquiry, Option, Stated
@@ -160,7 +161,7 @@ def draw(answer: Answer) -> Figure:
     left, right = figure.subplots(1, 2, width_ratios=[3, 2])
     for world, line, shift in zip(WORLDS, ("--", "-"), (-0.004, 0.004)):
         part = answer.table[answer.table["world"] == world]
-        for name, colour, words in (("coalition", style.GREEN, "in coalitions"), ("held_back", style.PURPLE, "held back")):
+        for name, colour, words in (("coalition", palette.GREEN, "in coalitions"), ("held_back", palette.PURPLE, "held back")):
             low, high = part[f"{name}_low"], part[f"{name}_high"]
             style.points(left, part["openness"] + shift, part[name], low, high, colour, f"{words}, {world}", line)
     left.set_ylim(-0.02, 1.02)
@@ -174,8 +175,8 @@ def draw(answer: Answer) -> Figure:
 
 def _draw_riders(axes, riders: pd.DataFrame) -> None:
     rows = np.arange(len(riders))
-    axes.hlines(rows, 100 * riders["low"], 100 * riders["high"], color=style.PURPLE, linewidth=1)
-    axes.plot(100 * riders["rise"], rows, "o", color=style.PURPLE, markersize=3.5)
+    axes.hlines(rows, 100 * riders["low"], 100 * riders["high"], color=palette.PURPLE, linewidth=1)
+    axes.plot(100 * riders["rise"], rows, "o", color=palette.PURPLE, markersize=3.5)
     axes.axvline(0, color=style.GREY, linewidth=0.8)
     axes.set_yticks(rows, riders["name"])
     axes.tick_params(axis="y", length=0)

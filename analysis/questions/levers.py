@@ -30,6 +30,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
+from abm import palette
 from abm.scenario import Scenario
 from analysis.asking import lever_costs, ranges
 from analysis.asking.inquiry import Answer, Inquiry, Option, Stated, rows
@@ -178,8 +179,8 @@ def _safest(table: pd.DataFrame) -> pd.Series:
 
 def firmness(regrets: np.ndarray, place: int, resamples: int = 500) -> statistics.Estimate:
     """Share of resamples of the draws in which the lever at ``place`` keeps the smallest largest regret; no interval."""
-    random, count = np.random.default_rng(0), regrets.shape[1]
-    firsts = [regrets[:, random.integers(count, size=count)].max(axis=1).argmin() for _ in range(resamples)]
+    count = regrets.shape[1]
+    firsts = [regrets[:, rows].max(axis=1).argmin() for rows in statistics.redrawn(count, resamples)]
     return statistics.Estimate(float(np.mean(np.array(firsts) == place)), count=count)
 
 
@@ -231,13 +232,13 @@ def draw(answer: Answer) -> Figure:
     known = table.dropna(subset=["per_bn"])
     figure, places = style.new(3.0, 0.04), np.arange(len(known))[::-1]
     left, right = figure.subplots(1, 2, sharey=True)
-    left.hlines(places, known["low"], known["high"], color=style.GREEN, linewidth=1.4)
-    left.plot(known["per_bn"], places, "o", color=style.GREEN, markersize=4.5)
+    left.hlines(places, known["low"], known["high"], color=palette.GREEN, linewidth=1.4)
+    left.plot(known["per_bn"], places, "o", color=palette.GREEN, markersize=4.5)
     left.axvline(0, color=style.GREY, linewidth=0.8)
     left.set_yticks(places, [f"{row.lever} ({row.cost_bn:.2g} bn US\\$)" for row in rows(known)])
     left.set_xlabel(_wrapped(MEASURES[inquiry["measure"]][0]))
-    right.hlines(places, 0, known["regret_95"], color=style.ORANGE, linewidth=3.5, alpha=0.45)
-    right.plot(known["mean_regret"], places, "o", color=style.ORANGE, markersize=4.5)
+    right.hlines(places, 0, known["regret_95"], color=palette.ORANGE, linewidth=3.5, alpha=0.45)
+    right.plot(known["mean_regret"], places, "o", color=palette.ORANGE, markersize=4.5)
     right.plot(known["max_regret"], places, "|", color=style.INK, markersize=9)
     right.set_xlim(left=0)
     right.set_xlabel(f"regret ({REGRET[inquiry['measure']]}):\ndot mean, bar to 95th centile, tick largest".replace("$", r"\$"))

@@ -30,14 +30,14 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from abm import options
+from abm import options, palette
 from abm.dates import in_year
 from abm.words import ArgumentError
 from analysis.asking.inquiry import Answer, Inquiry, Option, Stated
 from analysis.asking.variants import held
 from analysis.figures import style
 from analysis.methods import statistics
-from analysis.methods.statistics import Estimate
+from analysis.methods.statistics import Estimate, redrawn
 from analysis.stability import absence, game, likelihood, power, stable
 from analysis.stability.model_game import ModelGame
 from analysis.stability.uncertain import draws_of
@@ -129,9 +129,8 @@ def values(found: ModelGame) -> np.ndarray:
 
 def firmness(welfare: np.ndarray, resamples: int = 500) -> Estimate:
     """Share of resamples of the replicates in which the nation listed first stays the costliest one."""
-    random, count = np.random.default_rng(0), welfare.shape[1]
-    first = int(welfare.mean(axis=1).argmin())
-    kept = [welfare[:, random.integers(count, size=count)].mean(axis=1).argmin() == first for _ in range(resamples)]
+    count, first = welfare.shape[1], int(welfare.mean(axis=1).argmin())
+    kept = [welfare[:, rows].mean(axis=1).argmin() == first for rows in redrawn(count, resamples)]
     return Estimate(float(np.mean(kept)), count=count)
 
 
@@ -191,7 +190,7 @@ def draw(answer: Answer) -> Figure:
     y = np.arange(len(table))[::-1]
     for axes, kind, title in zip(panels, KINDS, titles, strict=True):
         times = 100 if kind in ("launch", "standing") else 1
-        colour = style.VERMILLION if kind in KINDS[:3] else style.BLUE
+        colour = palette.VERMILLION if kind in KINDS[:3] else palette.BLUE
         axes.hlines(y, times * table[f"{kind}_low"], times * table[f"{kind}_high"], color=colour, linewidth=1.2)
         axes.plot(times * table[kind], y, "o", color=colour, markersize=3.5)
         axes.axvline(0, color=style.GREY, linewidth=0.8)

@@ -37,7 +37,7 @@ from analysis.asking.inquiry import Answer, Inquiry, Option, Stated, rows
 from analysis.asking.variants import held
 from analysis.figures import style
 from analysis.methods import frontier, statistics
-from analysis.methods.statistics import Estimate
+from analysis.methods.statistics import Estimate, interval, redrawn
 
 TITLE = "Which rules get a coalition started, and which keep it together?"
 CAPTION = (
@@ -132,8 +132,7 @@ def stays(exits: np.ndarray, years: np.ndarray) -> np.ndarray:
 
 def _resampled(inquiry: Inquiry, kept: dict[str, np.ndarray], resamples: int = 300) -> np.ndarray:
     """(B, 2, P) both scores in resamples of the replicates, the same rows at every point."""
-    random, count = np.random.default_rng(0), kept["founded"].shape[1]
-    return np.array([scored(inquiry, kept, random.integers(count, size=count)) for _ in range(resamples)])
+    return np.array([scored(inquiry, kept, rows) for rows in redrawn(kept["founded"].shape[1], resamples)])
 
 
 def _table(rules: pd.DataFrame, scores: np.ndarray, drawn: np.ndarray, standing: np.ndarray) -> pd.DataFrame:
@@ -141,7 +140,7 @@ def _table(rules: pd.DataFrame, scores: np.ndarray, drawn: np.ndarray, standing:
     table = rules.copy()
     for name, place in (("launch", 0), ("together", 1)):
         table[name] = scores[place]
-        table[f"{name}_low"], table[f"{name}_high"] = frontier.interval(drawn[:, place])
+        table[f"{name}_low"], table[f"{name}_high"] = interval(drawn[:, place])
     table["gdp_end"] = standing.mean(axis=1)
     table["efficient"] = frontier.efficient(scores)
     table["efficient_share"] = np.mean([frontier.efficient(each) for each in drawn], axis=0)

@@ -32,7 +32,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from abm import data, options
+from abm import data, options, palette
 from abm.dates import SLACK
 from abm.scenario import Scenario, ScenarioError
 from abm.words import ArgumentError
@@ -236,10 +236,10 @@ def draw(answer: Answer) -> Figure:
 def _draw_movers(axes, table: pd.DataFrame, after: float) -> None:
     rows = np.arange(len(table))[::-1]
     kinds = (
-        ("vendor", style.BLUE, "the vendor"),
-        ("coalition", style.GREEN, "a coalition"),
-        ("neither", style.ORANGE, "neither of them"),
-        ("other_vendor", style.VERMILLION, "another vendor"),
+        ("vendor", palette.BLUE, "the vendor"),
+        ("coalition", palette.GREEN, "a coalition"),
+        ("neither", palette.ORANGE, "neither of them"),
+        ("other_vendor", palette.VERMILLION, "another vendor"),
     )
     for (key, colour, label), shift in zip(kinds, (0.27, 0.09, -0.09, -0.27)):
         part = 100 * table[[key, f"{key}_low", f"{key}_high"]]
@@ -257,7 +257,7 @@ def _draw_path(axes, inquiry: Inquiry, after: np.ndarray, found: Estimate) -> No
     axes.fill_between(years, mean - error, mean + error, color=style.INK, alpha=0.18, linewidth=0)
     axes.plot(years, mean, color=style.INK)
     if np.isfinite(found.value):
-        axes.axvspan(inquiry["date"], inquiry["date"] + found.value, color=style.VERMILLION, alpha=0.12, linewidth=0)
+        axes.axvspan(inquiry["date"], inquiry["date"] + found.value, color=palette.VERMILLION, alpha=0.12, linewidth=0)
     axes.axhline(0, color=style.GREY, linewidth=0.8)
     style.years(axes, years)
     axes.set_ylabel("net benefit against no shock (bn US$ a year)".replace("$", r"\$"))

@@ -40,6 +40,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
+from abm import palette
 from abm.dates import SLACK
 from analysis.asking.inquiry import Answer, Inquiry, Option, Stated
 from analysis.asking.variants import held
@@ -287,7 +288,7 @@ def _members(axes, own: pd.DataFrame, names: list[str], seen: np.ndarray, inquir
     called = inquiry.scenario.nations()["name"]
     for row in own.itertuples():
         at = [names.index(name) for name in str(row.members).split()]
-        axes.plot([row.year] * len(at), at, "s", color=style.GREEN, markersize=5)
+        axes.plot([row.year] * len(at), at, "s", color=palette.GREEN, markersize=5)
     axes.set_yticks(range(len(names)), [called[name] for name in names], fontsize=7.5)
     axes.set_ylim(-0.7, max(len(names), 1) - 0.3)
     axes.set_title(f"members of the smallest at most {inquiry['lag']:g} months behind")

@@ -35,7 +35,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from abm import parameters
+from abm import palette, parameters
 from abm.words import ArgumentError
 from analysis.asking import outcome, ranges
 from analysis.asking.inquiry import Answer, Inquiry, Option, Stated
@@ -96,7 +96,7 @@ def scale_of(inquiry: Inquiry) -> Scale:
     if parameter.choices:
         raise ArgumentError("parameter", name, f"has names ({', '.join(parameter.choices)}), and only numbers can tip")
     axis = ranges.plausible(inquiry.scenario, name)
-    low, high = (axis.low, axis.high) if text == "plausible" else _ends(text)
+    low, high = (axis.range.low, axis.range.high) if text == "plausible" else _ends(text)
     for end in (low, high):
         try:
             parameter.parse(end)
@@ -192,17 +192,17 @@ def draw(answer: Answer) -> Figure:
 
 
 def _draw_chance(axes, table: pd.DataFrame, found: list[Estimate]) -> None:
-    axes.plot(table["value"], table["estimate"], color=style.GREEN, marker="o", markersize=2.5, linewidth=1)
-    axes.fill_between(table["value"], table["low"], table["high"], color=style.GREEN, alpha=0.2, linewidth=0)
+    axes.plot(table["value"], table["estimate"], color=palette.GREEN, marker="o", markersize=2.5, linewidth=1)
+    axes.fill_between(table["value"], table["low"], table["high"], color=palette.GREEN, alpha=0.2, linewidth=0)
     axes.axhline(EVEN, color=style.GREY, linewidth=0.8, linestyle="--")
     for point in found:
-        axes.axvspan(point.low, point.high, color=style.VERMILLION, alpha=0.2, linewidth=0)
-        axes.axvline(point.value, color=style.VERMILLION, linewidth=1)
+        axes.axvspan(point.low, point.high, color=palette.VERMILLION, alpha=0.2, linewidth=0)
+        axes.axvline(point.value, color=palette.VERMILLION, linewidth=1)
         axes.annotate(
             f" {point.value:.2g}",
             (point.high, 1.0),
             xycoords=("data", "axes fraction"),
-            color=style.VERMILLION,
+            color=palette.VERMILLION,
             va="top",
             fontsize=8,
         )

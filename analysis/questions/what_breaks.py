@@ -19,9 +19,9 @@
    chances of 0.7 and half of the likeliest members), what it is worth (half to double of the net benefit above that without
    convening). The first and last hold, or fail, where the whole 95 % interval does.
 
-**Assumptions.** Dated events of the scenario that would set a parameter are left out. Ranges: the calibration's
-priors, else those of the sweep morris-screening, else half to double, for levers absent to strong; the parameters are
-independent. With other ranges the ranking and the share of failures change. The seed is averaged over, not a factor.
+**Assumptions.** Dated events of the scenario that would set a parameter are left out. Ranges: the parameters' plausible ones
+(abm/ODD.md), the calibration's priors among them; the parameters are independent. With other ranges the ranking and the share of
+failures change. The seed is averaged over, not a factor.
 
 **How to read the figure.** Left: mu* of the strongest parameters. Right: first and total Sobol indices. Below: the box; each
 grey line is a parameter's plausible range, the coloured part is the box. At the bottom the structures, grey where a headline
@@ -40,6 +40,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
+from abm import palette
 from abm.words import ArgumentError
 from analysis.asking import outcome, ranges
 from analysis.asking.inquiry import Answer, Inquiry, Option, Stated, rows
@@ -278,7 +279,7 @@ def _draw_screening(axes, table: pd.DataFrame, inquiry: Inquiry) -> None:
 
 def _draw_indices(axes, table: pd.DataFrame) -> None:
     rows = np.arange(len(table))[::-1]
-    for key, colour, label, shift in (("total", style.BLUE, "total", 0.14), ("first", style.ORANGE, "first", -0.14)):
+    for key, colour, label, shift in (("total", palette.BLUE, "total", 0.14), ("first", palette.ORANGE, "first", -0.14)):
         axes.hlines(rows + shift, table[f"{key}_low"], table[f"{key}_high"], color=colour, linewidth=1.3)
         axes.plot(table[key], rows + shift, "o", color=colour, markersize=3.8, label=label)
     axes.axvline(0, color=style.GREY, linewidth=0.8)
@@ -295,7 +296,8 @@ def _draw_box(axes, found: Found) -> None:
         low, high = _ends(found.axes[str(name)])
         places = [(np.clip(limited[end], low, high) - low) / (high - low) for end in ("low", "high")]
         axes.plot([0, 1], [row, row], color=style.PALE, linewidth=5, solid_capstyle="butt")
-        axes.plot(places, [row, row], color=style.VERMILLION if found.rare else style.GREEN, linewidth=5, solid_capstyle="butt")
+        colour = palette.VERMILLION if found.rare else palette.GREEN
+        axes.plot(places, [row, row], color=colour, linewidth=5, solid_capstyle="butt")
         axes.text(-0.01, row, f"{low:.3g}", ha="right", va="center", fontsize=7)
         axes.text(1.01, row, f"{high:.3g}", ha="left", va="center", fontsize=7)
     axes.set_yticks(
@@ -315,4 +317,4 @@ def _draw_box(axes, found: Found) -> None:
 
 def _ends(axis: Axis) -> tuple[float, float]:
     """Ends of a parameter's range, as numbers; of a choice, its first and last."""
-    return (min(axis.values), max(axis.values)) if axis.values else (axis.low, axis.high)
+    return (min(axis.values), max(axis.values)) if axis.values else (axis.range.low, axis.range.high)

@@ -29,7 +29,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from abm import parameters
+from abm import palette, parameters
 from abm.dates import SLACK
 from abm.scenario import Scenario
 from abm.words import ArgumentError
@@ -155,8 +155,8 @@ def draw(answer: Answer) -> Figure:
     table, figure, inquiry = answer.table, style.new(4.2), answer.drawn
     upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=[3, 2])
     later, wait = table["launch"] + 0.12, f"{inquiry['wait']:g} years after the launch"
-    style.points(upper, table["launch"], table["chance"], table["low"], table["high"], style.GREEN, "at the end")
-    style.points(upper, later, table["chance_after"], table["after_low"], table["after_high"], style.ORANGE, wait, "--")
+    style.points(upper, table["launch"], table["chance"], table["low"], table["high"], palette.GREEN, "at the end")
+    style.points(upper, later, table["chance_after"], table["after_low"], table["after_high"], palette.ORANGE, wait, "--")
     upper.axhline(EVEN, color=style.GREY, linewidth=0.8, linestyle="--")
     upper.set_ylim(-0.02, 1.02)
     style.percent(upper.yaxis)

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure, SubFigure
 
+from abm import palette
 from analysis.figures import style
 from analysis.robustness.headlines import EVEN, FACTOR, FAILS, HEADLINES, HOLDS, RANK, UNCLEAR
 from analysis.robustness.study import AGAIN, ASSUMED, BASELINE, POSTERIOR, STRUCTURE
@@ -18,7 +19,7 @@ CAPTION = (
     "members with the baseline's; net benefit above the same runs without convening. 95 % intervals. Rows with many points hold "
     "a world each; below them the assumptions that break a headline or leave one unclear."
 )
-COLOURS = {HOLDS: style.GREEN, UNCLEAR: style.ORANGE, FAILS: style.VERMILLION}
+COLOURS = {HOLDS: palette.GREEN, UNCLEAR: palette.ORANGE, FAILS: palette.VERMILLION}
 
 
 @style.styled

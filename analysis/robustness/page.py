@@ -57,7 +57,7 @@ def _lines(table: pd.DataFrame, made: str) -> Iterator[str]:
     yield (
         "Every number that was assumed (abm/ODD.md) or fitted, one at a time; not what people decide (levers, rules of "
         "coalitions), nor figures of the record. A date, and a number that is nought, goes to both ends of its plausible range "
-        "(`analysis/asking/ranges.py`); one that would leave its bounds goes to the bound. What breaks something:\n"
+        "(abm/ODD.md); one that would leave its bounds goes to the bound. What breaks something:\n"
     )
     broken = table[(table["group"] == ASSUMED) & (table[list(HEADLINES)] != HOLDS).any(axis=1)]
     yield _worlds(broken) if len(broken) else "Nothing does."

@@ -10,9 +10,8 @@ import pandas as pd
 from abm import parameters
 from abm.scenario import Scenario
 from analysis.asking import ranges
-from analysis.asking.uncertainty import DECIDED
 from analysis.asking.variants import still
-from analysis.calibration import priors
+from analysis.calibration.priors import FITTED
 from analysis.robustness.headlines import World, alone, judged, world
 from analysis.robustness.structures import STRUCTURES
 from analysis.sensitivity.study import kind
@@ -44,12 +43,11 @@ def arms(scenario: Scenario, draws: pd.DataFrame | None, count: int, seed: int =
 
 def assumed(scenario: Scenario) -> list[str]:
     """Numbers that rest on judgement or were fitted; not what people decide, nor names of a choice."""
-    fitted = {prior.name for prior in priors.PRIORS}
     return [
         name
         for name, (parameter, _) in parameters.names(scenario.vendor_names).items()
-        if not parameter.choices and name not in DECIDED
-        and (name in fitted or kind(name, scenario) in ("fitted", "assumption"))
+        if not parameter.choices and not parameter.decided
+        and (name in FITTED or kind(name, scenario) in ("fitted", "assumption"))
     ]  # fmt: skip
 
 
@@ -57,8 +55,8 @@ def around(scenario: Scenario, name: str) -> Iterator[tuple[str, float]]:
     """(how, value): a number halved and doubled, within its bounds; a date, or nought, at the ends of its plausible range."""
     parameter, own = parameters.lookup(name, scenario.vendor_names), ranges.value(scenario, name)
     if own == 0 or parameter.unit == "year":
-        axis = ranges.plausible(scenario, name)
-        ends = {f"at {end:.6g}": float(end) for end in (axis.low, axis.high)}
+        found = ranges.plausible(scenario, name).range
+        ends = {f"at {end:.6g}": float(end) for end in (found.low, found.high)}
     else:
         ends = {"halved": own / 2, "doubled": own * 2}
     for how, value in ends.items():

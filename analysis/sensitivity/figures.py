@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from abm import parameters
+from abm import palette, parameters
 from analysis.asking import ranges
 from analysis.figures import indices, style
 from analysis.sensitivity.runs import LABELS, MAIN
@@ -16,9 +16,9 @@ from analysis.sensitivity.study import Study
 SHOWN, FEWER = 15, 9  # parameters with a curve; with one of net benefit
 COLUMNS = 3
 LINES = {
-    "gdp_coalition": (style.GREEN, "o", "-", "GDP in coalitions"),
-    "sovereignty": (style.BLUE, "s", "--", "sovereignty"),
-    "stands": (style.ORANGE, "^", ":", "chance that a coalition stands"),
+    "gdp_coalition": (palette.GREEN, "o", "-", "GDP in coalitions"),
+    "sovereignty": (palette.BLUE, "s", "--", "sovereignty"),
+    "stands": (palette.ORANGE, "^", ":", "chance that a coalition stands"),
 }
 
 
@@ -46,7 +46,7 @@ def net_benefit(found: Study) -> Figure:
     names = list((rows.max() - rows.min()).sort_values(ascending=False, kind="stable").index[:FEWER])
     figure, panels = _panels(len(names))
     for axes, name in zip(panels, names):
-        _curve(axes, _of(found, name, "net_benefit"), found, name, style.VERMILLION, "o", "-", "")
+        _curve(axes, _of(found, name, "net_benefit"), found, name, palette.VERMILLION, "o", "-", "")
         style.fine_percent(axes.yaxis)
     figure.supylabel("AI benefit less costs at the end of the run (% of GDP a year)", fontsize=8)
     return figure
@@ -100,7 +100,7 @@ def _curve(axes: Axes, rows: pd.DataFrame, found: Study, name: str, colour: str,
         axes.set_xticks(list(x), [style.literal(text) for text in rows["value"]])
         return
     axes.axvline(float(rows["value"][rows["own"]].iloc[0]), color=style.GREY, linewidth=0.8, linestyle="--", zorder=0)
-    if ranges.plausible(found.scenario, name).log:
+    if ranges.plausible(found.scenario, name).range.log:
         style.logarithmic(axes.xaxis)
     else:
         style.plain_ticks(axes.xaxis)

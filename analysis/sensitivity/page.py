@@ -125,7 +125,7 @@ def _method(found: Study) -> str:
 - *Sobol indices* of the {weighed} with the largest mu* on {words.NAMES[MAIN]}, the others as in the scenario:
   {sizes.samples:,} base points of Saltelli's design, {sizes.each} runs of each point [Saltelli2010]{wider}.
 
-Ranges are those of `analysis/asking/ranges.py`, with their reasons in `parameters.csv`; the parameters are independent and evenly
+Ranges are the plausible ones of abm/ODD.md, with their reasons in `parameters.csv`; the parameters are independent and evenly
 spread over them, and dated events that would set one are left out. With other ranges the ranking changes. Indices over
 {weighed} parameters say nothing of the others, which stand still meanwhile. An *assumption* is a parameter whose value the ODD
 calls assumed; what is *fitted* is calibrated to patterns of the record; a *decision* is a lever of policy or a rule of

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from abm.parameters import Range
 from runs import designs
 from runs.axes import Axis
 from runs.factor import Factor
@@ -52,5 +53,10 @@ class Sizes:
 
 def one_at_a_time(axes: list[Axis], values: int) -> np.ndarray:
     """(P, F) the scenario's own point, then each axis at ``values`` values of its range, a choice at every name."""
-    cut = [replace(axis, count=min(values, int(axis.high - axis.low) + 1) if axis.whole else values) for axis in axes]
+    cut = [replace(axis, count=min(values, _numbers(axis.range)) if axis.range.whole else values) for axis in axes]
     return designs.points("one_at_a_time", cut, {})
+
+
+def _numbers(found: Range) -> int:
+    """How many whole numbers lie in a range."""
+    return int(found.high - found.low) + 1

@@ -13,7 +13,6 @@ from abm.odd import judged
 from abm.scenario import Scenario
 from abm.words import ArgumentError
 from analysis.asking import ranges
-from analysis.asking.uncertainty import DECIDED
 from analysis.methods import sensitivity
 from analysis.sensitivity.curves import curves
 from analysis.sensitivity.runs import MAIN, OUTCOMES, Once, Respond, model
@@ -97,7 +96,7 @@ def kind(name: str, scenario: Scenario) -> str:
     """What a parameter's value rests on: a ``decision`` of people, a fit to patterns of the record (``fitted``), an
     ``assumption`` (abm/ODD.md), or the ``record`` itself."""
     parameter = parameters.lookup(name, scenario.vendor_names)
-    if name in DECIDED or parameter.choices:
+    if parameter.decided:
         return "decision"
     if parameter.source.startswith("Calibrated"):
         return "fitted"

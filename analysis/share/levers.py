@@ -10,7 +10,7 @@ from functools import cached_property
 import numpy as np
 
 from abm import titles
-from abm.parameters import Parameter, lookup
+from abm.parameters import Parameter, Range, lookup
 from abm.scenario import Scenario
 from abm.words import ArgumentError, repeated
 from analysis.asking import ranges
@@ -42,21 +42,17 @@ class Lever:
         """Values at which the slider can stand, those of the grid among them."""
         found: list[float] = []
         for low, high in zip(self.values, self.values[1:]):
-            ways = self._between(low, high, np.linspace(0, 1, _BETWEEN + 1)[1:-1])
+            ways = Range(low, high, log=self.log).at(np.linspace(0, 1, _BETWEEN + 1)[1:-1])
             inner = {_rounded(float(way), (high - low) / _BETWEEN, self.parameter.whole) for way in ways}
             found += [low, *sorted(value for value in inner if low < value < high)]
         return (*found, self.values[-1])
-
-    def _between(self, low: float, high: float, parts: np.ndarray) -> np.ndarray:
-        return low * (high / low) ** parts if self.log else low + parts * (high - low)
 
     def place(self, value: float) -> float:
         """Where a value lies on the grid: 0 at the first of ``values``, 1 at the second, in between in proportion."""
         if value in self.values:
             return float(self.values.index(value))
         k = int(np.clip(np.searchsorted(self.values, value, side="right") - 1, 0, len(self.values) - 2))
-        low, high = self.values[k], self.values[k + 1]
-        return k + (math.log(value / low) / math.log(high / low) if self.log else (value - low) / (high - low))
+        return k + float(Range(self.values[k], self.values[k + 1], log=self.log).share(value))
 
 
 def chosen(scenario: Scenario, names: Sequence[str], count: int | None = None) -> list[Lever]:
@@ -80,29 +76,24 @@ def lever(scenario: Scenario, name: str, count: int) -> Lever:
         raise ArgumentError("levers", name, f"is a choice between {', '.join(parameter.choices)}, which no slider holds; "
                       f"`--set {name}={parameter.choices[-1]}` makes a page of one of them")  # fmt: skip
     axis, present = ranges.plausible(scenario, name), ranges.value(scenario, name)
-    values = _values(axis.low, present, axis.high, count, axis.log, parameter.whole)
+    values = _values(axis.range, present, count)
     because = titles.plain(ranges.because(scenario, name))
     note = _event_note(scenario, name, parameter)
     title = titles.parameter(name, scenario.vendors)
-    return Lever(name, parameter, title, values, values.index(present), axis.log, because, note)
+    return Lever(name, parameter, title, values, values.index(present), axis.range.log, because, note)
 
 
-def _values(low: float, present: float, high: float, count: int, log: bool, whole: bool) -> tuple[float, ...]:
+def _values(over: Range, present: float, count: int) -> tuple[float, ...]:
     """The ends, the present value and others between them, as evenly on both its sides as can be."""
-    share = _share(low, present, high, log)
+    low, high, share = over.low, over.high, float(over.share(present))
     below = round(share * (count - 1))
     if count > 2:
         below = min(max(below, int(share > 0)), count - 1 - int(share < 1))
     kept = {low, present, high} if count > 2 else {present, low if share > 0.5 else high}
     for start, end, parts in ((low, present, below), (present, high, count - 1 - below)):
         for k in range(1, parts):
-            way = start * (end / start) ** (k / parts) if log else start + k / parts * (end - start)
-            kept.add(_rounded(way, abs(end - start) / parts / 10, whole))
+            kept.add(_rounded(Range(start, end, log=over.log).at(k / parts), abs(end - start) / parts / 10, over.whole))
     return tuple(sorted(kept))
-
-
-def _share(low: float, value: float, high: float, log: bool) -> float:
-    return math.log(value / low) / math.log(high / low) if log else (value - low) / (high - low)
 
 
 def _rounded(value: float, width: float, whole: bool) -> float:

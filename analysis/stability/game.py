@@ -6,7 +6,7 @@ it gets otherwise: having left S where it is a member, else with S standing. So 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -45,33 +45,6 @@ def every(n: int) -> np.ndarray:
     if n > MOST:
         raise ValueError(f"{n} players have too many sets to list; at most {MOST}")
     return (np.arange(2**n)[:, None] >> np.arange(n) & 1).astype(bool)
-
-
-def of_payoffs(inside: np.ndarray, outside: np.ndarray, players: Sequence[str] = ()) -> Game:
-    """A game from (2^n, n) payoffs: ``inside[m, i]`` of a member of set m, ``outside[m, i]`` of an outsider while m stands.
-
-    A leaver of S gets what an outsider of S without it gets, a joiner what a member of S with it gets.
-    """
-    sets, n = every(inside.shape[1]), inside.shape[1]
-    masks, bits = np.arange(2**n)[:, None], 1 << np.arange(n)
-    own = np.arange(n)
-    return _plain(players, sets, inside[masks | bits, own], outside[masks & ~bits, own])
-
-
-def by_size(inside: Callable[[int], float], outside: Callable[[int], float], n: int) -> Game:
-    """A game of ``n`` players alike, a row per size k: ``inside(k)`` of a member, ``outside(k)`` beside a coalition of k."""
-    sets = np.arange(n) < np.arange(n + 1)[:, None]
-    within = np.array([inside(k) for k in range(1, n + 2)])
-    beside = np.array([outside(k) for k in range(n + 1)])
-    size = np.arange(n + 1)[:, None]
-    member = np.where(sets, within[size - 1], within[np.minimum(size, n)])
-    return _plain((), sets, member, np.where(sets, beside[size - 1], beside[size]))
-
-
-def _plain(players: Sequence[str], sets: np.ndarray, inside: np.ndarray, outside: np.ndarray) -> Game:
-    n = sets.shape[1]
-    names = tuple(players) or tuple(f"P{i + 1}" for i in range(n))
-    return Game(names, sets, inside, outside, np.ones(n), np.ones_like(sets))
 
 
 def surplus(game: Game, cost_of_entry: np.ndarray | float = 0.0) -> np.ndarray:

@@ -1,7 +1,6 @@
-"""Stability likelihood: the share of draws of parameters (and of chance) in which a set is stable.
+"""Games in draws of parameters and of chance: the share of them in which a set is stable is its stability likelihood.
 
-SL(S) = Pr[S internally and externally stable], by Monte Carlo: 384 draws for +- 0.05 at 95 %, 1,067 for +- 0.03.
-Source: [DellinkFinusOlieman2008]; interval [Wilson1927].
+SL(S) = Pr[S internally and externally stable], by Monte Carlo. Source: [DellinkFinusOlieman2008].
 """
 
 from __future__ import annotations
@@ -14,20 +13,9 @@ import pandas as pd
 
 from abm.scenario import Scenario
 from abm.world import World
-from analysis.methods import statistics
-from analysis.methods.statistics import Estimate
-from analysis.stability.game import Game
 from analysis.stability.model_game import ModelGame, before_politics, game_of
-from analysis.stability.stable import stable
 from runs.ensemble import Varied, simulate
 from runs.sweep import processors
-
-DRAWS = 384
-
-
-def likelihood(games: Sequence[Game], condition: Callable[[Game], np.ndarray] = stable) -> list[Estimate]:
-    """Of every set, the share of games (the same sets under other draws) in which it meets the condition, with its interval."""
-    return [statistics.share(column) for column in np.array([condition(game) for game in games]).T]
 
 
 def worlds(scenario: Scenario, step: int, seeds: Sequence[int], draws: pd.DataFrame | None = None):

@@ -14,7 +14,7 @@ with its best other source. What free models give away (``openness``) follows th
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -94,18 +94,3 @@ def _check(world: World, rows: np.ndarray) -> None:
         raise ValueError("this world has no free coalition slot")
     for row in rows[world.record.source[rows] >= first]:
         raise ValueError(f"{world.iso3[row]}: is in a coalition already; the game needs nations outside")
-
-
-def worth_of(world: World, players: Sequence[str], tenure: float = 0.0) -> Callable[[np.ndarray], np.ndarray]:
-    """What (M, n) sets of players gain by founding a coalition over being alone [bn US$ a year], nought where that is a loss.
-
-    For games too large to list: see :func:`analysis.stability.power.shapley_of`, :func:`analysis.stability.core.core_of`.
-    """
-    alone = game_of(world, players, np.zeros((1, len(players)), bool)).outside[0]
-
-    def worth(sets: np.ndarray) -> np.ndarray:
-        game = game_of(world, players, sets, tenure, outsiders=False)
-        gain = np.where(game.sets & (game.size > 1)[:, None], game.weight * (game.inside - game.entry - alone), 0.0)
-        return np.maximum(gain.sum(axis=1), 0.0)
-
-    return worth

@@ -39,23 +39,7 @@ def spare(game: Game) -> np.ndarray:
     return np.where(game.sets, game.weight * (game.inside - game.outside), 0.0).sum(axis=1)
 
 
-def sizes(game: Game, kept: np.ndarray) -> list[int]:
-    """Sizes of the sets that ``kept`` marks, each once."""
-    return sorted(set(game.size[kept].tolist()))
-
-
 def foundable(game: Game, status_quo: np.ndarray, entry: np.ndarray | float) -> np.ndarray:
     """(M,) every member gains by founding the set on its status quo, moving costs counted."""
     gains = game.inside - entry > status_quo
     return (gains | ~game.sets).all(axis=1) & (game.size > 1)
-
-
-def blocked(game: Game, place: int, entry: np.ndarray | float = 0.0) -> np.ndarray:
-    """(M,) sets each of whose members would rather found it than have the set at row ``place`` stand; a single: be alone.
-
-    Members of the standing set have ``inside`` less ``entry``, outsiders ``outside``. Where none blocks, the set is in the core
-    of the game without transfers. The first set of the game must be the empty one.
-    """
-    has = np.where(game.sets[place], game.inside[place] - entry, game.outside[place])
-    gets = np.where((game.size > 1)[:, None], game.inside - entry, game.outside[0])
-    return ((gets > has + TIE) | ~game.sets).all(axis=1) & (game.size > 0)

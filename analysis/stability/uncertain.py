@@ -10,7 +10,6 @@ import pandas as pd
 from abm import parameters
 from analysis.asking import ranges
 from analysis.asking.inquiry import Inquiry
-from analysis.asking.uncertainty import DECIDED
 from runs import designs
 
 
@@ -24,7 +23,7 @@ def draws_of(inquiry: Inquiry, spread: float, count: int) -> pd.DataFrame | None
     if spread <= 0:
         return None
     scenario = inquiry.scenario
-    every = ranges.every(scenario, leave_out=DECIDED)
+    every = ranges.every(scenario, leave_out=parameters.decided(scenario.vendor_names))
     axes = [each for each in every if not parameters.lookup(each.factor.name, scenario.vendor_names).choices]
     shares = designs.points("latin_hypercube", ranges.unit(axes), {"samples": max(count, len(axes) + 1), "seed": inquiry.seed})
     ends = ranges.points(axes, shares[:count], scenario)

@@ -1,4 +1,4 @@
-"""Sensitivity indices of a sweep: Sobol's from Saltelli's design, Morris' elementary effects; SALib works them out."""
+"""Sensitivity indices of a sweep: Sobol's from Saltelli's design, Morris' elementary effects."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
+from analysis.methods import sensitivity
 from analysis.sweeps.sweep import Sweep
+from runs import designs
 
 RESAMPLES, SEED = 200, 1  # SALib takes 0 for no seed
 
@@ -37,29 +39,23 @@ def whole(sweep: Sweep, outcome: str) -> np.ndarray:
 
 def sobol(sweep: Sweep, outcome: str) -> pd.DataFrame:
     """Sobol's indices. Source: [Saltelli2010]."""
-    from SALib.analyze import sobol as salib
-
     values = sweep.table[outcome].to_numpy()[whole(sweep, outcome)]
     if not _varies(values):
         return pd.DataFrame()
     second = bool(sweep.result.plan.design.get("second_order"))
-    found = salib.analyze(_problem(sweep), values, calc_second_order=second, num_resamples=RESAMPLES, seed=SEED)
-    columns = {"first": "S1", "first_half": "S1_conf", "total": "ST", "total_half": "ST_conf"}
-    return _table(sweep, {name: found[key] for name, key in columns.items()}, "total")
+    found = sensitivity.sobol_indices(_names(sweep), values, second, RESAMPLES, SEED)
+    return found.sort_values("total", ascending=False, kind="stable")
 
 
 def morris(sweep: Sweep, outcome: str) -> pd.DataFrame:
     """Elementary effects. Source: [Morris1991]."""
-    from SALib.analyze import morris as salib
-
     kept = whole(sweep, outcome)
     values = sweep.table[outcome].to_numpy()[kept]
     if not _varies(values):
         return pd.DataFrame()
     levels = sweep.result.plan.design["levels"]
-    found = salib.analyze(_problem(sweep), shares(sweep)[kept], values, num_levels=levels, num_resamples=RESAMPLES, seed=SEED)
-    columns = {"mu_star": "mu_star", "mu_star_half": "mu_star_conf", "mu": "mu", "sigma": "sigma"}
-    return _table(sweep, {name: np.asarray(found[key], float) for name, key in columns.items()}, "mu_star")
+    found = sensitivity.elementary_effects(_names(sweep), shares(sweep)[kept], values, levels, RESAMPLES, SEED)
+    return found.sort_values("mu_star", ascending=False, kind="stable")
 
 
 def shares(sweep: Sweep) -> np.ndarray:
@@ -67,7 +63,7 @@ def shares(sweep: Sweep) -> np.ndarray:
     from SALib.sample import morris as salib
 
     design = sweep.result.plan.design
-    drawn = salib.sample(_problem(sweep), design["trajectories"], num_levels=design["levels"], seed=design["seed"])
+    drawn = salib.sample(designs.problem(_names(sweep)), design["trajectories"], num_levels=design["levels"], seed=design["seed"])
     if drawn.shape != sweep.points.shape or ((np.diff(drawn, axis=0) == 0) & (np.diff(sweep.points, axis=0) != 0)).any():
         raise ValueError(f"{sweep.result.directory}: its Morris design was drawn by another version of SALib; run it again")
     return drawn
@@ -80,11 +76,5 @@ def _varies(values: np.ndarray) -> bool:
     return len(values) > 1 and float(np.ptp(values)) > 1e-12
 
 
-def _problem(sweep: Sweep) -> dict:
-    names = [factor.name for factor in sweep.factors]
-    return {"num_vars": len(names), "names": names, "bounds": [[0.0, 1.0]] * len(names)}
-
-
-def _table(sweep: Sweep, columns: dict[str, np.ndarray], key: str) -> pd.DataFrame:
-    table = pd.DataFrame(columns, index=pd.Index([factor.name for factor in sweep.factors], name="factor"))
-    return table.sort_values(key, ascending=False, kind="stable")
+def _names(sweep: Sweep) -> list[str]:
+    return [factor.name for factor in sweep.factors]

@@ -1,4 +1,4 @@
-"""``abm parameters``: what may be set, with value, unit, range, meaning and source."""
+"""``abm parameters``: what may be set, with value, unit, bounds, plausible range, meaning and source."""
 
 from __future__ import annotations
 
@@ -28,18 +28,19 @@ def act(arguments) -> int:
             group = parameter.group
             print(f"\n{group}")
         value = parameter.show(parameters.defaults()[name])
-        print(f"  {name:<24}{value:>9} {parameter.unit:<26}{_range(parameter):<22}{parameter.meaning}")
+        print(f"  {name:<24}{value:>9} {parameter.unit:<26}{_bounds(parameter):<22}{parameter.meaning}")
     return 0
 
 
-def _range(parameter) -> str:
+def _bounds(parameter) -> str:
     return "|".join(parameter.choices) if parameter.choices else f"{parameter.low:g} to {parameter.high:g}"
 
 
 def _describe(name: str) -> None:
     parameter = parameters.names()[name][0]
     print(f"{name}: {parameter.meaning}")
-    print(f"  value   {parameter.show(parameters.defaults()[name])} {parameter.unit}")
-    print(f"  range   {_range(parameter)}")
-    print(f"  group   {parameter.group}")
-    print(f"  source  {parameter.source}")
+    print(f"  value      {parameter.show(parameters.defaults()[name])} {parameter.unit}")
+    print(f"  bounds     {_bounds(parameter)}")
+    print(f"  plausible  {parameters.plausible(name)}")
+    print(f"  group      {parameter.group}{', decided by people' if parameter.decided else ''}")
+    print(f"  source     {parameter.source}")

@@ -3,6 +3,7 @@
 import numpy as np
 from matplotlib.figure import Figure
 
+from abm import palette
 from analysis.figures import style
 from analysis.networks import communities
 from analysis.networks.study import Study
@@ -30,8 +31,8 @@ def draw(found: Study) -> Figure:
     bar.set_label("share of the time in the same coalition")
     style.percent(bar.ax.xaxis)
     for end in ends[:-1]:
-        matrix.axhline(end - 0.5, color=style.VERMILLION, linewidth=0.8)
-        matrix.axvline(end - 0.5, color=style.VERMILLION, linewidth=0.8)
+        matrix.axhline(end - 0.5, color=palette.VERMILLION, linewidth=0.8)
+        matrix.axvline(end - 0.5, color=palette.VERMILLION, linewidth=0.8)
     names = [found.record.iso3[i] for i in order] if len(order) <= NAMED else []
     matrix.set_yticks(range(len(names)), names, fontsize=4.2)
     matrix.set_xticks([])
@@ -54,7 +55,7 @@ def ordered(found: Study, share: np.ndarray) -> tuple[list[int], list[int]]:
 
 
 def _persistence(axes, table) -> None:
-    for network, shade in (("alliances", style.GREEN), ("trust", style.INK)):
+    for network, shade in (("alliances", palette.GREEN), ("trust", style.INK)):
         part = table[(table["network"] == network) & table["persistence"].notna()]
         axes.fill_between(part["time"], part["persistence_low"], part["persistence_high"], color=shade, alpha=0.2, linewidth=0)
         axes.plot(part["time"], part["persistence"], color=shade, label=network)

@@ -3,6 +3,7 @@
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from abm import palette
 from analysis.figures import style
 from analysis.networks.study import Study
 
@@ -24,8 +25,8 @@ def draw(found: Study) -> Figure:
     figure = style.new(0.8 + 0.145 * len(table))
     panels = figure.subplots(1, len(PANELS), sharey=True)
     for axes, (name, label) in zip(panels, PANELS, strict=True):
-        axes.hlines(table.index, table[f"{name}_low"], table[f"{name}_high"], color=style.GREEN, linewidth=1)
-        axes.plot(table[name], table.index, "o", color=style.GREEN, markersize=3.5)
+        axes.hlines(table.index, table[f"{name}_low"], table[f"{name}_high"], color=palette.GREEN, linewidth=1)
+        axes.plot(table[name], table.index, "o", color=palette.GREEN, markersize=3.5)
         axes.set_xlim(0)
         axes.set_xlabel(label)
         axes.grid(axis="y")

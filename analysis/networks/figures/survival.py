@@ -3,6 +3,7 @@
 import numpy as np
 from matplotlib.figure import Figure
 
+from abm import palette
 from analysis.figures import style
 from analysis.networks.study import Study
 
@@ -23,10 +24,10 @@ def draw(found: Study) -> Figure:
     (kinds, allies), (partners, churn) = figure.subplots(2, 2)
     curves = {str(name): curve for name, curve in found.survival.groupby("group", sort=False)}
     colour = style.colours(found.result.vendors)
-    named = {"member of a coalition": style.GREEN}
+    named = {"member of a coalition": palette.GREEN}
     named |= {f"client of {vendor}": colour[vendor] for vendor in found.result.vendors}
     _curves(kinds, {name: (curves[name], shade) for name, shade in named.items() if name in curves}, "ties that still stand")
-    shades = (style.ORANGE, style.SKY, style.BLUE, style.INK)
+    shades = (palette.ORANGE, palette.SKY, palette.BLUE, style.INK)
     close = [name for name in curves if name.startswith("allies")]
     _curves(allies, {name: (curves[name], shade) for name, shade in zip(close, shades)}, "")
     _partners(partners, found.dissolution)
@@ -64,8 +65,9 @@ def _partners(axes, table) -> None:
 
 def _churn(axes, table) -> None:
     years = table["year"].astype(int)
-    for name, label, shade in (("returns", "returns among entries", style.SKY), ("entry", "outsiders that enter", style.GREEN),
-                               ("exit", "members that leave", style.VERMILLION)):
+    for name, label, shade in (("returns", "returns among entries", palette.SKY),
+                               ("entry", "outsiders that enter", palette.GREEN),
+                               ("exit", "members that leave", palette.VERMILLION)):
         axes.fill_between(years, table[f"{name}_low"], table[f"{name}_high"], color=shade, alpha=0.2, linewidth=0)
         axes.plot(years, table[name], color=shade, label=label)
     style.years(axes, years)

@@ -5,6 +5,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 from scipy import stats
 
+from abm import palette
 from analysis.figures import style
 from analysis.networks import waves
 from analysis.networks.study import Study
@@ -29,7 +30,7 @@ def draw(found: Study) -> Figure:
     seen = np.bincount(np.minimum(count, MOST).ravel(), minlength=MOST + 1)[1:] / count.size
     alone = stats.poisson.pmf(np.arange(MOST + 1)[:, None], usual.ravel()).mean(axis=1)[1:]
     sizes = np.arange(1, MOST + 1)
-    right.bar(sizes, seen, color=style.GREEN, alpha=0.55, label="simulated")
+    right.bar(sizes, seen, color=palette.GREEN, alpha=0.55, label="simulated")
     right.plot(sizes, alone, color=style.INK, label="if independent")
     right.set_yscale("log")
     right.set_ylim(max(seen[seen > 0].min(initial=0.01) / 3, 1e-6), 1)
@@ -43,8 +44,8 @@ def draw(found: Study) -> Figure:
 
 def _one(axes, record, run, count, marked) -> None:
     dates = record.date(np.arange(1, record.last + 1))
-    axes.bar(dates, count, width=0.8 * record.dt, color=np.where(marked, style.GREEN, style.GREY))
+    axes.bar(dates, count, width=0.8 * record.dt, color=np.where(marked, palette.GREEN, style.GREY))
     style.years(axes, (record.begin, record.date(record.last) + record.dt))
     axes.set_ylabel("nations that enter\na coalition")
     axes.set_xlabel(f"year (run {record.runs[run]})")
-    axes.legend(handles=[Patch(color=style.GREEN, label="wave"), Patch(color=style.GREY, label="other entries")])
+    axes.legend(handles=[Patch(color=palette.GREEN, label="wave"), Patch(color=style.GREY, label="other entries")])

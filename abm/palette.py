@@ -1,4 +1,4 @@
-"""Colours: each means one thing, in every chart, on the map and in the panels; a test measures that no two come close.
+"""Colours of the page and of the figures: each means one thing, in every chart; a test keeps those of the page apart.
 
 Those of stances are safe for the colour-blind. Source: Okabe and Ito, Color Universal Design (2008).
 """
@@ -7,8 +7,15 @@ from __future__ import annotations
 
 from abm import options
 
+#: Okabe and Ito's colours, which stay apart in the common forms of colour blindness; options have theirs in their table.
+_OPTIONS = options.colours(("us", "china"))
+BLUE, VERMILLION, GREEN = _OPTIONS["us"], _OPTIONS["china"], _OPTIONS["coalition"]
+ORANGE, PURPLE, SKY, YELLOW = _OPTIONS["self_build"], _OPTIONS["hold_back"], "#56B4E9", "#F0E442"
+
 #: Coalitions in the order of their founding; the shades repeat after the eighth.
-COALITIONS = ("#009E73", "#56B4E9", "#882255", "#F0E442", "#4B2FBF", "#AA8866", "#7FDCC8", "#00523B")
+COALITIONS = (GREEN, SKY, "#882255", YELLOW, "#4B2FBF", "#AA8866", "#7FDCC8", "#00523B")
+#: The same in a figure of one run, the largest first: greens that differ in lightness.
+FIGURE_COALITIONS = (GREEN, "#00523B", "#8ED9C0", "#4C7A34", "#C5E8A8")
 
 #: Terms of a payoff, and the taste, which is what the model does not know.
 TERMS = {
@@ -20,6 +27,16 @@ TERMS = {
     "switching": "#8A7FD1",
     "distance": "#8FC1C9",
     "taste": "#F3A6A0",
+}
+#: The same in figures: a scheme for filled areas by Paul Tol, apart from the options' colours.
+FIGURE_TERMS = {
+    "benefit": "#77AADD",
+    "peers": "#44BB99",
+    "fee": "#EE8866",
+    "build": "#EEDD88",
+    "restriction": "#FFAABB",
+    "switching": "#BBCC33",
+    "distance": "#CCCCCC",
 }
 
 #: Sovereignty, the measure that has a fan of its own; other measures are drawn in the ink of the page, told apart by dashes.
