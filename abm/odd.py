@@ -34,7 +34,7 @@ def _row(p: Parameter) -> tuple:
     named = [*p.by_vendor.items(), ("others", p.default)]
     value = ", ".join(f"{v} {number:g}" for v, number in named) if p.per else p.show(float(f"{p.default:.6g}"))
     bounds, found = ", ".join(p.choices) or f"{p.low:g} to {p.high:g}", p.plausible
-    plausible = str(found) if isinstance(found, Range) else "; ".join(f"{vendor} {each}" for vendor, each in found.items())
+    plausible = str(found) if isinstance(found, Range) else "<br>".join(f"{vendor} {each}" for vendor, each in found.items())
     return f"`{p.name}`", value, bounds, plausible, "yes" if p.decided else "", p.unit, p.meaning, p.source
 
 
