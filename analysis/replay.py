@@ -3,7 +3,6 @@ some nations chose as they did."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from weakref import WeakKeyDictionary
@@ -14,7 +13,7 @@ import pandas as pd
 from abm import options
 from abm.compiled import rule
 from abm.model import Model
-from abm.outcomes.capability import source_quality
+from abm.outcomes.capability import quality_gap
 from abm.outcomes.security import national_sovereignty
 from abm.record import coalition_name
 from analysis.reading import Stances, stances
@@ -140,6 +139,5 @@ def _shortened(table: pd.DataFrame, kept: set[str]) -> pd.DataFrame:
 @rule
 def _standing(world, lag, sovereignty):
     for i in range(world.n):
-        gap = -math.log(max(source_quality(world, i), 1e-12)) / max(world.p.quality_sensitivity, 1e-9)
-        lag[i] = 12.0 * gap / world.frontier_speed
+        lag[i] = 12.0 * quality_gap(world, i) / max(world.frontier_speed, 1e-9)
         sovereignty[i] = national_sovereignty(world, i)

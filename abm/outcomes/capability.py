@@ -37,13 +37,18 @@ def source_quality(world, i):
 
 
 @rule
+def quality_gap(world, i):
+    """Orders of magnitude of compute that nation i's models are behind the frontier, from their quality."""
+    return -math.log(max(source_quality(world, i), 1e-12)) / max(world.p.quality_sensitivity, 1e-9)
+
+
+@rule
 def lag_mean(world):
     """GDP-weighted months that the nations' own sources are behind the frontier, from their quality."""
     behind = total = 0.0
     for i in range(world.n):
         total += world.gdp[i]
-        gap = -math.log(max(source_quality(world, i), 1e-12)) / max(world.p.quality_sensitivity, 1e-9)
-        behind += world.gdp[i] * 12.0 * gap / max(world.frontier_speed, 1e-9)
+        behind += world.gdp[i] * 12.0 * quality_gap(world, i) / max(world.frontier_speed, 1e-9)
     return behind / total
 
 

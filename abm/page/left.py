@@ -56,7 +56,7 @@ def lever_groups(vendors: tuple[Vendor, ...]) -> Plain:
             "name": name, "label": titles.parameter(name, vendors), "unit": titles.plain(titles.unit(p.unit)),
             "meaning": titles.sentence(titles.plain(p.meaning)), "source": titles.sentence(titles.plain(p.source)),
             "low": p.low, "high": p.high, "power": power, "whole": p.whole,
-            "choices": [(choice, titles.CHOICES[p.name][choice]) for choice in p.choices],
+            "choices": [*titles.CHOICES[p.name].items()] if p.choices else [],
             "baseline": p.show(baseline[name]) if p.choices else baseline[name],
             "shown": titles.value(name, p.show(baseline[name]) if p.choices else float(f"{baseline[name]:.4g}")),
             "group": _GROUP_OF.get(p.name, p.group),
