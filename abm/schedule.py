@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from abm.compiled import generated, rule
 from abm.submodels.accounts import grow, settle, update_trust
-from abm.submodels.choice import open_books, politics, set_agenda
+from abm.submodels.choice import draw_reviews, politics, set_agenda
 from abm.submodels.coalition import account, pool, prospects
 from abm.submodels.convening import summon
 from abm.submodels.environment import advance, environment, frontier, horizon, outage, tension, vendor, vendor_books
@@ -36,7 +36,7 @@ PHASES = (
     Phase("nations", restrict),
     Phase("vendors", report_cuts),
     Phase("nations", learn),
-    Phase("nations", open_books),
+    Phase("nations", draw_reviews),
     Phase("nations", project),
     Phase("coalitions", pool),
     Phase("world", horizon),
@@ -64,7 +64,7 @@ _WALK = {
 }
 
 
-def compiled(first: int, end: int) -> Callable:
+def fused(first: int, end: int) -> Callable:
     """The phases from ``first`` to ``end``, one after the other, as one function of the world, compiled within its callers."""
     name, phases = f"phases_{first}_{end}", PHASES[first:end]
     rules = {phase.rule.__name__: phase.rule for phase in phases}
@@ -76,7 +76,7 @@ def compiled(first: int, end: int) -> Callable:
 AGENDA = [phase.rows for phase in PHASES].index("agenda")
 
 #: One step of the world, compiled within its callers.
-step = compiled(0, len(PHASES))
+step = fused(0, len(PHASES))
 
 
 @cache
@@ -93,7 +93,7 @@ def stretches(own: frozenset[str]) -> tuple[Phase | Callable, ...]:
 @cache
 def _stretch(first: int, end: int) -> Callable:
     """The phases from ``first`` to ``end`` as a function that Python calls, under a name of its own."""
-    phases = compiled(first, end)
+    phases = fused(first, end)
 
     def stretch(world):
         phases(world)

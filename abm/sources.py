@@ -19,7 +19,7 @@ _COMPILED = ("abm/*.py", "abm/submodels/*.py", "abm/outcomes/*.py", "runs/ensemb
 _TABLES = ("abm/attributes.py", "abm/compiled.py")
 #: Beside the compiled rules: how a world is made, from which facts, and how runs are planned and recorded.
 _MORE = ("abm/world.py", "abm/scenario.py", "abm/options.py", "abm/record.py", "abm/data/__init__.py", "abm/data/*.csv",
-         "runs/plan.py", "runs/chunk.py", "runs/factor.py", "runs/perform.py", "runs/tables.py")
+         "runs/plan.py", "runs/chunk.py", "runs/factor.py", "runs/execution.py", "runs/tables.py")
 
 
 class SourcesChanged(RuntimeError):

@@ -14,7 +14,7 @@ import pandas as pd
 
 from abm import attributes, countries, data, parameters
 from abm.names import clashes
-from abm.submodels.derived import set_pace
+from abm.submodels.derived import set_step_rates
 from abm.submodels.start import start
 
 #: Compute that a nation without located clusters is given, as a part of what its TOP500 share would be worth, and the
@@ -78,7 +78,7 @@ class World:
         for name, value in values.items():
             number = parameters.lookup(name, self.vendors).parse(value)
             parameters.set_parameter(self.record, *parameters.place(name, self.vendors), number)
-        set_pace(self.record)
+        set_step_rates(self.record)
 
     def parameters(self) -> dict[str, float]:
         """All parameters by addressable name."""

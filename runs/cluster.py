@@ -23,9 +23,9 @@ from typing import Any
 from abm.provenance import DECISIVE, decisive
 from abm.sources import SourcesChanged
 from runs.chunk import Chunk
+from runs.execution import Done, run_chunk
 from runs.extras import install
 from runs.manifest import StoreError
-from runs.perform import Done, perform
 from runs.plan import Plan
 from runs.resume import Notice
 from runs.sweep import Executor, processors
@@ -54,13 +54,13 @@ def differing(expected: dict[str, Any]) -> list[str]:
 
 
 def do_as(chunk: Chunk, expected: dict[str, Any]) -> Done:
-    """:func:`runs.perform.perform` on a worker that checks itself first, since workers may come at any time."""
+    """:func:`runs.execution.run_chunk` on a worker that checks itself first, since workers may come at any time."""
     found = differing(expected)
     if found:
         from distributed import get_worker
 
         raise OtherSources(get_worker().address, " and ".join(found))
-    return perform(chunk)
+    return run_chunk(chunk)
 
 
 def dask(scheduler: str | None = None, workers: int | None = None, notice: Notice = lambda sentence: None) -> Executor:

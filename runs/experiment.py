@@ -18,7 +18,7 @@ from abm.scenario import Scenario
 from abm.world import World
 from runs.ensemble import Results, Varied, simulate
 from runs.factor import Factor, check_name
-from runs.space import check_memory
+from runs.resources import check_memory
 from runs.sweep import processors
 
 BLOCK = 64  # runs that a thread takes at a time

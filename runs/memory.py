@@ -7,10 +7,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pyarrow as pa
 
-from runs.perform import tables
+from runs.execution import tables
 from runs.plan import Plan
+from runs.resources import check_tables
 from runs.results import Tables
-from runs.space import check_tables
 from runs.sweep import processors
 
 

@@ -17,12 +17,12 @@ from typing import Any
 
 from abm.provenance import provenance
 from runs.clock import Clock, Progress
+from runs.execution import Done, run_chunk
 from runs.manifest import FORMAT, StoreError, listed
-from runs.perform import Done, perform
 from runs.plan import Plan
 from runs.points import FEW, POINTS, to_parquet
+from runs.resources import check_files, check_space
 from runs.resume import Notice, begun, failed_runs, whole_files, without_failed
-from runs.space import check_files, check_space
 from runs.store import Store
 
 #: Takes (plan, chunks) and yields (chunk, what it left) in any order.
@@ -41,11 +41,11 @@ def local(workers: int | None = None) -> Executor:
     def execute(plan: Plan, chunks: list[int]):
         pool, coming = ThreadPoolExecutor(threads), iter(chunks)
         try:
-            running = {pool.submit(perform, plan.part(c)): c for c in islice(coming, 2 * threads)}
+            running = {pool.submit(run_chunk, plan.part(c)): c for c in islice(coming, 2 * threads)}
             while running:
                 for done in wait(running, return_when=FIRST_COMPLETED).done:
                     chunk = running.pop(done)
-                    running |= {pool.submit(perform, plan.part(c)): c for c in islice(coming, 1)}
+                    running |= {pool.submit(run_chunk, plan.part(c)): c for c in islice(coming, 1)}
                     yield chunk, done.result()
         finally:
             pool.shutdown(wait=False, cancel_futures=True)  # who stops need not wait for chunks that nobody takes

@@ -9,7 +9,7 @@ import numpy as np
 
 from abm import options
 from abm.submodels.lone import lone_terms
-from abm.submodels.payoff import survey, total
+from abm.submodels.payoff import sum_trust, total
 
 
 def quality(record, capability: float) -> float:
@@ -132,7 +132,7 @@ def self_build(record, i: int, source: int) -> float:
 def by_its_own_rule(record, i: int, source: int) -> float:
     """Payoff of an option that the description does not know: somebody's addition."""
     asked = record.copy()
-    survey(asked, i)
+    sum_trust(asked, i)
     return total(lone_terms(asked, i, source))
 
 

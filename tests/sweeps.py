@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 
+from runs.execution import parquet
 from runs.integrity import chunk_files
 from runs.manifest import files_of, listed, read_manifest, sealed
-from runs.perform import parquet
 from runs.plan import TABLES, Factor, Plan
 from runs.results import Result
 from runs.store import Store

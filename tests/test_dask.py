@@ -20,10 +20,10 @@ from pathlib import Path
 import pytest
 
 from abm.provenance import decisive
-from runs import cluster, perform
+from runs import cluster, execution
 from runs.cluster import dask
+from runs.execution import Done
 from runs.manifest import StoreError
-from runs.perform import Done
 from runs.sweep import local
 from tests import sweeps
 
@@ -412,7 +412,7 @@ def test_a_worker_of_too_little_memory_is_one_sentence(tmp_path, monkeypatch):
 def test_a_fault_of_a_workers_machine_stops_the_sweep_and_the_same_command_goes_on(tmp_path, monkeypatch, undisturbed):
     import distributed
 
-    simulate = perform.simulate
+    simulate = execution.simulate
 
     def short_of_memory(world, steps, seeds, *rest, **options):
         if seeds[0] == PLAN.part(9).seeds[0] and len(list((tmp_path / "runs").glob("*"))) > 5:
@@ -421,7 +421,7 @@ def test_a_fault_of_a_workers_machine_stops_the_sweep_and_the_same_command_goes_
 
     with distributed.LocalCluster(**WITHIN) as shared:
         with monkeypatch.context() as broken:
-            broken.setattr(perform, "simulate", short_of_memory)
+            broken.setattr(execution, "simulate", short_of_memory)
             with pytest.raises(StoreError, match=r"^runs \d+ to \d+: there is not enough memory to do them; what was finished"):
                 sweeps.carry(PLAN, tmp_path, dask(shared.scheduler_address))
         assert 5 < standing(tmp_path) < PLAN.chunks

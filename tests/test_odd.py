@@ -12,7 +12,7 @@ from abm.draws import STREAMS
 from abm.model import Model
 from abm.record import TIE_KINDS
 from abm.schedule import PHASES
-from abm.submodels.derived import derive, tie
+from abm.submodels.derived import derive, sum_bonds
 from abm.submodels.events import KINDS
 from runs.ensemble import continue_runs
 from tests import worlds
@@ -114,7 +114,7 @@ def series_after(model, name: str | None = None, number: float = 0.0) -> bytes:
         parameters.set_parameter(copy.record, *parameters.place(name), number)
     for i in range(int(copy.record.n)):
         derive(copy.record, i)
-        tie(copy.record, i)
+        sum_bonds(copy.record, i)
     return continue_runs(copy, 18, np.array([3]), series=True).series.tobytes()
 
 

@@ -19,7 +19,7 @@ pytest.importorskip("solara", reason="the extra `page` is not installed")
 
 from abm import options, parameters
 from abm.model import Model
-from abm.page import address, charts, drawing, frame, geography, happenings, left, panels, takeaway, why
+from abm.page import address, charts, drawing, event_log, frame, geography, left, panels, takeaway, why
 from abm.page import futures as fans
 from abm.page.changes import Change
 from abm.page.foresight import Foresight, Question
@@ -396,7 +396,7 @@ def test_the_log_tells_every_change_and_every_count():
         assert kinds.count("join") == joined or founded
         assert exits <= left <= exits + dissolved  # the last of a dissolved coalition may move on at once
         assert kinds.count("outage") == failed
-        assert set(kinds) <= set(happenings.KINDS)
+        assert set(kinds) <= set(event_log.KINDS)
         for entry in entries:
             if entry.kind == "notice":
                 nation = session.model.nation(*entry.nations)

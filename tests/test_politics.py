@@ -124,7 +124,7 @@ def test_what_a_member_gains_from_a_newcomer_is_the_difference_of_its_payoffs():
     record = applicants()
     members = np.flatnonzero(record.source[:8] == SLOT).tolist()
     for i in range(3, 8):
-        choice.survey(record, i)
+        choice.sum_trust(record, i)
         after = changed_pool(record, 0, i, 1)
         shared = prospect(record, after)
         for j in members:
@@ -139,7 +139,7 @@ def test_admission_asks_those_whom_its_rule_names():
     members = np.flatnonzero(record.source[:8] == SLOT).tolist()
     seen = set()
     for i in range(3, 8):
-        choice.survey(record, i)
+        choice.sum_trust(record, i)
         after = changed_pool(record, 0, i, 1)
         shared = prospect(record, after)
         gains = [coalition.gain_from(record, j, i, 0, after, shared) for j in members]

@@ -9,11 +9,11 @@ import pandas as pd
 import pytest
 
 from abm.scenario import Scenario
-from runs import experiment, space, sweep_file
+from runs import experiment, resources, sweep_file
 from runs.command_line import main
 from runs.manifest import StoreError
 from runs.plan import Factor, Plan
-from runs.space import check_files, duration
+from runs.resources import check_files, duration
 from tests import sweeps
 from tests.test_command_line import abm, folder  # noqa: F401
 
@@ -101,7 +101,7 @@ def test_numbers_on_the_command_line_are_bounded(words, capsys):
 
 
 def test_experiments_that_do_not_fit_into_memory_are_refused(monkeypatch):
-    monkeypatch.setattr(space, "memory", lambda: 8e9)
+    monkeypatch.setattr(resources, "memory", lambda: 8e9)
     scenario = Scenario.parse({"steps": 400}, "long")
     said = re.compile(r"2,000,000 runs take about \d+ GB of memory, and there are 8 GB: take fewer replicates")
     with pytest.raises(ValueError, match=said):
@@ -112,11 +112,11 @@ def test_experiments_that_do_not_fit_into_memory_are_refused(monkeypatch):
 
 def test_what_takes_long_is_told_with_its_time_and_room(tmp_path, monkeypatch):
     plan, told = sweeps.plan(points=50, replicates=30, chunk=500), []
-    monkeypatch.setattr(space, "LONG", 0)
+    monkeypatch.setattr(resources, "LONG", 0)
     sweeps.carry(plan, tmp_path / "long", notice=told.append)
     assert len(told) == 1
     assert re.fullmatch(r"1,500 runs need about \d+ s on \d+ processors? and [\d.]+ MB", told[0])
-    monkeypatch.setattr(space, "ENDLESS", 0)
+    monkeypatch.setattr(resources, "ENDLESS", 0)
     with pytest.raises(StoreError, match=r"1,500 runs need about .*; take fewer points or replicates"):
         sweeps.carry(plan, tmp_path / "endless")
 

@@ -11,7 +11,7 @@ from abm import options
 from abm.submodels.coalition import UNANIMITY, admits, found
 from abm.submodels.convening import free_slot, invite, settle_invitations
 from abm.submodels.environment import horizon
-from abm.submodels.payoff import survey
+from abm.submodels.payoff import sum_trust
 from analysis.stability import game, likelihood, power, stable
 from analysis.stability.model_game import before_politics, game_of, without_tastes
 from runs import library
@@ -181,7 +181,7 @@ def test_outsiders_and_leavers_get_what_the_oracle_says(world):
     coalition = int(record.source[rows[0]])
     assert game_.inside[place] == pytest.approx([worth(record, row, coalition) for row in rows], abs=1e-12)
     for row in rows[4:]:
-        survey(record, row)
+        sum_trust(record, row)
     assert game_.admitted[place, 4:].tolist() == [admits(record, row, coalition - len(sources)) for row in rows[4:]]
     assert not game_.admitted[place, 4:].all()
 

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 import runs
-from runs import space, store
+from runs import resources, store
 from runs.commands import status
 from runs.manifest import StoreError, read_manifest
 from runs.sweep import local
@@ -292,7 +292,7 @@ def test_a_sweep_larger_than_the_disk_is_refused_before_it_starts(small_disk):
 
 def test_the_size_of_a_sweep_is_estimated_well(tmp_path):
     plan = sweeps.plan(points=50, replicates=40, chunk=200, steps=12)
-    estimated, _ = space.needed(plan, plan.chunks, plan.count, 1)
+    estimated, _ = resources.needed(plan, plan.chunks, plan.count, 1)
     found = sum(len(content) for content in sweeps.files(sweeps.carry(plan, tmp_path, local(2))).values())
     assert found / 1.5 < estimated < 1.5 * found
 

@@ -17,10 +17,10 @@ import pytest
 import runs
 from abm.parameters import plausible
 from abm.scenario import Scenario, ScenarioError
+from runs import execution as work
 from runs import library, sweep_file
-from runs import perform as work
+from runs.execution import run_chunk
 from runs.manifest import StoreError
-from runs.perform import perform
 from runs.plan import Factor, Plan
 from runs.sweep import local
 from runs.sweep_file import SweepError
@@ -187,7 +187,7 @@ def undisturbed(tmp_path_factory):
 def processes(plan, chunks):
     """Two processes of their own, which share nothing with this one."""
     with ProcessPoolExecutor(2, multiprocessing.get_context("spawn")) as pool:
-        yield from zip(chunks, pool.map(perform, [plan.part(chunk) for chunk in chunks]))
+        yield from zip(chunks, pool.map(run_chunk, [plan.part(chunk) for chunk in chunks]))
 
 
 def backwards(plan, chunks):

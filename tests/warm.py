@@ -1,6 +1,6 @@
 """Importing this loads the compiled rules once, so that processes forked from here start at once."""
 
-from runs.perform import perform
+from runs.execution import run_chunk
 from tests import sweeps
 
-perform(sweeps.plan(points=1, replicates=1, steps=12).some(range(1)))
+run_chunk(sweeps.plan(points=1, replicates=1, steps=12).some(range(1)))

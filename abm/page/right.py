@@ -7,8 +7,8 @@ from mesa.visualization.utils import force_update
 
 from abm.page import charts, components, headline, panels
 from abm.page.components import Plain
+from abm.page.event_log import KINDS
 from abm.page.frame import frame
-from abm.page.happenings import KINDS
 from abm.page.screen import Screen, chooser, select
 
 

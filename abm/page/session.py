@@ -19,8 +19,8 @@ from abm.model import Model
 from abm.page import changes as history
 from abm.page.address import State
 from abm.page.changes import Change, Changes
+from abm.page.event_log import Before, Entry, event_log
 from abm.page.futures import kin_of
-from abm.page.happenings import Before, Entry, happenings
 from abm.page.services import Opened, Services
 from abm.scenario import Scenario
 from abm.submodels.events import KINDS
@@ -205,7 +205,7 @@ class Session:
         else:
             self.model.step()
         self.log += [Entry(step, date, "event", event.note or event.kind.replace("_", " ")) for event in dated]
-        self.log += happenings(before, self.model.world)
+        self.log += event_log(before, self.model.world)
         self._remember()
         self._announce()
 

@@ -19,7 +19,7 @@ from abm.rules import brought_decision, decision
 from abm.submodels.coalition import admits, enter, found, move
 from abm.submodels.convening import convened_terms, free_slot, outside
 from abm.submodels.lone import lone_terms
-from abm.submodels.payoff import joining_terms, member_terms, survey, total, vendor_terms
+from abm.submodels.payoff import joining_terms, member_terms, sum_trust, total, vendor_terms
 
 TASTE_TERM = len(TERMS) - 1
 OWN_DECISION = len(decision.own)
@@ -28,7 +28,7 @@ NOT_REVIEWING = 2.0  # above every draw
 
 
 @inline_rule
-def open_books(world, i):
+def draw_reviews(world, i):
     """Begin nation i's step: count down its notice, and draw whether and in which place it reviews its stance.
 
     A nation reviews with probability 1 - exp(-review_rate * dt); one that gave notice does so when the notice is over, and may
@@ -81,7 +81,7 @@ def first_tastes(world, i):
     U - V. That for coalitions, which nobody could choose, is an unconditional draw. The law is that of drawing all tastes again
     and again until c is the best. As s tends to nought, the chosen option is given just what it lacks.
     """
-    survey(world, i)
+    sum_trust(world, i)
     note_lone_options(world, i)
     chosen, options, s, draws = world.source[i], first_coalition(world), max(world.p.taste_scale, 1e-300), world.taste_draws
     draw_row(world.seed, 0, i, FIRST_TASTE, draws)
@@ -142,7 +142,7 @@ def weigh(world, i):
 def note_options(world, i, convening):
     """Work out the terms of what nation i may choose from; an outsider may convene with chance ``convening``."""
     world.terms[i, :, 0] = math.nan
-    survey(world, i)
+    sum_trust(world, i)
     note_lone_options(world, i)
     for k in range(world.members.size):
         if world.members[k] > 0:

@@ -10,7 +10,7 @@ from abm.compiled import inline_rule, rule
 from abm.options import first_coalition, self_build
 from abm.rules import admission, brought_admission
 from abm.submodels.capability import plan, plan_quality, pooled, prospect, training_share
-from abm.submodels.derived import tie
+from abm.submodels.derived import sum_bonds
 from abm.submodels.environment import free_ahead
 from abm.submodels.payoff import changed_pool, members_pool, moving_cost
 from abm.submodels.restriction import chips_allowed
@@ -145,7 +145,7 @@ def leave(world, i):
     world.former_member[i] = 1
     world.members[k] -= 1
     world.source[i] = -1  # between sources until `move` sets the new one
-    tie(world, i)
+    sum_bonds(world, i)
     others = world.pool_gdp[k] - world.gdp[i]
     fee = world.p.exit_fee * world.gdp[i]
     world.exit_paid[i] += world.p.exit_fee
@@ -170,7 +170,7 @@ def dissolve(world, k):
     for j in range(world.n):
         if world.source[j] == first_coalition(world) + k:
             world.source[j] = self_build(world)
-            tie(world, j)
+            sum_bonds(world, j)
             world.notice_left[j] = -1.0
             world.moves += 1 - world.moved[j]
             world.moved[j] = 1
@@ -185,7 +185,7 @@ def enter(world, i, k):
     world.rejoins += world.former_member[i]
     move(world, i, first_coalition(world) + k)
     world.members[k] += 1
-    tie(world, i)
+    sum_bonds(world, i)
     for j in range(world.n):
         if world.source[j] == world.source[i] and j != i:
             world.bond[j] += world.trust[j, i]
@@ -205,6 +205,6 @@ def found(world, k):
         world.rejoins += world.former_member[world.invited[place]]
         move(world, world.invited[place], first_coalition(world) + k)
     for place in range(world.invitations):
-        tie(world, world.invited[place])
+        sum_bonds(world, world.invited[place])
     world.members[k] = world.invitations
     refresh(world, k)

@@ -38,7 +38,7 @@ def derive(world, i):
 
 
 @rule
-def tie(world, i):
+def sum_bonds(world, i):
     """Sum nation i's trust, and its trust at the start, over the other members of its coalition; none outside."""
     world.bond[i] = world.trust_start_bond[i] = 0.0
     if world.source[i] >= first_coalition(world):
@@ -50,7 +50,7 @@ def tie(world, i):
 
 
 @rule
-def set_pace(world):
+def set_step_rates(world):
     """What yearly rates come to in one step, and in a plan, which reaches to the middle of the planning horizon."""
     p, dt, half = world.p, world.dt, 0.5 * world.p.planning_horizon
     world.compute_kept = math.exp(-p.depreciation * dt)

@@ -4,7 +4,7 @@ import math
 
 from abm.compiled import rule
 from abm.parameters import place, set_parameter
-from abm.submodels.derived import derive, set_pace, tie
+from abm.submodels.derived import derive, set_step_rates, sum_bonds
 
 #: Kinds of event, in the order of their codes, with what their size means and whom they concern.
 KINDS = {
@@ -47,10 +47,10 @@ def _apply(world, e):
             world.vendor_investment[target] = value
         elif world.event_parameter[e] == FRONTIER_SHARE:
             world.programme_share = min(value, world.p.frontier_share_limit)
-        set_pace(world)
+        set_step_rates(world)
         for i in range(world.n):
             derive(world, i)
-            tie(world, i)
+            sum_bonds(world, i)
     elif kind == COMPUTE or kind == FUNDING:
         _deliver(world, e)
     elif kind == RESTRICTION or kind == ADOPTION:

@@ -36,7 +36,7 @@ def total(terms):
 
 
 @rule
-def survey(world, i):
+def sum_trust(world, i):
     """Sum nation i's trust in the others by the source they use.
 
     In four parts: most nations share a source, and an addition that waits for the one before takes several times as long.
@@ -58,7 +58,7 @@ def survey(world, i):
 
 @rule
 def trust_in(world, i, source):
-    """Sum of nation i's trust in the users of one source, in four parts as :func:`survey` adds it up."""
+    """Sum of nation i's trust in the users of one source, in four parts as :func:`sum_trust` adds it up."""
     n, a, b, c, d = world.n, 0.0, 0.0, 0.0, 0.0
     for j in range(0, n - 3, 4):
         a += world.trust[i, j] if world.source[j] == source else 0.0

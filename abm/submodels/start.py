@@ -5,7 +5,7 @@ import math
 from abm.compiled import rule
 from abm.submodels.accounts import settle
 from abm.submodels.choice import first_tastes
-from abm.submodels.derived import derive, set_pace
+from abm.submodels.derived import derive, set_step_rates
 from abm.submodels.environment import environment, frontier, horizon, vendor
 from abm.submodels.restriction import project
 
@@ -14,7 +14,7 @@ from abm.submodels.restriction import project
 def start(world):
     """Set every state attribute; facts and parameters must stand."""
     start_world(world)
-    set_pace(world)
+    set_step_rates(world)
     for v in range(world.vendor_compute.size):
         start_vendor(world, v)
     for k in range(world.members.size):

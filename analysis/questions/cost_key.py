@@ -29,7 +29,7 @@ from matplotlib.figure import Figure
 from abm import palette
 from abm.options import first_coalition
 from abm.submodels.coalition import admits
-from abm.submodels.payoff import joining_terms, member_terms, survey
+from abm.submodels.payoff import joining_terms, member_terms, sum_trust
 from abm.world import World
 from analysis.asking.inquiry import Answer, Inquiry, Option, Stated
 from analysis.asking.variants import held
@@ -109,7 +109,7 @@ def judge(world: World, members: int) -> Judged | None:
     rows = np.flatnonzero(record.source[: int(record.n)] == first_coalition(record) + k)
     gain, paid = np.empty(len(rows)), np.empty(len(rows))
     for place, i in enumerate(rows):
-        survey(record, i)
+        sum_trust(record, i)
         gain[place] = worth(record, i, record.source[i], np.array(member_terms(record, i, k))) - best_other(record, int(i), k)
         paid[place] = record.training_paid[i] * record.gdp[i]
     return Judged(gain, np.array(record.gdp[rows]), paid)

@@ -24,7 +24,7 @@ from analysis.share.grid import Grid, count
 from analysis.share.layout import Layout
 from analysis.share.levers import Lever
 from runs.commands.asking import settings as values_of
-from runs.space import size
+from runs.resources import size
 
 LIMIT = 5_000_000  # bytes of a page, so that it can be sent by mail
 _REST, _NUMBER = 250_000, 4.6  # bytes of all that is no grid, and of a number of it with its comma: more than they take

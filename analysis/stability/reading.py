@@ -9,16 +9,16 @@ import numpy as np
 
 from abm.compiled import rule
 from abm.options import first_coalition, first_lone, option
-from abm.schedule import AGENDA, compiled
+from abm.schedule import AGENDA, fused
 from abm.submodels.capability import lag_months
 from abm.submodels.coalition import admits, pool, prospects
 from abm.submodels.convening import free_slot, status_quo_terms
-from abm.submodels.derived import tie
+from abm.submodels.derived import sum_bonds
 from abm.submodels.environment import horizon
 from abm.submodels.lone import lone_terms
-from abm.submodels.payoff import joining_terms, member_terms, survey, switching, total, vendor_terms
+from abm.submodels.payoff import joining_terms, member_terms, sum_trust, switching, total, vendor_terms
 
-_early = compiled(0, AGENDA)
+_early = fused(0, AGENDA)
 
 
 @rule
@@ -33,7 +33,7 @@ def entries(world, rows, entry, status_quo):
     source = first_coalition(world) + free_slot(world)
     for place in range(rows.size):
         i = rows[place]
-        survey(world, i)
+        sum_trust(world, i)
         entry[place] = switching(world, i, source)
         status_quo[place] = worth(world, i, world.source[i], status_quo_terms(world, i))
 
@@ -83,7 +83,7 @@ def stand(world, k, rows, chosen, lock_in, home, home_lock):
         world.lock_in[i] = lock_in if member else home_lock[place]
     world.members[k] = size if size > 1 else 0
     for place in range(rows.size):
-        tie(world, rows[place])
+        sum_bonds(world, rows[place])
     pool(world, k)
     horizon(world)
     prospects(world, k)
@@ -93,7 +93,7 @@ def stand(world, k, rows, chosen, lock_in, home, home_lock):
 @rule
 def best_outside(world, i):
     """Worth of nation i's best source that is no coalition, moving costs off."""
-    survey(world, i)
+    sum_trust(world, i)
     best = -np.inf
     for source in range(first_lone(world), first_coalition(world)):
         best = max(best, worth(world, i, source, lone_terms(world, i, source)))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from runs.clock import read
+from runs.resources import duration, size
 from runs.results import open_result
-from runs.space import duration, size
 from runs.store import Store
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from runs.perform import perform
+from runs.execution import run_chunk
 from runs.plan import Plan
 from tests.benchmarks.table import Table
 from tests.benchmarks.timing import baseline, seconds
@@ -29,5 +29,5 @@ def measure(full: bool) -> list[Table]:
 
 def _cost(*tables: str) -> tuple[float, float, float]:
     part = Plan(baseline(), replicates=RUNS, tables=tables).some(range(RUNS))
-    sizes = [len(content) / RUNS for content in perform(part).files.values()]
-    return seconds(lambda: perform(part)) / RUNS, sizes[0], sizes[-1]
+    sizes = [len(content) / RUNS for content in run_chunk(part).files.values()]
+    return seconds(lambda: run_chunk(part)) / RUNS, sizes[0], sizes[-1]

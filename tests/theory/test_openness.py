@@ -18,7 +18,7 @@ import pytest
 
 from abm.submodels.coalition import found
 from abm.submodels.lone import lone_terms
-from abm.submodels.payoff import joining_terms, member_terms, survey, total
+from abm.submodels.payoff import joining_terms, member_terms, sum_trust, total
 from abm.world import World
 from tests import worlds
 from tests.theory.limits import CLUB, HOLD, SELF, V, bare, held, held_from, still
@@ -48,7 +48,7 @@ def coalition_of(k: int, openness: float):
         found(record, 0)
     worlds.to_politics(record)
     for i in range(N):
-        survey(record, i)
+        sum_trust(record, i)
     return record
 
 

@@ -10,7 +10,7 @@ import pytest
 from abm.submodels.capability import alone, plan, pooled, prospect
 from abm.submodels.coalition import gain_from
 from abm.submodels.convening import proposal
-from abm.submodels.payoff import changed_pool, joining_terms, member_terms, survey
+from abm.submodels.payoff import changed_pool, joining_terms, member_terms, sum_trust
 from tests import worlds
 from tests.worlds import STEP, happening
 
@@ -27,7 +27,7 @@ def planned(contagion: float):
         if phase.rule.__name__ == "project":
             record.plan_chips[:6] = EXPECTED
     for i in range(6):
-        survey(record, i)
+        sum_trust(record, i)
     return record
 
 

@@ -55,7 +55,7 @@ class Before:
         )
 
 
-def happenings(before: Before, world: World) -> list[Entry]:
+def event_log(before: Before, world: World) -> list[Entry]:
     """Entries for the step that led from ``before`` to ``world``; the step's date is that of its beginning."""
     record, step = world.record, int(world.record.step) - 1
     found: list[tuple[str, str, tuple[str, ...]]] = []

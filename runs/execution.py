@@ -35,7 +35,7 @@ class Done(NamedTuple):
     chunk: int
 
 
-def perform(chunk: Chunk) -> Done:
+def run_chunk(chunk: Chunk) -> Done:
     """Do the runs of a chunk. A pure function: it can be done anywhere, any number of times.
 
     Errors: StoreError in one sentence for a fault of the machine.

@@ -12,8 +12,8 @@ from pathlib import Path
 
 from abm import measures
 from abm.scenario import Scenario
+from runs.execution import run_chunk
 from runs.manifest import StoreError
-from runs.perform import perform
 from runs.plan import Plan
 
 SMALL = 1000  # runs; below this nothing is estimated
@@ -41,7 +41,7 @@ def needed(plan: Plan, chunks: int, runs: int, processors: int) -> tuple[float, 
 def _pilot(plan: Plan, count: int) -> tuple[int, float]:
     """Bytes and seconds of so many runs, spread over the plan."""
     spread, began = range(0, plan.count, max(1, plan.count // count))[:count], time.perf_counter()
-    files = perform(plan.some(spread)).files
+    files = run_chunk(plan.some(spread)).files
     return sum(len(content) for content in files.values()), time.perf_counter() - began
 
 
