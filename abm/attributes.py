@@ -8,6 +8,7 @@ capacities in steps of a power of two (a record type is compiled once per capaci
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -15,7 +16,21 @@ from abm import parameters
 from abm.options import COALITIONS, LONE
 
 NODES_A_PANEL, PANELS = 4, 16  # of the integrals over growing spending: a step of 5 and half a horizon of 10 years take 15
-TERMS = ("benefit", "fee", "build", "restriction", "switching", "peers", "distance", "taste")
+
+
+class Terms(NamedTuple):
+    """The terms of a payoff [shares of GDP per year], costs with their sign; the taste is apart, since no rule works it out."""
+
+    benefit: float
+    fee: float
+    build: float
+    restriction: float
+    switching: float
+    peers: float
+    distance: float
+
+
+TERMS = (*Terms._fields, "taste")
 
 
 @dataclass(frozen=True)

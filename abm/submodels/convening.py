@@ -6,6 +6,7 @@ judge again, until nobody drops out. Nations that join one at a time never get a
 
 import math
 
+from abm.attributes import Terms
 from abm.compiled import inline_rule, rule
 from abm.draws import INVITE, uniform
 from abm.options import ALONE, VENDOR, first_coalition, kind, option
@@ -188,4 +189,4 @@ def convened_terms(world, i, k):
     if world.invitations > 0 and quorate(world, proposed):
         return set_terms(world, i, k, proposed, prospect(world, proposed))
     nothing = math.nan
-    return nothing, nothing, nothing, nothing, nothing, nothing, nothing
+    return Terms(nothing, nothing, nothing, nothing, nothing, nothing, nothing)

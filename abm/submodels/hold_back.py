@@ -1,5 +1,6 @@
 """Holding back: the nation uses free models only, less than it would use others, and depends on no one."""
 
+from abm.attributes import Terms
 from abm.compiled import inline_rule
 from abm.submodels.payoff import Service, free_without, peers, switching
 
@@ -11,7 +12,7 @@ def terms(world, i, source):
     used = world.value * world.adoption[i] * p.free_use
     gain = peers(world, i, world.source_trust[i, source])
     build = p.inference_cost * used + p.client_effort
-    return used * free_without(world, i), 0.0, -build, 0.0, -switching(world, i, source), gain, 0.0
+    return Terms(used * free_without(world, i), 0.0, -build, 0.0, -switching(world, i, source), gain, 0.0)
 
 
 @inline_rule

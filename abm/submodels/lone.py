@@ -1,7 +1,8 @@
 """The options that need neither vendor nor partner, each with the rules of the file of its name.
 
-Such a file has ``terms(world, i, source)``, the terms of nation i's payoff without the taste, and ``service(world, i, source)``,
-the :class:`~abm.submodels.payoff.Service` that it gets in a step. Trust in the option's users stands in ``source_trust``.
+Such a file has ``terms(world, i, source)``, the :class:`~abm.attributes.Terms` of nation i's payoff, and
+``service(world, i, source)``, the :class:`~abm.submodels.payoff.Service` that it gets in a step. Trust in the option's users
+stands in ``source_trust``.
 """
 
 from importlib import import_module

@@ -1,13 +1,13 @@
 """The payoff of an option, term by term, as a share of the nation's GDP per year.
 
 payoff = benefit - fee - build - restriction - switching + peers - distance, planned over the planning horizon. Costs are
-stored with their sign, so that the terms add up to the payoff. Each ``*_terms`` returns them in the order of
-:data:`abm.attributes.TERMS`, without the taste.
+stored with their sign, so that the terms add up to the payoff. Each ``*_terms`` returns :class:`~abm.attributes.Terms`.
 """
 
 import math
 from typing import NamedTuple
 
+from abm.attributes import Terms
 from abm.compiled import inline_rule, rule
 from abm.options import first_coalition
 from abm.submodels.capability import Pool, plan, plan_quality, prospect, site, training_share
@@ -121,7 +121,7 @@ def vendor_terms(world, i, v):
     restriction = p.risk_aversion * (cut + outage) * (1.0 - world.vendor_hosting[v]) * benefit
     distance = p.distance_weight * world.distance[i, v]
     gain = peers(world, i, world.source_trust[i, v])
-    return benefit, -fee, -p.client_effort, -restriction, -switching(world, i, v), gain, -distance
+    return Terms(benefit, -fee, -p.client_effort, -restriction, -switching(world, i, v), gain, -distance)
 
 
 @inline_rule
@@ -181,7 +181,8 @@ def pooling_terms(world, i, source, good, secure, training, mean_trust, trusted)
     p = world.p
     benefit, build, restriction = building_terms(world, i, good, secure, training)
     distance, gain = p.distance_weight * (1.0 - mean_trust), peers(world, i, trusted)
-    return benefit, 0.0, -(build + p.membership_cost), -restriction, -switching(world, i, source), gain, -distance
+    build += p.membership_cost
+    return Terms(benefit, 0.0, -build, -restriction, -switching(world, i, source), gain, -distance)
 
 
 @inline_rule

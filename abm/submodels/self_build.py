@@ -2,6 +2,7 @@
 
 import math
 
+from abm.attributes import Terms
 from abm.compiled import inline_rule
 from abm.submodels.capability import NOTHING, alone, best_effort, methods, prospect, quality, site
 from abm.submodels.payoff import Service, building_terms, switching
@@ -13,7 +14,7 @@ def terms(world, i, source):
     mine = prospect(world, alone(world, i))
     world.effort[i] = mine.effort
     benefit, build, restriction = building_terms(world, i, mine.good, mine.secure, mine.effort)
-    return benefit, 0.0, -build, -restriction, -switching(world, i, source), 0.0, 0.0
+    return Terms(benefit, 0.0, -build, -restriction, -switching(world, i, source), 0.0, 0.0)
 
 
 @inline_rule

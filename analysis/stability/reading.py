@@ -118,4 +118,4 @@ def note_facts(world, k, rows, chosen, facts):
     facts[0], facts[1] = lag_months(world, world.frontier - behind), 0.0
     for place in range(rows.size):
         if chosen[place]:
-            facts[1] -= member_terms(world, rows[place], k)[2] * world.gdp[rows[place]]
+            facts[1] -= member_terms(world, rows[place], k).build * world.gdp[rows[place]]

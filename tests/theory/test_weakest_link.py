@@ -45,7 +45,7 @@ def test_planned_chips_are_those_of_the_hand(contagion, granted):
     good, secure = (np.exp(-0.4 * (record.frontier_plan - pooled(record, size, *rest))) for size in (full, compute))
     for i in MEMBERS:
         feared = record.p.risk_aversion * record.value * record.adoption[i] * (good - secure)
-        assert member_terms(record, i, 0)[3] == pytest.approx(-feared, rel=1e-9)
+        assert member_terms(record, i, 0).restriction == pytest.approx(-feared, rel=1e-9)
 
 
 @pytest.mark.uncompiled
@@ -59,7 +59,7 @@ def test_the_riskiest_newcomer_lowers_everybodys_chips():
         compute = after.compute + 0.01 * record.plan_ramp * (gdp * secure).sum()
         shared = plan(record, after)
         assert shared.secure == pytest.approx(pooled(record, compute, after.talent, 4, after.cohesion), rel=1e-12)
-        assert joining_terms(record, 3, 0)[3] < 0
+        assert joining_terms(record, 3, 0).restriction < 0
     gains = {contagion: gain_from(record, 0, 3, 0, after, prospect(record, after))
              for contagion in (0.0, 1.0) for record in [planned(contagion)] for after in [changed_pool(record, 0, 3, 1)]}
     assert gains[1.0] < gains[0.0]
