@@ -33,6 +33,7 @@ from abm.compiled import generated, renew, rule
 class Kind(Sequence[str]):
     """A kind of rules: the names of the model's own, then those brought, a number each. It is the decorator of such rules too.
 
+    To go through it is to go through the model's own: those brought are of the scenarios that bring them.
     ``asked`` are a rule's arguments, ``gives`` what it returns, ``nothing`` such a value.
     """
 
@@ -52,13 +53,13 @@ class Kind(Sequence[str]):
         return compiled
 
     def __len__(self) -> int:
-        return len(self._names)
+        return len(self.own)
 
     def __getitem__(self, place):
         return self._names[place]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._latest)
+        return iter(self.own)
 
     def __contains__(self, name: object) -> bool:
         return name in self._latest
@@ -175,12 +176,17 @@ def declare(rules: Mapping[str, str]) -> None:
                 KINDS[kind].declare(_module(text), name)
 
 
+def named(parameter: str, rules: Mapping[str, str]) -> list[str]:
+    """Names of the rules of a kind in some texts; none for a parameter that is no kind of rules."""
+    return [name for file, text in rules.items() for kind, name in _declared(file, text) if kind == parameter]
+
+
 def foreign(parameter: str, value: object, rules: Mapping[str, str]) -> bool:
     """Whether a value names a rule that is known to this process, but is none of the model's nor of these texts."""
     kind = KINDS.get(parameter)
     if kind is None or value in kind.own or value not in kind:
         return False
-    return (parameter, value) not in {pair for file, text in rules.items() for pair in _declared(file, text)}
+    return value not in named(parameter, rules)
 
 
 def load(rules: Mapping[str, str]) -> None:

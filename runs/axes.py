@@ -109,8 +109,7 @@ def _plausible(name: str, scenario: Scenario) -> Any:
     """Every name of a choice; else the plausible range within the bounds, wide enough for the scenario's own value."""
     parameter, found = lookup(name, scenario.vendor_names), plausible(name, scenario.vendor_names)
     if parameter.choices:
-        own = scenario.content.rules
-        return [choice for choice in parameter.choices if not rules.foreign(parameter.name, choice, own)]
+        return [*parameter.choices, *rules.named(parameter.name, scenario.content.rules)]
     present = float(scenario.parameter(name))
     found = found.around(present) if found.relative else found
     low, high = max(parameter.low, min(found.low, present)), min(parameter.high, max(found.high, present))

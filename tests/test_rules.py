@@ -1,17 +1,23 @@
 """Rules that people bring: they are asked where the model's own are, at the same bytes, and go where the scenario goes."""
 
+import hashlib
 import json
 import os
+import pickle
 import subprocess
 import sys
 from dataclasses import replace
 
+import numba
+import numpy as np
 import pytest
 
-from abm import rules
+from abm import parameters, rules
+from abm.model import Model
 from abm.scenario import Scenario, ScenarioError
 from runs import sweep_file
 from runs.axes import SweepError
+from runs.ensemble import simulate
 from tests import worlds
 from tests.untouched import ROOT
 
@@ -62,41 +68,32 @@ def moonstruck(world, i):
 OWN = {"decision": "best", "vendor_answer": "discount", "admission": "unanimity", "cost_key": "equal"}
 BROUGHT = {"decision": "finest", "vendor_answer": "rebate", "admission": "veto", "cost_key": "heads"}
 
-#: Runs scenarios one after the other, by compiled loops and by Mesa's steps, and says what each left. What it loads, this
-#: process has not.
-PROGRAM = """
-import hashlib, json, os, pickle, sys
-import numpy as np
-from abm.model import Model
-from abm.scenario import Scenario
-from runs.ensemble import simulate
 
-def left(document):
+
+def left(document: dict) -> str:
+    """Digest of what a scenario's runs leave by compiled loops and, uncompiled, by Mesa's steps; or what was wrong."""
     scenario = pickle.loads(pickle.dumps(Scenario.parse(document)))
-    results = simulate(scenario.world(), scenario.content.steps, np.arange(3), series=True, choices=True)
-    said = [results.series[1].tobytes() + results.sources[1].tobytes()]
-    if os.environ["NUMBA_DISABLE_JIT"] == "1":
-        model = Model(scenario, rng=1)
-        while not model.finished:
-            model.step()
-        said.append(model.datacollector.get_model_vars_dataframe().drop(columns="seed").to_numpy().tobytes())
-        assert said[1] == results.series[1].tobytes()
-    return hashlib.sha256(said[0]).hexdigest()
-
-said = []
-for document in json.load(sys.stdin):
     try:
-        said.append(left(document))
+        results = simulate(scenario.world(), scenario.content.steps, np.arange(3), series=True, choices=True)
+        if numba.config.DISABLE_JIT:
+            model = Model(scenario, rng=1)
+            while not model.finished:
+                model.step()
+            watched = model.datacollector.get_model_vars_dataframe().drop(columns="seed")
+            assert watched.to_numpy().tobytes() == results.series[1].tobytes()
     except ValueError as error:
-        said.append(str(error))
-print(json.dumps(said))
-"""
+        return str(error)
+    return hashlib.sha256(results.series.tobytes() + results.sources.tobytes()).hexdigest()
 
 
 def carried_out(documents: list[dict], compiled: bool) -> list[str]:
-    """What one process says of some scenarios: a digest of what each left, or what was wrong."""
+    """What some scenarios leave, one after the other: in a process of its own where this one would have to compile anew for the
+    rules that it loads, and for what comes after."""
+    if numba.config.DISABLE_JIT and not compiled:
+        return list(map(left, documents))
     world = {**os.environ, "PYTHONPATH": str(ROOT), "NUMBA_DISABLE_JIT": str(int(not compiled))}
-    done = subprocess.run([sys.executable, "-c", PROGRAM], input=json.dumps(documents), capture_output=True, text=True,
+    program = "import json, sys; from tests.test_rules import left; print(json.dumps([*map(left, json.load(sys.stdin))]))"
+    done = subprocess.run([sys.executable, "-c", program], input=json.dumps(documents), capture_output=True, text=True,
                           check=False, cwd=ROOT, env=world)
     assert done.returncode == 0, done.stderr[-3000:]
     return json.loads(done.stdout)
@@ -109,6 +106,7 @@ def document(values: dict, text: str | None = TWINS) -> dict:
     return plain | ({"rules": {"twins.py": text}} if text else {})
 
 
+@pytest.mark.uncompiled
 def test_a_rule_that_does_the_same_leaves_the_same_bytes():
     """Each kind, by compiled loops and by Mesa's steps, in a process that has run without rules before."""
     own = document(OWN, None)
@@ -133,6 +131,7 @@ def test_compiled_a_rule_leaves_what_it_leaves_uncompiled():
     assert len(set(compiled)) == 3
 
 
+@pytest.mark.uncompiled
 def test_the_names_are_the_parameters_values_and_mean_the_same_rule_each_time():
     found = [Scenario.parse(document(OWN | {"decision": "finest"})) for _ in range(2)]
     numbers = {scenario.number(rules_parameter(), "finest") for scenario in found}
@@ -145,11 +144,10 @@ def test_the_names_are_the_parameters_values_and_mean_the_same_rule_each_time():
 
 def rules_parameter():
     """The parameter that says how nations decide."""
-    from abm import parameters
-
     return parameters.lookup("decision")
 
 
+@pytest.mark.uncompiled
 @pytest.mark.parametrize(("given", "said"), [
     ({"rules": "gone.py"}, "rules: gone.py: no such file"),
     ({"rules": 3}, "rules: names a file of rules, or a list of them"),
@@ -167,6 +165,7 @@ def test_what_is_no_rule_is_refused_in_one_sentence(given, said):
     assert "\n" not in str(caught.value)
 
 
+@pytest.mark.uncompiled
 def test_a_file_that_fails_is_told_when_a_world_is_built_and_not_before():
     text = "from abm.rules import decision\nprint(1 / 0)\n@decision\ndef broken(world, i): return 0\n"
     scenario = Scenario.parse(document({"decision": "broken"}, text))
@@ -174,6 +173,7 @@ def test_a_file_that_fails_is_told_when_a_world_is_built_and_not_before():
         scenario.world()
 
 
+@pytest.mark.uncompiled
 def test_a_scenario_and_a_sweep_name_files_beside_them_and_carry_their_text(tmp_path):
     (tmp_path / "twins.py").write_text(TWINS, "utf-8")
     never = "from abm.rules import admission\n@admission\ndef never(world, i, k): return False\n"
@@ -197,9 +197,8 @@ def test_a_scenario_and_a_sweep_name_files_beside_them_and_carry_their_text(tmp_
         sweep_file.read(tmp_path / "sweep.toml")
 
 
+@pytest.mark.uncompiled
 def test_who_brings_none_sees_no_further_parameter():
-    from abm import parameters
-
     assert not {"decision", "vendor_answer"} & set(parameters.names())
     assert {"admission", "cost_key"} <= set(parameters.names())
     assert Scenario.parse({"parameters": {"decision": "best"}}).world().parameters() == Scenario.parse({}).world().parameters()

@@ -3,6 +3,7 @@
 import ast
 import re
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -175,3 +176,20 @@ def test_measures_stay_within_their_bounds():
 
 def test_every_kind_of_event_is_in_the_world_with_all_levers():
     assert {event["kind"] for event in worlds.EVENTS} == set(KINDS)
+
+
+@pytest.mark.uncompiled
+def test_a_range_knows_its_shares_its_parts_and_what_is_around_a_value():
+    even, ratios = parameters.Range(1, 5, "why"), parameters.Range(1, 16, log=True)
+    assert (even.at(0.25), ratios.at(0.25)) == (2, 2)
+    assert (even.share(2), ratios.share(2)) == pytest.approx((0.25, 0.25))
+    assert replace(even, whole=True).at(np.array([0.1, 0.2])).tolist() == [1, 2]
+    part = ratios.between(0.25, 0.5)
+    assert (part.low, part.high, part.log) == (2, 4, True)
+    double = parameters.Range(0.5, 2, "half to double", relative=True)
+    assert [(found.low, found.high) for found in map(double.around, (10, -1, 0))] == [(5, 20), (-2, -0.5), (0, 0.1)]
+    assert [str(each) for each in (even, ratios, double)] == ["1 to 5: why", "1 to 16 (log): ", "half to double"]
+    given = parameters.plausible("fee_us", parameters.VENDORS)
+    assert (given.low, given.high) == (0.15, 0.55)
+    assert "hosting_us" in parameters.decided(parameters.VENDORS)
+    assert "hazard_us" not in parameters.decided(parameters.VENDORS)

@@ -74,7 +74,7 @@ def lever(scenario: Scenario, name: str, count: int) -> Lever:
         raise ArgumentError("levers", None, str(error) if name else "a name is empty") from None
     if parameter.choices:
         raise ArgumentError("levers", name, f"is a choice between {', '.join(parameter.choices)}, which no slider holds; "
-                      f"`--set {name}={parameter.choices[-1]}` makes a page of one of them")  # fmt: skip
+                      f"`--set {name}={[*parameter.choices][-1]}` makes a page of one of them")  # fmt: skip
     axis, present = ranges.plausible(scenario, name), ranges.value(scenario, name)
     values = _values(axis.range, present, count)
     because = titles.plain(ranges.because(scenario, name))
