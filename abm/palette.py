@@ -63,4 +63,4 @@ def of_source(source: int, serial: int, vendors: tuple[str, ...]) -> str:
     """Colour of a nation that uses ``source``, in the coalition ``serial`` where it is in one."""
     if options.in_coalition(source, vendors):
         return coalition(serial)
-    return option(options.names(vendors)[source], vendors)
+    return options.table(vendors)[source].colour

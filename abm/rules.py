@@ -34,11 +34,11 @@ class Kind(Sequence[str]):
     """A kind of rules: the names of the model's own, then those brought, a number each. It is the decorator of such rules too.
 
     To go through it is to go through the model's own: those brought are of the scenarios that bring them.
-    ``asked`` are a rule's arguments, ``gives`` what it returns, ``nothing`` such a value.
+    ``asked`` are a rule's arguments, ``nothing`` is a value of the kind that it returns.
     """
 
-    def __init__(self, parameter: str, own: Sequence[str], asked: str, gives: str, nothing: str):
-        self.parameter, self.own, self.asked, self.gives, self.nothing = parameter, tuple(own), asked, gives, nothing
+    def __init__(self, parameter: str, own: Sequence[str], asked: str, nothing: str):
+        self.parameter, self.own, self.asked, self.nothing = parameter, tuple(own), asked, nothing
         self._names: list[str] = list(own)
         self._latest = {name: place for place, name in enumerate(own)}
         self._places: dict[tuple[str, str], int] = {}
@@ -80,14 +80,14 @@ class Kind(Sequence[str]):
 
 #: Nation i's decision among what is open to it: ``world.worth[source]`` is the payoff plus taste of each source, minus infinity
 #: where it is not open. A coalition may refuse, is then no longer open, and the rule is asked again.
-decision = Kind("decision", ("best",), "world, i", "the source that nation i takes", "world.source[i]")
+decision = Kind("decision", ("best",), "world, i", "world.source[i]")
 #: Vendor v's offer when the part ``lost`` of its peak share of clients has left: fee [share of benefit] and share hosted at home.
-vendor_answer = Kind("vendor_answer", ("discount",), "world, v, lost", "fee and hosting", "(lost, lost)")
+vendor_answer = Kind("vendor_answer", ("discount",), "world, v, lost", "(lost, lost)")
 #: Whether the coalition of slot k lets nation i in.
-admission = Kind("admission", ("open", "majority", "unanimity"), "world, i, k", "whether it does", "False")
+admission = Kind("admission", ("open", "majority", "unanimity"), "world, i, k", "False")
 #: Nation i's part of a pool's training [share of its GDP per year], of ``size`` members that spend ``effort`` of their ``gdp``
 #: and have ``compute``, ``own`` of it nation i's. The parts of all members must add up to the whole.
-cost_key = Kind("cost_key", ("gdp", "equal", "compute"), "world, i, size, gdp, effort, compute, own", "its part", "effort")
+cost_key = Kind("cost_key", ("gdp", "equal", "compute"), "world, i, size, gdp, effort, compute, own", "effort")
 
 KINDS = {kind.parameter: kind for kind in (decision, vendor_answer, admission, cost_key)}
 _LOADED: dict[str, ModuleType] = {}

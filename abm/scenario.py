@@ -287,16 +287,14 @@ class Scenario:
         return []
 
     def number(self, parameter: parameters.Parameter, value: Any) -> float:
-        """The number that a parameter's value is in this scenario's worlds. Errors: ValueError where it is not admissible."""
+        """The number that a parameter's value is in this scenario's worlds. Errors: ValueError where it is not admissible.
+
+        In another process, or after another scenario, the names of its rules may not mean them yet.
+        """
         rules.declare(self.content.rules)
         if rules.foreign(parameter.name, value, self.content.rules):
             raise ValueError(f"{value!r} is a rule of another scenario; name its file under rules")
         return parameter.parse(value)
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        """Unpickle, perhaps in another process, where the names of its rules mean nothing yet."""
-        self.__dict__.update(state)
-        rules.declare(self.content.rules)
 
     def _absent(self, event: DatedEvent, here: set[str]) -> list[str]:
         """A clause where nations of an event are not in the world, and it does not say that they need not be."""

@@ -8,7 +8,7 @@ from abm.compiled import inline_rule
 from abm.options import ALONE, VENDOR, first_coalition, kind, trains_own
 from abm.submodels.capability import site, training_share
 from abm.submodels.lone import lone_service
-from abm.submodels.payoff import Service, asked_fee
+from abm.submodels.payoff import Service, asked_fee, full_use
 from abm.submodels.restriction import chips_allowed
 
 
@@ -31,14 +31,14 @@ def vendor_service(world, i, v):
     reach = 1.0 - world.vendor_hosting[v]
     lost = reach * (1.0 - (1.0 - p.severity * world.cut_share[i, v]) * (1.0 - world.outage_share[v]))
     fee = asked_fee(world, v, world.lock_in[i])
-    return Service(world.value * world.adoption[i], world.vendor_quality[v], fee, lost, 0.0)
+    return Service(full_use(world, i), world.vendor_quality[v], fee, lost, 0.0)
 
 
 @inline_rule
 def coalition_service(world, i, k):
     """What the models of slot k's coalition do for its member i in this step, which runs them itself."""
     p = world.p
-    used = world.value * world.adoption[i]
+    used = full_use(world, i)
     running = p.inference_cost * used + (site(world, i) + p.membership_cost)
     return Service(used, world.coalition_quality[k], 0.0, 0.0, running)
 

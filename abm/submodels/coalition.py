@@ -12,7 +12,7 @@ from abm.rules import admission, brought_admission
 from abm.submodels.capability import plan, plan_quality, pooled, prospect, training_share
 from abm.submodels.derived import sum_bonds
 from abm.submodels.environment import free_ahead
-from abm.submodels.payoff import changed_pool, members_pool, moving_cost
+from abm.submodels.payoff import changed_pool, full_use, members_pool, moving_cost
 from abm.submodels.restriction import chips_allowed
 
 OPEN, MAJORITY, UNANIMITY, OWN_ADMISSION = *map(admission.index, admission.own), len(admission.own)
@@ -117,7 +117,7 @@ def gain_from(world, j, i, k, after, shared):
     paid -= training_share(world, j, size - 1, world.pool_gdp[k], world.pool_effort[k], world.pool_compute[k], own)
     trust_gain = (world.bond[j] + world.trust[j, i]) / (size - 1) - world.bond[j] / (size - 2)
     peer_gain = p.peer_weight * world.trust[j, i] / world.trust_sum[j] if world.trust_sum[j] > 0.0 else 0.0
-    return world.value * world.adoption[j] * worth - paid + peer_gain + p.distance_weight * trust_gain
+    return full_use(world, j) * worth - paid + peer_gain + p.distance_weight * trust_gain
 
 
 @rule

@@ -30,6 +30,12 @@ class Service(NamedTuple):
 
 
 @inline_rule
+def full_use(world, i):
+    """What nation i's use of AI is worth with the best models, were it to use no less than it can [share of its GDP per year]."""
+    return world.value * world.adoption[i]
+
+
+@inline_rule
 def total(terms):
     """Sum of the terms, always in the same order."""
     return terms[0] + terms[1] + terms[2] + terms[3] + terms[4] + terms[5] + terms[6]
@@ -114,7 +120,7 @@ def asked_fee(world, v, lock_in):
 def vendor_terms(world, i, v):
     """Terms of being a client of vendor v; what it hosts at the client's home no cut or outage reaches."""
     p = world.p
-    benefit = world.value * world.adoption[i] * world.vendor_plan_quality[v]
+    benefit = full_use(world, i) * world.vendor_plan_quality[v]
     fee = benefit * asked_fee(world, v, world.lock_in[i] if world.source[i] == v else 0.0)
     cut = p.severity * cut_off_share(believed_hazard(world, i, v), p.restriction_duration)
     outage = cut_off_share(p.outage_hazard, p.outage_duration)
@@ -170,7 +176,7 @@ def building_terms(world, i, good, secure, training):
     """Benefit, cost and restriction of models that nation i trains, alone or with others, for ``training``: they will be of
     quality ``good``, or ``secure`` with cuts in chips."""
     p = world.p
-    used = world.value * world.adoption[i]
+    used = full_use(world, i)
     build = p.inference_cost * used + training + site(world, i)
     return used * good, build, p.risk_aversion * used * (good - secure)
 

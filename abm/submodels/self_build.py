@@ -5,7 +5,7 @@ import math
 from abm.attributes import Terms
 from abm.compiled import inline_rule
 from abm.submodels.capability import NOTHING, alone, best_effort, methods, prospect, quality, site
-from abm.submodels.payoff import Service, building_terms, switching
+from abm.submodels.payoff import Service, building_terms, full_use, switching
 
 
 @inline_rule
@@ -20,7 +20,7 @@ def terms(world, i, source):
 @inline_rule
 def service(world, i, source):
     """What its own models do for nation i in this step, and what running them costs; what it spends on training is noted."""
-    used = world.value * world.adoption[i]
+    used = full_use(world, i)
     start = methods(world, world.talent[i], 1, 1.0)
     world.effort[i] = best_effort(world, alone(world, i), start)
     gap = world.frontier - start - math.log10(max(world.compute[i], NOTHING))

@@ -12,6 +12,7 @@ from pathlib import Path
 import runs
 from runs.sweep import processors
 from tests.benchmarks.table import Table
+from tests.twins import TWINS
 
 SWEEP = """
 title = "Baseline world, outcomes only"
@@ -24,19 +25,6 @@ samples = {samples}
 portability = {{ low = 0.3, high = 0.7 }}
 """
 
-
-#: A decision rule of somebody's own that takes what the model's own takes.
-OWN = """
-from abm.rules import decision
-
-@decision
-def finest(world, i):
-    found, most = world.source[i], world.worth[world.source[i]]
-    for source in range(world.worth.size):
-        if world.worth[source] > most:
-            found, most = source, world.worth[source]
-    return found
-"""
 
 
 def measure(full: bool) -> list[Table]:
@@ -77,8 +65,8 @@ def sweep(count: int, threads: int, decision: str = "") -> list[float]:
     """Seconds, runs a second, seconds with start-up, peak memory [MiB] and bytes [MB] of a sweep in its own process."""
     with tempfile.TemporaryDirectory() as folder:
         file, out = Path(folder) / "sweep.toml", Path(folder) / "out"
-        brought = f'rules = "own.py"\nset = {{ decision = "{decision}" }}\n' if decision else ""
-        (Path(folder) / "own.py").write_text(OWN, "utf-8")
+        brought = f'rules = "twins.py"\nset = {{ decision = "{decision}" }}\n' if decision else ""
+        (Path(folder) / "twins.py").write_text(TWINS, "utf-8")
         file.write_text(brought + SWEEP.format(samples=count // 100), "utf-8")
         command = [sys.executable, "-m", "runs", "sweep", str(file), "--out", str(out), "--workers", str(threads), "--quiet"]
         began = time.perf_counter()
