@@ -16,7 +16,7 @@ def main(argv: list[str] | None = None) -> int:
     if stranger:
         print(f"abm: {stranger}", file=sys.stderr)
         return 2
-    from runs.__main__ import main as act
+    from analysis.commands.process import main as act
 
     return act(argv)
 

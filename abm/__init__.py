@@ -17,8 +17,8 @@ from abm import sources as sources  # before any other file, so that what it fin
 if TYPE_CHECKING:
     from abm.model import Model
     from abm.scenario import Scenario
-    from analysis.asking.reply import Reply
     from analysis.facade import ask, load, open, report, run, scenarios, sweep
+    from analysis.questions.reply import Reply
     from runs.memory import Runs
     from runs.results import Result
 
@@ -27,7 +27,7 @@ __all__ = ["Model", "Reply", "Result", "Runs", "Scenario", "ask", "load", "open"
 #: Where what is offered here stands. It is loaded when it is asked for: the model knows nothing of what is built on it.
 _PLACES = {
     "Model": "abm.model", "Scenario": "abm.scenario", "Result": "runs.results", "Runs": "runs.memory",
-    "Reply": "analysis.asking.reply",
+    "Reply": "analysis.questions.reply",
 }  # fmt: skip
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import itertools
 import math
 import weakref
-from typing import TYPE_CHECKING
 
 import mesa
 import numpy as np
@@ -22,9 +21,7 @@ from abm.submodels import choice
 from abm.submodels.capability import lag_months
 from abm.submodels.payoff import total
 from abm.submodels.restriction import believed_hazard, true_hazard
-
-if TYPE_CHECKING:
-    from abm.model import Model
+from abm.world import World
 
 
 class _Counters(weakref.WeakKeyDictionary):
@@ -56,13 +53,29 @@ def _views(table: tuple[Attribute, ...], row: str):
     return decorate
 
 
+class Populated(mesa.Model):
+    """A model of Mesa around a world, with an agent per row: what agents ask of the model that they belong to."""
+
+    world: World
+    nations: list[Nation]
+    vendors: list[Vendor]
+    coalitions: list[Coalition]
+
+    def populate(self, world: World, nation: type[Nation]) -> None:
+        """Take this world, and make its agents; nations are of this class."""
+        self.world = world
+        self.nations = [nation(self, i) for i in range(int(world.record.n))]
+        self.vendors = [Vendor(self, v) for v in range(len(world.vendors))]
+        self.coalitions = [Coalition(self, k) for k in range(options.COALITIONS)]
+
+
 class _Row(mesa.Agent):
     """An agent that stands for one row of its model's world."""
 
     _ids = _Counters()
-    model: Model
+    model: Populated
 
-    def __init__(self, model: Model, row: int):
+    def __init__(self, model: Populated, row: int):
         super().__init__(model)
         self.row = row
 

@@ -11,16 +11,15 @@ import numpy as np
 import pandas as pd
 
 from abm import measures, seeds
-from abm.agents import Coalition, Nation, Vendor
-from abm.options import COALITIONS
+from abm.agents import Nation, Populated
 from abm.scenario import Scenario
 from abm.schedule import Phase, stretches
 from abm.seeds import Seed
 from abm.submodels.events import PARAMETER
-from abm.world import Event, World
+from abm.world import Event
 
 
-class Model(mesa.Model):
+class Model(Populated):
     """A run that can be watched, questioned and changed while it goes on.
 
     ``scenario`` is a :class:`~abm.scenario.Scenario`, a path to a scenario file, or None for 53 mid-sized economies without
@@ -50,10 +49,7 @@ class Model(mesa.Model):
         elif not isinstance(scenario, Scenario):
             scenario = Scenario.read(scenario)
         self.scenario = scenario.with_values(kwargs, "Model") if kwargs else scenario
-        self.world: World = self.scenario.world(number)
-        self.nations = [nation(self, i) for i in range(int(self.world.record.n))]
-        self.vendors = [Vendor(self, v) for v in range(len(self.world.vendors))]
-        self.coalitions = [Coalition(self, k) for k in range(COALITIONS)]
+        self.populate(self.scenario.world(number), nation)
         self.datacollector = mesa.DataCollector(
             model_reporters={"seed": "seed"}
             | {name: partial(_measured, name) for name in measures.columns(self.world.vendors)},

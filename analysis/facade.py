@@ -18,7 +18,7 @@ from typing import Any
 
 from abm.scenario import Scenario
 from abm.words import ArgumentError, shown
-from analysis.asking.reply import Reply, reply
+from analysis.questions.reply import Reply, reply
 from runs import library, sweep_file
 from runs.memory import Runs, in_memory
 from runs.plan import TABLES, Plan

@@ -1,4 +1,4 @@
-"""Running the model: one scenario, ensembles and sweeps; what they leave on disk; the command line."""
+"""Running the model: one scenario, ensembles and sweeps; what they leave on disk."""
 
 from typing import TYPE_CHECKING, Any
 

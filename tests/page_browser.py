@@ -44,7 +44,7 @@ class Served:
 
 def serve_in_background(scenario, results: Path, port: int = 0):
     """Serve a scenario's page on a port, by default a free one; returns (Served, function that ends it)."""
-    from runs.view import page_server
+    from analysis.page.serve import page_server
 
     bound = socket.create_server(("127.0.0.1", port))
     server = page_server(scenario, results=results, token=TOKEN)

@@ -12,7 +12,7 @@ import pandas as pd
 
 from abm import measures
 from abm.scenario import Scenario
-from analysis.asking.inquiry import Answer, Inquiry
+from analysis.experiments.inquiry import Answer, Inquiry
 from runs.ensemble import Results
 
 NATIONS = ["FRA", "DEU", "ITA", "CAN", "JPN", "ESP", "POL", "CHE", "BRA", "ISR"]

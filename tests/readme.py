@@ -14,10 +14,11 @@ import duckdb
 
 import runs
 from abm.provenance import results_hash
+from analysis.commands import command_line
 from analysis.figures import figure, style
 from analysis.figures.shipped import ship
 from analysis.questions import QUESTIONS, question
-from runs import command_line, sweep_file
+from runs import sweep_file
 from tests.readme_numbers import REPLICATES, numbers
 
 ROOT = Path(__file__).parent.parent

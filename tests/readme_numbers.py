@@ -7,10 +7,10 @@ from abm import data, measures, parameters
 from abm.odd import judged, table
 from abm.scenario import Scenario
 from analysis import robustness
+from analysis.commands.arguments import settings
 from analysis.patterns import compare, face
 from analysis.sensitivity import bullets, caveat
 from runs import library
-from runs.commands.asking import settings
 from runs.ensemble import simulate
 from tests.readme_lists import LIST_RUNS, lists
 

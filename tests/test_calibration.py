@@ -20,12 +20,12 @@ from analysis.calibration.check import COPIES, coverage, examined, inference, un
 from analysis.calibration.found import Kept, quantiles
 from analysis.calibration.priors import FITTED, PRIORS, sample, shares
 from analysis.commands.calibrate import SIZES
+from analysis.commands.command_line import main
 from analysis.nations import foretold
 from analysis.patterns import measured
 from analysis.patterns.evidence import Evidence
 from analysis.patterns.table import PATTERNS, Pattern
 from runs import experiment, library
-from runs.command_line import main
 
 
 def small():

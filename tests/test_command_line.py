@@ -22,8 +22,8 @@ import pytest
 
 import runs
 from abm.scenario import Scenario
-from runs.command_line import COMMANDS, main, parser
-from runs.commands import asking
+from analysis.commands import arguments
+from analysis.commands.command_line import COMMANDS, main, parser
 from tests import sweeps
 from tests.beforehand import after
 
@@ -77,8 +77,8 @@ def run(*arguments: str) -> int:
 
 
 def process(*arguments: str, before: str = "", **options) -> subprocess.Popen:
-    """``python -m runs`` as a process of its own, with what is done in it ``before``."""
-    command = [sys.executable, "-m", "runs", *arguments]
+    """``python -m abm`` as a process of its own, with what is done in it ``before``."""
+    command = [sys.executable, "-m", "abm", *arguments]
     environment = {**os.environ, "PYTHONPATH": str(Path(runs.__file__).parent.parent)}
     return subprocess.Popen(after(before, command) if before else command, env=environment, text=True,
                             stdout=subprocess.PIPE, stderr=subprocess.PIPE, **options)
@@ -240,12 +240,6 @@ def test_failed_runs_are_told_and_status_1(capsys, monkeypatch):
     assert abm("sweep", "sweep.toml", "--retry-failed") == 0
 
 
-def test_without_the_package_installed_the_remedy_is_named(monkeypatch):
-    monkeypatch.setattr(asking, "entry_points", lambda **chosen: ())
-    with pytest.raises(asking.Problem, match="--figures none needs no figures"):
-        asking.extension("report")
-
-
 def test_every_command_explains_itself(capsys):
     with pytest.raises(SystemExit) as end:
         main(["--help"])
@@ -300,13 +294,13 @@ def test_stopped_at_any_moment_it_leaves_a_valid_result_and_goes_on(stop, comman
 def test_stopped_while_it_is_loaded_it_says_so_too(stop):
     """From the first moment of its own code on; before that, Python has not begun it."""
     program = (
-        "import os, sys, threading, time, runs.__main__ as way\n"
+        "import os, sys, threading, time, analysis.commands.process as way\n"
         f"threading.Timer(0.2, os.kill, (os.getpid(), {int(stop)})).start()\n"
         "class Slow:\n"
         "    def find_spec(self, name, *rest):\n"
-        "        time.sleep(60 * (name == 'runs.command_line'))\n"
+        "        time.sleep(60 * (name == 'analysis.commands.command_line'))\n"
         "sys.meta_path.insert(0, Slow())\n"
-        "sys.exit(way.main(['scenarios']))"
+        "sys.exit(process.main(['scenarios']))"
     )
     world = {**os.environ, "PYTHONPATH": str(Path(runs.__file__).parent.parent)}
     done = subprocess.run([sys.executable, "-c", program], env=world, capture_output=True, text=True, timeout=50)
@@ -316,8 +310,7 @@ def test_stopped_while_it_is_loaded_it_says_so_too(stop):
 
 def test_what_is_ignored_as_by_nohup_still_is_and_handlers_are_put_back(monkeypatch):
     """A second request, while the first is obeyed, changes nothing."""
-    from runs import __main__ as way
-    from runs import command_line
+    from analysis.commands import command_line, process
 
     def ask(*numbers):
         def act(argv):
@@ -328,7 +321,7 @@ def test_what_is_ignored_as_by_nohup_still_is_and_handlers_are_put_back(monkeypa
             return 0
 
         monkeypatch.setattr(command_line, "main", act)
-        return way.main([])
+        return process.main([])
 
     def serve(argv):  # as the page's server does, which ends in its own way
         ended = []
@@ -339,13 +332,13 @@ def test_what_is_ignored_as_by_nohup_still_is_and_handlers_are_put_back(monkeypa
     before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
     assert ask(signal.SIGTERM, signal.SIGHUP) == 0
     monkeypatch.setattr(command_line, "main", lambda argv: os.kill(os.getpid(), signal.SIGHUP))
-    assert way.main([]) == 128 + signal.SIGHUP
+    assert process.main([]) == 128 + signal.SIGHUP
     monkeypatch.setattr(command_line, "main", serve)
-    assert way.main([]) == 7
+    assert process.main([]) == 7
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     try:
         monkeypatch.setattr(command_line, "main", lambda argv: os.kill(os.getpid(), signal.SIGHUP) or 0)
-        assert way.main([]) == 0
+        assert process.main([]) == 0
         assert signal.getsignal(signal.SIGHUP) == signal.SIG_IGN
     finally:
         signal.signal(signal.SIGHUP, before[signal.SIGHUP])
@@ -387,14 +380,13 @@ def test_too_little_memory_for_the_runs_is_one_sentence_and_the_same_command_goe
     duckdb.OutOfMemoryException("Out of Memory Error: failed to allocate data"), OSError(errno.ENOMEM, os.strerror(errno.ENOMEM)),
 ])
 def test_every_word_for_a_want_of_memory_is_one_sentence(error, monkeypatch, capsys):
-    from runs import __main__ as way
-    from runs.commands import status
+    from analysis.commands import process, status
 
     def fail(arguments):
         raise error
 
     monkeypatch.setattr(status, "act", fail)
-    assert way.main(["status", "x"]) == 2
+    assert process.main(["status", "x"]) == 2
     assert re.fullmatch(r"abm: .*([Cc]annot allocate|not enough) memory.*\n", capsys.readouterr().err)
 
 
@@ -403,7 +395,7 @@ def test_on_a_terminal_progress_shows_runs_rate_and_time_left():
     terminal, child_end = pty.openpty()
     termios.tcsetwinsize(terminal, (24, 120))
     environment = {**os.environ, "PYTHONPATH": str(Path(runs.__file__).parent.parent)}
-    command = [sys.executable, "-m", "runs", "sweep", "sweep.toml"]
+    command = [sys.executable, "-m", "abm", "sweep", "sweep.toml"]
     child = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=child_end)
     os.close(child_end)
     shown = b""

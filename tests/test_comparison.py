@@ -10,11 +10,11 @@ from scipy import stats
 from abm.scenario import Scenario
 from abm.words import on_command_line
 from analysis.commands import compare as command
-from analysis.comparisons import arms, comparison, page
+from analysis.commands.grammar import Parser
+from analysis.comparisons import arms, comparison, report
+from analysis.comparisons import figure as drawing
 from analysis.comparisons.comparison import Arm, compare, differences, holm
 from analysis.comparisons.formation import formation
-from analysis.figures import differences as drawing
-from runs.commands.grammar import Parser
 from tests import sweeps, worlds
 from tests.results import result
 
@@ -251,15 +251,15 @@ def test_whether_a_coalition_comes_about_is_said():
 def test_a_comparison_of_scenarios_says_it_too():
     first, second = scenarios(convening_rate=0.0)
     found, *_ = arms.run_until([first, second], "sovereignty", 1.0)
-    (said,) = [line for line in page.sentences(compare(found, VENDORS)) if "A coalition is founded in" in line]
+    (said,) = [line for line in report.sentences(compare(found, VENDORS)) if "A coalition is founded in" in line]
     assert said.startswith("second: A coalition is founded in 0% of runs instead of ")
     assert said.endswith("it keeps coalitions from coming about.")
-    assert not [line for line in page.sentences(compare(found, VENDORS, "mean")) if "A coalition is founded in" in line]
+    assert not [line for line in report.sentences(compare(found, VENDORS, "mean")) if "A coalition is founded in" in line]
 
 
 def test_the_sentence_names_the_clearest_first():
     one, two = pair()
     found = compare([one, two], VENDORS)
-    line = page.sentences(found)[0]
+    line = report.sentences(found)[0]
     assert line.startswith("two against one (50 runs): 1 of 2 measures differ by more than noise; most: sovereignty +0.194")
     assert comparison.LEVEL == 0.95

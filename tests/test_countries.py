@@ -7,8 +7,8 @@ from pycountry import historic_countries
 
 from abm import countries, data
 from abm.scenario import Scenario, ScenarioError
+from analysis.commands.command_line import main
 from analysis.nations.lists import read_list
-from runs.command_line import main
 from tests import worlds
 
 KNOWN = set(data.economies().index)

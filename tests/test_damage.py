@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 import runs
+from analysis.commands.command_line import main
+from analysis.page.serve import _opened
 from runs import points, sweep
-from runs.command_line import main
 from runs.manifest import StoreError
 from runs.plan import TABLES
-from runs.view import _opened
 from tests import damage, sweeps
 
 TRIALS = 1000

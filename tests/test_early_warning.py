@@ -9,8 +9,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from scipy import optimize, stats
 
 from abm import measures, options
-from analysis.asking.inquiry import Inquiry
-from analysis.methods import areas
+from analysis.experiments.inquiry import Inquiry
+from analysis.methods import auc
 from analysis.questions import early_warning
 from analysis.warning import breaks, signals
 from analysis.warning.breaks import Life
@@ -65,9 +65,9 @@ def brute(score, positive):
 def test_the_area_is_the_share_of_pairs_in_order():
     chance = np.random.default_rng(0)
     score, positive = chance.integers(0, 6, 200) * 1.0, chance.random(200) < 0.3
-    assert areas.auc(score, positive) == pytest.approx(brute(score, positive))
+    assert auc.auc(score, positive) == pytest.approx(brute(score, positive))
     run = chance.integers(0, 10, 200)
-    assert areas.resampled(score, positive, run, np.ones((1, 10)))[0] == pytest.approx(brute(score, positive))
+    assert auc.resampled(score, positive, run, np.ones((1, 10)))[0] == pytest.approx(brute(score, positive))
 
 
 def test_strata_compare_like_with_like():
@@ -76,9 +76,9 @@ def test_strata_compare_like_with_like():
     score, positive = 5.0 * stratum + chance.integers(0, 4, 200), chance.random(200) < np.where(stratum, 0.8, 0.2)
     pairs = [positive[stratum == s].sum() * (~positive[stratum == s]).sum() for s in (0, 1)]
     wanted = np.average([brute(score[stratum == s], positive[stratum == s]) for s in (0, 1)], weights=pairs)
-    found = areas.resampled(score, positive, np.zeros(200, int), np.ones((1, 1)), stratum)[0]
+    found = auc.resampled(score, positive, np.zeros(200, int), np.ones((1, 1)), stratum)[0]
     assert found == pytest.approx(wanted)
-    assert areas.auc(score, positive) > 0.75 > found
+    assert auc.auc(score, positive) > 0.75 > found
 
 
 def test_the_interval_covers_the_true_area_where_runs_differ():
@@ -89,7 +89,7 @@ def test_the_interval_covers_the_true_area_where_runs_differ():
         run = np.repeat(np.arange(60), 10)
         positive = chance.random(600) < 0.3
         score = chance.normal(size=600) + 0.5 * chance.normal(size=60)[run] + positive
-        e = areas.estimate(areas.resampled(score, positive, run, areas.draw_runs(60, seed)), 60)
+        e = auc.estimate(auc.resampled(score, positive, run, auc.draw_runs(60, seed)), 60)
         covered.append(e.low <= true <= e.high)
     assert 0.9 <= np.mean(covered) <= 0.99
 
@@ -104,16 +104,16 @@ def test_the_slopes_are_those_of_the_most_likely_logistic_model():
         return np.logaddexp(0, np.where(positive, -z, z)).sum()
 
     wanted = optimize.minimize(unlikely, np.zeros(3)).x[1:]
-    assert areas.fit(x, positive, ridge=0) == pytest.approx(wanted, rel=1e-3)
-    assert areas.fit(-x[:, :1], positive).tolist() == [-1]
+    assert auc.fit(x, positive, ridge=0) == pytest.approx(wanted, rel=1e-3)
+    assert auc.fit(-x[:, :1], positive).tolist() == [-1]
 
 
 def test_noise_tells_nothing_out_of_sample():
     chance = np.random.default_rng(3)
     x = pd.DataFrame(chance.normal(size=(400, 20)))
     positive, run = chance.random(400) < 0.3, np.repeat(np.arange(40), 10)
-    inside = areas.auc(x.to_numpy() @ areas.fit(x.to_numpy(), positive), positive)
-    reached, _ = areas.out_of_sample(x, positive, run, areas.draw_runs(40))
+    inside = auc.auc(x.to_numpy() @ auc.fit(x.to_numpy(), positive), positive)
+    reached, _ = auc.out_of_sample(x, positive, run, auc.draw_runs(40))
     assert inside > 0.57
     assert reached[0] == pytest.approx(0.5, abs=0.07)
 
@@ -125,7 +125,7 @@ def test_the_interval_of_noise_allows_that_it_might_point_the_other_way():
         chance = np.random.default_rng(seed)
         run = np.repeat(np.arange(40), 10)
         positive, noise = chance.random(400) < 0.3, pd.DataFrame({"x": chance.normal(size=400) + chance.normal(size=40)[run]})
-        e = areas.estimate(areas.out_of_sample(noise, positive, run, areas.draw_runs(40, seed))[0], 40)
+        e = auc.estimate(auc.out_of_sample(noise, positive, run, auc.draw_runs(40, seed))[0], 40)
         covered.append(e.low <= 0.5 <= e.high)
     assert np.mean(covered) >= 0.9
 
@@ -134,7 +134,7 @@ def test_a_measure_that_points_the_other_way_tells_as_well():
     chance = np.random.default_rng(4)
     positive, run = chance.random(600) < 0.4, np.repeat(np.arange(60), 10)
     low = pd.DataFrame({"x": chance.normal(size=600) - 1.0 * positive})
-    reached, _ = areas.out_of_sample(low, positive, run, areas.draw_runs(60))
+    reached, _ = auc.out_of_sample(low, positive, run, auc.draw_runs(60))
     assert reached[0] == pytest.approx(stats.norm.cdf(1 / np.sqrt(2)), abs=0.05)
 
 
@@ -164,7 +164,7 @@ def invented(leading="cohesion", lead=LEAD):
 
 
 def asked(monkeypatch, watched, **options):
-    monkeypatch.setattr(areas, "RESAMPLES", 80)
+    monkeypatch.setattr(auc, "RESAMPLES", 80)
     monkeypatch.setattr(early_warning, "watch", lambda *given: watched)
     return early_warning.answer(Inquiry(worlds.plain().with_values({"steps": STEPS}), RUNS, {**DEFAULTS, **options}))
 
@@ -251,7 +251,7 @@ def test_a_coalition_is_described_by_the_trust_of_its_members(scenario):
 
 
 def test_a_small_world_is_answered_and_drawn(monkeypatch):
-    monkeypatch.setattr(areas, "RESAMPLES", 80)
+    monkeypatch.setattr(auc, "RESAMPLES", 80)
     values = {"review_rate": 2, "taste_scale": 0.006, "taste_renewal": 20, "notice": 0, "fee_us": 0.6, "quality_sensitivity": 0.1}
     lively = worlds.plain(10, 40, convening_rate=0.5, convening_size=6, **values)
     inquiry = Inquiry(lively, 60, {**DEFAULTS, "share": 0.2})

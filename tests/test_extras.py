@@ -8,8 +8,8 @@ from importlib.metadata import PackageNotFoundError
 
 import pytest
 
+from analysis.commands.command_line import main
 from runs import extras
-from runs.command_line import main
 from runs.manifest import StoreError
 from tests.untouched import FILES, ROOT
 
@@ -28,9 +28,7 @@ def named(sentence: str) -> list[str]:
 
 
 def by_view() -> str:
-    from runs.view import serve
-
-    assert serve(port=0) == 2
+    assert main(["view", "--port", "0"]) == 2
     return ""
 
 
@@ -68,8 +66,10 @@ HINTS = {
 def test_every_hint_names_packages_of_the_extra(module, monkeypatch, capsys, tmp_path):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setitem(sys.modules, module, None)
+    for loaded in [name for name in sys.modules if name.startswith("analysis.page")]:
+        monkeypatch.delitem(sys.modules, loaded)  # which another test has loaded already
     if module == "ema_workbench":  # as if the command had needed it
-        monkeypatch.setattr("runs.commands.status.lines", lambda *whatever: __import__(module))
+        monkeypatch.setattr("analysis.commands.status.lines", lambda *whatever: __import__(module))
     extra, tell = HINTS[module]
     said = tell() + capsys.readouterr().err
     packages = named(said)

@@ -11,8 +11,8 @@ import pytest
 import abm
 from abm.words import ArgumentError, on_command_line
 from analysis import facade
+from analysis.commands.command_line import main
 from analysis.questions import QUESTIONS, question
-from runs.command_line import main
 from tests import questions
 
 SMALL = questions.small(16).document()

@@ -17,9 +17,10 @@ from PIL import Image
 
 from abm import options, palette
 from abm.model import Model
-from analysis import reading, replay
 from analysis.figures import FIGURES, alliances, figure, geography, labels, reasons, style
-from analysis.replay import models, replayed
+from analysis.methods.statistics import wilson
+from analysis.reading import records, replay
+from analysis.reading.replay import models, replayed
 from tests import results
 from tests.results import result
 
@@ -111,7 +112,7 @@ def test_a_timeline_has_a_bar_per_stay_and_a_row_per_nation(case):
 
 
 def test_a_timeline_ends_with_the_stances_of_the_last_step():
-    run = reading.stances(result("baseline"))
+    run = records.stances(result("baseline"))
     colour = style.colours(result("baseline").vendors, run.coalitions)
     bars = drawn("timelines", "baseline").axes[0].collections[0]
     ends = np.array([path.vertices[:, 0].max() for path in bars.get_paths()])
@@ -136,11 +137,11 @@ def test_membership_shows_the_shares_of_the_record():
 
 @pytest.mark.parametrize(("hits", "count", "low", "high"), [(0, 10, 0, 0.2775), (5, 10, 0.2366, 0.7634), (1, 1, 0.2065, 1)])
 def test_wilsons_interval(hits, count, low, high):
-    assert reading.wilson(hits, count) == (pytest.approx(low, abs=1e-4), pytest.approx(high, abs=1e-4))
+    assert wilson(hits, count) == (pytest.approx(low, abs=1e-4), pytest.approx(high, abs=1e-4))
 
 
 def test_the_map_paints_each_outline_in_the_colour_of_its_nation():
-    run = reading.stances(result("baseline"))
+    run = records.stances(result("baseline"))
     colour = style.colours(result("baseline").vendors, run.coalitions)
     axes = drawn("map", "baseline").axes[3]
     faces = axes.collections[0].get_facecolors()[:, :3]
@@ -173,7 +174,7 @@ def test_the_network_keeps_its_places_and_has_every_tie(case):
     end = ties[(ties["run"] == 0) & ties["end"].isna()]
     assert len(done.axes[-1].collections[0].get_segments()) == end["kind"].isin(["client", "ally"]).sum()
     names = [axes.get_title(loc="left") for axes in done.axes]
-    assert names == [f"{reading.stances(result(case)).times[step]:g}" for step in reading.stances(result(case)).steps(4)]
+    assert names == [f"{records.stances(result(case)).times[step]:g}" for step in records.stances(result(case)).steps(4)]
 
 
 def test_points_that_are_pushed_apart_stay_in_the_panel_and_apart():
@@ -184,7 +185,7 @@ def test_points_that_are_pushed_apart_stay_in_the_panel_and_apart():
 
 @pytest.mark.parametrize("case", ["baseline", "three vendors"])
 def test_the_replay_is_the_recorded_run(case):
-    run = reading.stances(result(case))
+    run = records.stances(result(case))
     for step, model in enumerate(models(result(case), 0)):
         assert [nation.option for nation in model.nations] == run.option[step].tolist()
     series = result(case).series().set_index(["run", "step"]).loc[0]

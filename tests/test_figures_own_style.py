@@ -98,7 +98,7 @@ def test_a_report_is_drawn_the_same_beside_a_users_matplotlibrc(tmp_path):
     own = files_of_report(result("few steps").directory)
     roots = os.pathsep.join([str(Path(analysis.__file__).parent.parent), os.environ.get("PYTHONPATH", "")])
     told = subprocess.run(
-        [sys.executable, "-m", "runs", "report", "result", "--quiet"], cwd=tmp_path, capture_output=True, text=True, check=False,
+        [sys.executable, "-m", "abm", "report", "result", "--quiet"], cwd=tmp_path, capture_output=True, text=True, check=False,
         env=os.environ | {"MPLBACKEND": "nosuch", "PYTHONPATH": roots},
     )
     assert (told.returncode, told.stdout, told.stderr) == (0, "", "")

@@ -14,8 +14,9 @@ from matplotlib.text import Text
 
 import runs
 from abm.scenario import Scenario
+from analysis.comparisons import figure as differences
 from analysis.comparisons.comparison import Arm, compare
-from analysis.figures import FIGURES, differences, figure, style
+from analysis.figures import FIGURES, figure, style
 from runs import library
 from runs.plan import TABLES, Plan
 from tests import sweeps

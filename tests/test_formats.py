@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from abm.page import address, takeaway
-from abm.page.address import State
+from analysis.page import address, takeaway
+from analysis.page.address import State
 from runs.manifest import FORMAT, read_manifest, sealed
 from tests.test_command_line import abm, folder, made  # noqa: F401
 
@@ -39,7 +39,7 @@ def in_format(directory: Path, number) -> None:
 @pytest.mark.parametrize("number", OTHERS)
 @pytest.mark.parametrize("words", READ)
 def test_a_result_of_another_format_is_refused_with_what_to_do(result, words, number, capsys, monkeypatch):
-    monkeypatch.setattr("runs.view.page_server", None)  # a page that opened would be served for ever
+    monkeypatch.setattr("analysis.page.serve.page_server", None)  # a page that opened would be served for ever
     shutil.copytree(result, "one")
     in_format(Path("one"), number)
     before = Path("one/manifest.json").read_bytes()

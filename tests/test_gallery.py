@@ -6,7 +6,7 @@ import pytest
 
 from analysis.gallery import told, why
 from analysis.gallery.beside import GROWTH, beside
-from analysis.gallery.page import names
+from analysis.gallery.report import names
 from analysis.methods.statistics import Estimate
 from runs import library
 from runs.experiment import run_arms

@@ -143,11 +143,11 @@ def test_a_package_of_anothers_is_named_not_taken_for_ours(environment, tmp_path
     assert done.stderr.startswith(f"abm: {found} was found in place of this project's package {name}; ")
 
 
-@pytest.mark.parametrize("name", [name for name in PACKAGES if name != "runs"])
-def test_python_m_runs_names_it_too(environment, tmp_path, name):
-    """Where the folder that it is started in holds it; a folder with another ``runs`` is what Python then runs."""
+@pytest.mark.parametrize("name", [name for name in PACKAGES if name != "abm"])
+def test_python_m_abm_names_it_too(environment, tmp_path, name):
+    """Where the folder that it is started in holds it; a folder with another ``abm`` is what Python then runs."""
     found = stranger(tmp_path, name, "module")
-    done = subprocess.run([environment.scripts / "python", "-m", "runs", "scenarios"], cwd=tmp_path, text=True,
+    done = subprocess.run([environment.scripts / "python", "-m", "abm", "scenarios"], cwd=tmp_path, text=True,
                           capture_output=True, env=environment.world(), check=False)  # fmt: skip
     assert (done.returncode, done.stderr.count("\n")) == (2, 1)
     assert done.stderr.startswith(f"abm: {found} was found in place of this project's package {name}; ")

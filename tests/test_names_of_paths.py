@@ -9,9 +9,9 @@ import pytest
 
 import runs
 from abm import data
+from analysis.commands.command_line import main
 from analysis.nations import lists
-from runs.command_line import main
-from runs.view import _opened
+from analysis.page.serve import _opened
 from tests import sweeps
 
 NAMES = (

@@ -11,13 +11,13 @@ from abm import data, measures, options
 from abm.model import Model
 from abm.scenario import Scenario
 from abm.submodels import choice
-from analysis.methods.areas import auc
+from analysis.commands.command_line import main
+from analysis.methods.auc import auc
 from analysis.nations import Propensity, foretold, missed, of_runs, propensity, score, scored
 from analysis.nations.lists import SHIPPED, read_list
 from analysis.nations.propensity import COLUMNS, _weighed, _years
 from analysis.nations.scored import log_scores
 from runs import library
-from runs.command_line import main
 from runs.ensemble import stages
 from runs.factor import NATIONS, Factor
 from runs.plan import Plan

@@ -10,13 +10,13 @@ from scipy import stats
 
 from abm import network
 from analysis.commands import networks as command
+from analysis.commands.grammar import Parser
 from analysis.networks import brokers, churn, communities, core, survival, waves
 from analysis.networks.figures import FIGURES, figure
-from analysis.networks.page import write
 from analysis.networks.record import Record, read
+from analysis.networks.report import write
 from analysis.networks.resampling import rate
 from analysis.networks.study import sentences, study
-from runs.commands.grammar import Parser
 from runs.manifest import StoreError
 from tests.results import result
 

@@ -5,13 +5,12 @@ import math
 import numpy as np
 import pytest
 
-from abm.page.panels import quarter
 from abm.scenario import Scenario
-from analysis.asking import lever_costs
-from analysis.methods import hysteresis
+from analysis.experiments import hysteresis, lever_costs
 from analysis.nations.propensity import of_runs
 from analysis.networks.churn import churn
 from analysis.networks.record import Record
+from analysis.page.panels import quarter
 from analysis.patterns import measured
 from analysis.patterns.evidence import Evidence
 from analysis.questions import question

@@ -17,7 +17,7 @@ from tests.worlds import SLOT
 PLACES = {
     r"difflib": {"abm/words.py", "abm/countries.py"},  # what was meant; codes of nations show the nation's name beside it
     r"vendor\w*(\(\))?\)? *[+-] *[234]\b|vendor_compute\.size *[+-]": {"abm/options.py"},  # which source is which option
-    r"[\"']--[a-z]+ ?\{": {"abm/words.py", "analysis/commands", "runs/commands"},  # an option of the command line in a sentence
+    r"[\"']--[a-z]+ ?\{": {"abm/words.py", "analysis/commands"},  # an option of the command line in a sentence
 }
 
 

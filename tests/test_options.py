@@ -11,32 +11,31 @@ import numpy as np
 import pytest
 
 import analysis
+from analysis.commands.command_line import main, parser
 from analysis.questions import QUESTIONS, question
-from runs.command_line import main, parser
 from runs.results import Result
 from tests import sweeps
 from tests.test_command_line import abm, folder, made  # noqa: F401
 
 #: Command -> what is called with all that was asked for; its arguments are what the options must change.
 WORK = {
-    "run": ("runs.commands.run.carry_out", "runs.commands.run._draw"),
-    "view": ("runs.view.serve",),
-    "sweep": ("runs.commands.sweep.carry_out", "runs.commands.sweep.local", "runs.commands.sweep.dask"),
-    "status": ("runs.commands.status.lines",),
-    "replay": ("runs.commands.replay.carry_out",),
+    "run": ("analysis.commands.run.carry_out", "analysis.commands.run._draw"),
+    "view": ("analysis.page.serve.serve",),
+    "sweep": ("analysis.commands.sweep.carry_out", "analysis.commands.sweep.local", "analysis.commands.sweep.dask"),
+    "status": ("analysis.commands.status.lines",),
+    "replay": ("analysis.commands.replay.carry_out",),
     "parameters": ("builtins.print",),
-    "ask": ("analysis.questions.tipping.answer", "analysis.questions.window.answer", "analysis.asking.reply.write"),
+    "ask": ("analysis.questions.tipping.answer", "analysis.questions.window.answer", "analysis.questions.reply.write"),
     "calibrate": ("analysis.calibration.fit.fit", "analysis.commands.calibrate.write"),
     "compare": ("analysis.comparisons.arms.run_until", "analysis.comparisons.arms.from_result"),
     "nations": ("analysis.nations.propensity", "analysis.commands.nations._told"),
-    "networks": ("analysis.networks.page.write",),
+    "networks": ("analysis.networks.report.write",),
     "patterns": ("analysis.patterns.compare",),
     "report": ("analysis.reports.report.write",),
     "robustness": ("analysis.robustness.study.study",),
     "sensitivity": ("analysis.sensitivity.study.study",),
     "share": ("analysis.share.grid.grid", "analysis.share.page.page"),
 }
-OURS = ("run", "view", "sweep", "status", "replay", "parameters")
 BASE = {
     "run": "small.toml", "sweep": "sweep.toml", "status": "results/sweep", "replay": "results/sweep 1",
     "ask": "tipping small.toml", "calibrate": "small.toml", "compare": "small.toml baseline", "nations": "results/one",
@@ -236,7 +235,7 @@ class Calls(list):
 def trace(words: str, patch, capsys) -> tuple[int, list]:
     """Exit status of a command, and what it called and said; its work is only looked at."""
     command, calls = words.split()[0], Calls()
-    own = importlib.import_module(f"{'runs' if command in OURS else 'analysis'}.commands.{command}")
+    own = importlib.import_module(f"analysis.commands.{command}")
     with patch.context() as stub:
         for name in WORK[command]:
             module, _, function = name.rpartition(".")

@@ -19,18 +19,18 @@ pytest.importorskip("solara", reason="the extra `page` is not installed")
 
 from abm import options, parameters
 from abm.model import Model
-from abm.page import address, charts, drawing, event_log, frame, geography, left, panels, takeaway, why
-from abm.page import futures as fans
-from abm.page.changes import Change
-from abm.page.foresight import Foresight, Question
-from abm.page.futures import REPLICATES, futures
-from abm.page.session import Session, Watched
 from abm.record import coalition_name
 from abm.scenario import Scenario
 from abm.submodels import choice, coalition
+from analysis.page import address, charts, drawing, event_log, frame, geography, left, panels, takeaway, why
+from analysis.page import futures as fans
+from analysis.page.changes import Change
+from analysis.page.foresight import Foresight, Question
+from analysis.page.futures import REPLICATES, futures
+from analysis.page.services import Services
+from analysis.page.session import Session, Watched
 from runs import library
 from runs.ensemble import continue_runs, simulate
-from runs.view import services
 
 MOVES = (
     {"kind": "restriction", "vendor": "us", "nations": "eu", "years": 2.0},
@@ -45,7 +45,7 @@ MOVES = (
 
 @pytest.fixture
 def session(tmp_path):
-    return Session(services(tmp_path), library.scenario("baseline"), 5)
+    return Session(Services(tmp_path), library.scenario("baseline"), 5)
 
 
 def until(holds) -> None:
@@ -234,7 +234,7 @@ def test_the_option_listed_first_is_the_one_that_was_chosen():
     """At the start it is what stands on record, in every run; later it is what a nation that moved by itself turned to."""
     moved = 0
     for seed in range(3):
-        session = Session(services(), library.scenario("baseline"), seed)
+        session = Session(Services(), library.scenario("baseline"), seed)
         first = options.first_slot(session.vendors)
         for nation in session.model.nations:
             lone = [option for option in why.explain(session.model.world, nation.row) if option.source < first]
@@ -286,7 +286,7 @@ def test_the_pane_of_tastes_shows_them_and_since_when(session):
 def test_a_refusal_is_shown_as_one_and_no_infinity_reaches_the_browser(tmp_path):
     """A coalition that refused stands last, without a worth and without a taste, and is named."""
     strict = library.scenario("baseline").with_values({"admission": "unanimity", "admission_tolerance": 0.0}, "test")
-    session = Session(services(tmp_path), strict, 5)
+    session = Session(Services(tmp_path), strict, 5)
     session.act(MOVES[5])
     found = 0
     while not session.model.finished and found < 3:
@@ -380,7 +380,7 @@ def test_stability_is_what_the_rules_say_of_each_nation(session):
 def test_the_log_tells_every_change_and_every_count():
     """Step by step the log's entries are the world's own counts; those who join at once count as founders."""
     restless = {"review_rate": 1.0, "taste_renewal": 0.5, "leaving_cost": 0.0, "notice": 1}
-    session = Session(services(), library.scenario("baseline").with_values(restless, "test"), 5)
+    session = Session(Services(), library.scenario("baseline").with_values(restless, "test"), 5)
     session.act(MOVES[0])
     session.act(MOVES[5])
     told, counts = 0, np.zeros(5, int)
@@ -511,7 +511,7 @@ def test_a_bad_file_is_refused_in_words(name, text, said):
 
 @pytest.mark.parametrize("name", ["", "..", "../x", "a/b", "/etc", ".hidden", "a\\b", "a" * 61, "x\n", "a..b"])
 def test_names_cannot_leave_the_results_directory(tmp_path, name):
-    page = services(tmp_path / "results")
+    page = Services(tmp_path / "results")
     for action in (lambda: page.save(library.scenario("baseline"), 1, name), lambda: page.open(name, 0)):
         with pytest.raises(ValueError, match="name: allowed are"):
             action()
@@ -522,7 +522,7 @@ def test_a_linked_result_is_not_followed(tmp_path):
     (tmp_path / "results").mkdir()
     (tmp_path / "results" / "link").symlink_to(tmp_path)
     with pytest.raises(ValueError, match="is a link"):
-        services(tmp_path / "results").save(library.scenario("baseline"), 1, "link")
+        Services(tmp_path / "results").save(library.scenario("baseline"), 1, "link")
 
 
 def test_a_saved_run_opens_again_exactly(session, tmp_path):
@@ -565,7 +565,7 @@ def test_the_watched_model_is_the_model():
     ],
 )
 def test_view_refuses_in_one_sentence(capsys, monkeypatch, tmp_path, arguments, said):
-    from runs.view import serve
+    from analysis.page.serve import serve
 
     monkeypatch.chdir(tmp_path)
     assert serve(**({"port": 0} | arguments)) == 2
@@ -575,7 +575,7 @@ def test_view_refuses_in_one_sentence(capsys, monkeypatch, tmp_path, arguments, 
 
 
 def test_view_says_that_a_port_is_in_use(capsys):
-    from runs.view import serve
+    from analysis.page.serve import serve
 
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
@@ -585,10 +585,10 @@ def test_view_says_that_a_port_is_in_use(capsys):
 
 def test_view_says_that_the_extra_is_missing():
     """Without solara there is one clear sentence, no traceback."""
-    code = "import sys; sys.modules['solara'] = None\nfrom runs.view import serve\nsys.exit(serve(port=0))"
+    code = "import sys; sys.modules['solara'] = None\nfrom abm_command import main\nsys.exit(main(['view', '--port', '0']))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 2
-    assert done.stderr.startswith("abm view: solara is missing, and the page needs it: pip install altair ")
+    assert done.stderr.startswith("abm: solara is not installed, and this command needs it: pip install altair ")
     assert done.stderr.count("\n") == 1
 
 
@@ -599,7 +599,7 @@ def test_the_map_stands_in_mesas_own_visualization_too():
     from mesa.visualization import SolaraViz
     from mesa.visualization.utils import force_update
 
-    from abm.page import WorldView
+    from analysis.page import WorldView
 
     model = Model(rng=1)
     _, rendered = solara.render(SolaraViz(model, components=[WorldView]), handle_error=False)

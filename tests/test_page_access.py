@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from abm.page.screen import LEFT, RIGHT
+from analysis.page.screen import LEFT, RIGHT
 from tests.page_browser import Visit, note
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("page")]

@@ -14,8 +14,8 @@ import pandas as pd
 import pytest
 
 from abm.model import Model
-from abm.page import panels
 from abm.record import coalition_name
+from analysis.page import panels
 from runs import library
 from tests.page_browser import Visit, note
 
@@ -207,10 +207,10 @@ def test_coalition_panel_equals_the_model(visit):
     found_coalition(visit)
     visit.step(3)
     visit.tab("Coalitions")
-    from abm.page.session import Session
-    from runs.view import services
+    from analysis.page.services import Services
+    from analysis.page.session import Session
 
-    session = Session(services(), library.scenario("baseline"), SEED)
+    session = Session(Services(), library.scenario("baseline"), SEED)
     session.act({"kind": "convene", "nations": ["DEU", "FRA", "GBR", "JPN"], "binding": True})
     for _ in range(3):
         session.step()
@@ -459,7 +459,7 @@ def test_every_panel_fits_a_phone(browser, served):
 
 def test_two_visitors_have_two_models_and_a_closed_page_frees_its_own(browser, served):
     """Steps of one visitor do not move another's run; when a page is closed its session goes."""
-    from abm.page.session import Session
+    from analysis.page.session import Session
 
     def sessions() -> list[weakref.ref]:
         gc.collect()

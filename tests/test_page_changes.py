@@ -17,14 +17,14 @@ import solara
 
 from abm import parameters
 from abm.model import Model
-from abm.page import Page, address, charts, page, screen
-from abm.page import futures as fans
-from abm.page.foresight import Answer
-from abm.page.frame import base
-from abm.page.session import Session
 from abm.scenario import Scenario
+from analysis.page import Page, address, app, charts, screen
+from analysis.page import futures as fans
+from analysis.page.foresight import Answer
+from analysis.page.frame import base
+from analysis.page.services import Services
+from analysis.page.session import Session
 from runs import library
-from runs.view import services
 from tests.test_page import forward, preview, same_bytes
 from tests.worlds import Apart
 
@@ -33,17 +33,17 @@ pytestmark = pytest.mark.xdist_group("page")
 
 @pytest.fixture
 def session(tmp_path):
-    return Session(services(tmp_path), library.scenario("baseline"), 5)
+    return Session(Services(tmp_path), library.scenario("baseline"), 5)
 
 
 class Shown:
     """A page without a browser: its screen, and the events that a browser would send."""
 
     def __init__(self, monkeypatch, folder):
-        begun, whole = [], page._begin
-        monkeypatch.setattr(page, "_begin", lambda *given: begun.append(whole(*given)) or begun[-1])
+        begun, whole = [], app._begin
+        monkeypatch.setattr(app, "_begin", lambda *given: begun.append(whole(*given)) or begun[-1])
         before = set(ipywidgets.widgets.widget._instances)
-        _, self.rendered = solara.render(Page(services(folder), library.scenario("baseline"), 5), handle_error=False)
+        _, self.rendered = solara.render(Page(Services(folder), library.scenario("baseline"), 5), handle_error=False)
         self.screen = begun[0]
         self._own = set(ipywidgets.widgets.widget._instances) - before
 
@@ -204,8 +204,8 @@ def test_a_storm_of_values_leaves_the_last_and_begins_few_runs(shown):
 
 @pytest.mark.parametrize("soon", [True, False])
 def test_a_lever_let_go_is_drawn_once_with_its_futures_or_without_where_they_take_long(shown, monkeypatch, soon):
-    drawn, draw = [], page._drawn
-    monkeypatch.setattr(page, "_drawn", lambda screen: drawn.append(soon_there.is_set()) or draw(screen))
+    drawn, draw = [], app._drawn
+    monkeypatch.setattr(app, "_drawn", lambda screen: drawn.append(soon_there.is_set()) or draw(screen))
     monkeypatch.setattr(screen, "_PATIENCE", 0.3)
     soon_there = threading.Event()
 

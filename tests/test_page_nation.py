@@ -9,14 +9,13 @@ pytest.importorskip("solara", reason="the extra `page` is not installed")
 
 from abm.agents import Nation
 from abm.model import Model
-from abm.page.futures import futures
-from abm.page.own_nation import FUTURES, try_out, with_nation
-from abm.page.screen import Screen
-from abm.page.session import Session
 from abm.scenario import Scenario
+from analysis.page.futures import futures
+from analysis.page.own_nation import FUTURES, nation_class, try_out, with_nation
+from analysis.page.screen import Screen
+from analysis.page.services import Services
+from analysis.page.session import Session
 from runs import library
-from runs.own_nation import nation_class
-from runs.view import services
 from tests.test_page import MOVES, forward, same_bytes
 from tests.worlds import Same
 
@@ -40,7 +39,7 @@ class Lost(Nation):
 
 @pytest.fixture
 def own(tmp_path):
-    return Session(with_nation(services(tmp_path), Wary), library.scenario("baseline"), 5)
+    return Session(with_nation(Services(tmp_path), Wary), library.scenario("baseline"), 5)
 
 
 def test_the_run_the_past_and_the_futures_are_by_the_visitors_own_nations(own, tmp_path):
@@ -55,7 +54,7 @@ def test_the_run_the_past_and_the_futures_are_by_the_visitors_own_nations(own, t
         mesa.step()
     assert same_bytes(own.model.world.record, mesa.world.record) == []
     assert same_bytes(own.world_at(own.document(), 12).record, own.model.world.record) == []
-    as_it_is = Session(services(tmp_path), own.scenario, 5)
+    as_it_is = Session(Services(tmp_path), own.scenario, 5)
     assert same_bytes(as_it_is.world_at(own.document(), 12).record, own.model.world.record) != []
     own.look_at(8)
     assert own.shown.observed["gdp_coalition"] == pytest.approx(own.rows[8][own._columns["gdp_coalition"]])
@@ -70,14 +69,14 @@ def test_futures_by_own_nations_are_of_the_same_kind_as_the_models(own):
 
     forward(own, 4)
     seeds = np.array([3, 9])
-    as_it_is = services().continue_runs(own.model.world, 5, seeds, True, True)
-    same = with_nation(services(), Same).continue_runs(own.model.world, 5, seeds, True, True)
+    as_it_is = Services().continue_runs(own.model.world, 5, seeds, True, True)
+    same = with_nation(Services(), Same).continue_runs(own.model.world, 5, seeds, True, True)
     for kind in ("series", "sources", "serials"):
         assert getattr(as_it_is, kind).tobytes() == getattr(same, kind).tobytes()
 
 
 def test_a_nation_that_fails_while_it_plays_is_one_sentence_and_play_ends(tmp_path):
-    screen = Screen(with_nation(services(tmp_path), Lost), library.scenario("baseline"), 5, None)
+    screen = Screen(with_nation(Services(tmp_path), Lost), library.scenario("baseline"), 5, None)
     screen.presence.lasts = lambda: True
     screen.ask = lambda: None
     screen.playing, screen.interval = True, 0
@@ -104,7 +103,7 @@ def test_a_nation_that_fails_while_it_plays_is_one_sentence_and_play_ends(tmp_pa
     ],
 )
 def test_what_names_no_nation_is_refused_in_one_sentence(capsys, monkeypatch, tmp_path, named, said):
-    from runs.view import serve
+    from analysis.page.serve import serve
 
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("sys.path", ["", *__import__("sys").path])
@@ -125,7 +124,7 @@ def test_what_names_no_nation_is_refused_in_one_sentence(capsys, monkeypatch, tm
     ],
 )
 def test_a_nation_that_cannot_decide_at_all_is_refused_before_the_page_opens(capsys, monkeypatch, tmp_path, decision, said):
-    from runs.view import serve
+    from analysis.page.serve import serve
 
     monkeypatch.chdir(tmp_path)
     name = f"undecided_{abs(hash(decision))}"
@@ -164,7 +163,7 @@ def test_two_lines_show_the_model_in_mesas_own_page():
     from mesa.visualization import SolaraViz
     from mesa.visualization.solara_viz import ModelCreator
 
-    from abm.page import WorldView
+    from analysis.page import WorldView
 
     fee = {"type": "SliderFloat", "label": "Fee of the US vendor", "value": 0.3, "min": 0.0, "max": 1.0, "step": 0.05}
     page = SolaraViz(Model(rng=1, nation=Wary), components=[WorldView], model_params={"fee_us": fee, "rng": 1, "nation": Wary})

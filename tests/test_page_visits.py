@@ -20,18 +20,18 @@ from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
 from abm.model import Model
-from abm.page import address as address_of
-from abm.page import charts, page, session
-from abm.page.address import State
-from abm.page.foresight import Foresight, Question
-from abm.page.futures import REPLICATES, futures, replicates
-from abm.page.presence import CONNECTIONS, Presence
-from abm.page.screen import Screen, doing
-from abm.page.session import NATION_STEPS, NATIONS, STEPS, Session
 from abm.scenario import Scenario
-from runs import library, view
+from analysis.page import address as address_of
+from analysis.page import app, charts, serve, session
+from analysis.page.address import State
+from analysis.page.foresight import Foresight, Question
+from analysis.page.futures import REPLICATES, futures, replicates
+from analysis.page.presence import CONNECTIONS, Presence
+from analysis.page.screen import Screen, doing
+from analysis.page.services import Services
+from analysis.page.session import NATION_STEPS, NATIONS, STEPS, Session
+from runs import library
 from runs.ensemble import continue_runs
-from runs.view import services
 from tests.page_browser import TOKEN, serve_in_background
 
 pytestmark = pytest.mark.xdist_group("page")
@@ -69,7 +69,7 @@ def serving(tmp_path_factory):
         model.step()
         continue_runs(model.world, 1, np.arange(2), True, True)
     counted, patched = Counted(), pytest.MonkeyPatch()
-    patched.setattr(view, "continue_runs", counted)
+    patched.setattr(serve, "continue_runs", counted)
     close_first = serve_in_background(library.scenario("baseline"), tmp_path_factory.mktemp("first"))[1]
     close_first()
     opened, end = serve_in_background(library.scenario("baseline"), tmp_path_factory.mktemp("results"))
@@ -211,8 +211,8 @@ def test_view_prints_the_whole_address_and_who_can_use_it(monkeypatch, capsys, o
             sockets[0].close()
 
     given = []
-    monkeypatch.setattr(view, "page_server", lambda *_, token, nation: given.append(token) or Server())
-    assert view.serve(port=0, host=host, open_to_all=open_to_all) == 0
+    monkeypatch.setattr(serve, "page_server", lambda *_, token, nation: given.append(token) or Server())
+    assert serve.serve(port=0, host=host, open_to_all=open_to_all) == 0
     told = capsys.readouterr().out
     assert (f"/?token={given[0]} (" in told) == (len(given[0]) == 32) == (not open_to_all)
     assert ("beyond this machine" in told) == (host == "0.0.0.0")
@@ -225,13 +225,13 @@ def test_view_prints_the_whole_address_and_who_can_use_it(monkeypatch, capsys, o
 )
 def test_a_scenario_too_large_for_a_visit_is_refused_in_words_and_the_run_stays(monkeypatch, nations, steps):
     """From a link, from a file, as the page's own; before anything is built."""
-    mine, large = Session(services(), library.scenario("baseline"), 5), invented(nations, steps)
+    mine, large = Session(Services(), library.scenario("baseline"), 5), invented(nations, steps)
     model, said = mine.model, r"[Tt]he page shows at most [^\n]+: make it smaller, or use `?abm run`?"
-    screen = page._begin(services(), library.scenario("baseline"), 0, None, link_of(large))
+    screen = app._begin(Services(), library.scenario("baseline"), 0, None, link_of(large))
     assert re.fullmatch(said, screen.message)
     assert screen.session.scenario.name == "baseline"
     monkeypatch.setattr(session, "Watched", None)
-    for begin in (lambda: mine.begin(large, 1), lambda: Session(services(), large)):
+    for begin in (lambda: mine.begin(large, 1), lambda: Session(Services(), large)):
         with pytest.raises(ValueError, match=said):
             begin()
     assert mine.model is model
@@ -249,7 +249,7 @@ def test_a_large_world_gets_fewer_futures_and_says_so():
         count = replicates(nations, steps)
         assert 2 <= count <= REPLICATES
         assert count == 2 or count * nations**2 * steps <= 1e9
-    mine = Session(services(), invented(200, 240))
+    mine = Session(Services(), invented(200, 240))
     fans = list(futures(mine.model.world, 240, mine.services))
     assert [(fan.runs, fan.planned) for fan in fans][-1] == (replicates(200, 240),) * 2
     assert fans[-1].runs < REPLICATES
@@ -260,9 +260,9 @@ def test_a_large_world_gets_fewer_futures_and_says_so():
 
 def test_futures_do_not_depend_on_how_they_are_cut_into_batches(monkeypatch):
     world = library.scenario("baseline").world(5)
-    whole = list(futures(world, 12, services()))[-1]
-    monkeypatch.setattr("abm.page.futures._BATCH", 1.0)
-    single = list(futures(world, 12, services()))[-1]
+    whole = list(futures(world, 12, Services()))[-1]
+    monkeypatch.setattr("analysis.page.futures._BATCH", 1.0)
+    single = list(futures(world, 12, Services()))[-1]
     assert single.runs == whole.runs == REPLICATES
     assert all(np.array_equal(single.quantiles[name], whole.quantiles[name], equal_nan=True) for name in whole.quantiles)
     assert np.array_equal(single.members, whole.members)
@@ -270,7 +270,7 @@ def test_futures_do_not_depend_on_how_they_are_cut_into_batches(monkeypatch):
 
 def test_nothing_is_asked_for_a_visit_that_is_over():
     """Also a play that ends after the visit did asks for no futures, and a replay stops."""
-    mine, presence = Session(services(), library.scenario("baseline"), 5), Presence()
+    mine, presence = Session(Services(), library.scenario("baseline"), 5), Presence()
     foresight = Foresight(mine, lambda: None, presence)
     presence.end()
     foresight.ask(Question(mine.document(), 5, 0, 60))
@@ -295,7 +295,7 @@ def test_work_waits_while_the_browser_is_away_and_goes_on_when_it_is_back(monkey
 
 def test_no_answer_to_an_event_waits_for_a_browser_that_has_left():
     """The server ends a visit only after the answer; a replay, and a question after a move, would hold it for ever."""
-    mine = Screen(services(), library.scenario("baseline"), 5, None)
+    mine = Screen(Services(), library.scenario("baseline"), 5, None)
     mine.presence._kernel = "gone"
     opened = session.Opened(mine.session.scenario, 5, {}, "recorded")
     for action in (lambda: mine.session.open(opened), mine.session.step):

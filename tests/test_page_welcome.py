@@ -8,13 +8,13 @@ import pytest
 pytest.importorskip("solara", reason="the extra `page` is not installed")
 
 from abm import parameters, titles
-from abm.page import guide, headline, shell
-from abm.page.futures import futures
-from abm.page.screen import RIGHT
-from abm.page.session import Session
-from abm.page.welcome import TOUR
+from analysis.page import guide, headline, shell
+from analysis.page.futures import futures
+from analysis.page.screen import RIGHT
+from analysis.page.services import Services
+from analysis.page.session import Session
+from analysis.page.welcome import TOUR
 from runs import library
-from runs.view import services
 from tests.page_browser import Visit, note
 from tests.test_page_access import complaints
 from tests.test_page_words import speaks_code
@@ -28,7 +28,7 @@ def test_every_exercise_can_be_done(tmp_path, exercise, steps):
     """Its scenario, levers, acts and panel exist, what it sets is admissible and differs, and it is told in words."""
     assert exercise.scenario in library.names()
     assert exercise.look in RIGHT
-    session = Session(services(tmp_path), library.scenario(exercise.scenario), 5)
+    session = Session(Services(tmp_path), library.scenario(exercise.scenario), 5)
     for _ in range(steps):
         session.step()
     assert exercise.deeds()
@@ -71,15 +71,15 @@ def test_the_numbers_assumed_are_counted_from_their_table():
 @pytest.mark.slow
 def test_the_patterns_are_those_of_the_analysis():
     """What the page is given is what `abm patterns` finds, limits beside it, all of it in words."""
-    from abm.page.welcome import _worked_out
+    from analysis.page.about import about
+    from analysis.page.welcome import _worked_out
     from analysis.patterns import compare
     from analysis.reports.assumptions import LIMITS
 
-    offered, table = services(), compare()
-    found = offered.about()
+    found, table = about(), compare()
     assert [(p["name"], p["met"]) for p in found["patterns"]] == list(zip(table["pattern"], table["agrees"], strict=True))
     assert found["limits"] == list(LIMITS)
-    told = _worked_out(offered)
+    told = _worked_out()
     assert told["met"] == table["agrees"].sum()
     assert [p["met"] for p in told["patterns"]] == sorted(table["agrees"])
     shown = [text for p in told["patterns"] for text in (p["name"], p["says"], p["record"], p["model"], p["source"])]
@@ -88,7 +88,7 @@ def test_the_patterns_are_those_of_the_analysis():
 
 def test_the_first_words_are_figures_of_the_served_scenarios_futures(tmp_path):
     """They are those of the first fan that a visitor sees; where none is worked out there are none."""
-    offered, scenario = services(tmp_path), library.scenario("baseline")
+    offered, scenario = Services(tmp_path), library.scenario("baseline")
     session = Session(offered, scenario)
     fan = list(futures(session.model.world, session.steps, offered))[-1]
     said = shell.headline(offered, scenario)

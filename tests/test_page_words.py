@@ -11,11 +11,11 @@ import pytest
 pytest.importorskip("solara", reason="the extra `page` is not installed")
 
 from abm import data, measures, options, palette, parameters, titles
-from abm.page import charts, frame, left, panels
-from abm.page.futures import futures
-from abm.page.session import Session, describe
+from analysis.page import charts, frame, left, panels
+from analysis.page.futures import futures
+from analysis.page.services import Services
+from analysis.page.session import Session, describe
 from runs import library
-from runs.view import services
 from tests.test_page import MOVES, forward
 
 #: Names that only files and the command line speak: with an underscore, or a vendor's row name.
@@ -59,7 +59,7 @@ def test_acts_are_told_in_words(move):
 
 def test_no_panel_and_no_chart_speaks_code(tmp_path):
     """After many steps and moves of every kind: all panels, all charts, the log, for every nation."""
-    session = Session(services(tmp_path), library.scenario("baseline"), 5)
+    session = Session(Services(tmp_path), library.scenario("baseline"), 5)
     forward(session, 8)
     for move in MOVES:
         session.act(move)
@@ -89,7 +89,7 @@ def test_no_panel_and_no_chart_speaks_code(tmp_path):
 
 def test_vendors_that_a_scenario_adds_are_told_of_by_their_titles(tmp_path):
     """In the log, in the reasons, in the charts and in what is refused."""
-    session = Session(services(tmp_path), library.scenario("local-providers"), 5)
+    session = Session(Services(tmp_path), library.scenario("local-providers"), 5)
     session.act({"kind": "outage", "vendor": "local", "years": 1.0})
     with pytest.raises(ValueError) as refused:
         session.set_parameter("fee_local", 7)
@@ -114,7 +114,7 @@ def test_vendors_that_a_scenario_adds_are_told_of_by_their_titles(tmp_path):
 )
 @pytest.mark.parametrize("steps", [0, 2])
 def test_what_is_refused_is_refused_in_words(tmp_path, steps, change, said):
-    session = forward(Session(services(tmp_path), library.scenario("baseline"), 5), steps)
+    session = forward(Session(Services(tmp_path), library.scenario("baseline"), 5), steps)
     with pytest.raises(ValueError) as refused:
         change(session)
     assert titles.message(refused.value) == said
@@ -148,7 +148,7 @@ def test_a_colour_means_one_thing():
 
 def test_charts_take_their_colours_from_the_palette(tmp_path):
     """Every colour in a chart is the palette's for what it shows, or the ink of the page."""
-    session = forward(Session(services(tmp_path), library.scenario("third-vendor"), 5), 6)
+    session = forward(Session(Services(tmp_path), library.scenario("third-vendor"), 5), 6)
     session.act(MOVES[5])
     forward(session, 6)
     fan = next(futures(session.model.world, session.steps, session.services))

@@ -9,11 +9,11 @@ import pytest
 from scipy import optimize, stats
 
 from abm import data
+from analysis.commands.command_line import main
 from analysis.patterns import PATTERNS, compare, compared, figure, lines, measured, weights
 from analysis.patterns.compared import arms, without_cuts
 from analysis.patterns.evidence import Evidence
 from runs import experiment, library
-from runs.command_line import main
 from runs.ensemble import Results
 
 

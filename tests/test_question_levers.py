@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 
 from abm.parameters import decided
-from analysis.asking import lever_costs, ranges
-from analysis.asking.lever_costs import LEVERS, pull
+from analysis.experiments import lever_costs, ranges
+from analysis.experiments.lever_costs import LEVERS, pull
 from analysis.methods import statistics
 from analysis.questions import levers
 from tests import questions

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from analysis.methods import frontier, statistics
+from analysis.experiments import frontier
+from analysis.methods import statistics
 from analysis.questions import rules
 from tests import questions
 

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
-from analysis.methods import hysteresis
+from analysis.experiments import hysteresis
 from analysis.methods.crossing import crossing, estimate
 from analysis.methods.scale import Scale
 from analysis.methods.search import look

@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.asking import ranges
+from analysis.experiments import ranges
 from analysis.methods import sensitivity, statistics
-from analysis.methods.discovery import Box, discover
+from analysis.methods.prim import Box, discover
 from analysis.questions import what_breaks
 from analysis.robustness.headlines import FAILS, HOLDS, UNCLEAR
 from analysis.robustness.structures import STRUCTURES

@@ -12,12 +12,12 @@ from matplotlib.figure import Figure
 from abm import parameters
 from abm.scenario import Scenario
 from analysis import calibration
-from analysis.asking.inquiry import Option
-from analysis.asking.reply import Reply
-from analysis.asking.uncertainty import left_open
 from analysis.calibration.priors import FITTED
+from analysis.experiments.inquiry import Option
+from analysis.experiments.uncertainty import left_open
 from analysis.methods.statistics import Estimate
 from analysis.questions import QUESTIONS, question
+from analysis.questions.reply import Reply
 from runs import library
 from runs.ensemble import Varied
 from tests import questions

@@ -13,8 +13,8 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from analysis.asking import ranges
-from analysis.methods import areas, discovery
+from analysis.experiments import ranges
+from analysis.methods import auc, prim
 from analysis.methods.statistics import Estimate
 from analysis.questions import (
     cost_key,
@@ -220,7 +220,7 @@ def of_early_warning(random, patch):
         within[run, step - 4 : step, 0, WITHIN.index("cohesion")] -= 1
         around[run, step - 4 : step, AROUND.index("tension")] += 1
     within[:, :, 0, 1] = serial.sum(axis=2)
-    patch.setattr(areas, "RESAMPLES", 150)
+    patch.setattr(auc, "RESAMPLES", 150)
     patch.setattr(early_warning, "watch", lambda *given: Watched(within, around, serial, gdp, 0.25))
     kept = ("cohesion", "age", "tension", "notice")
     patch.setattr(early_warning, "SIGNALS", [one for one in signals.SIGNALS if one.name in kept])
@@ -300,8 +300,8 @@ def of_what_breaks(random, patch):
     patch.setattr(what_breaks, "_response", response)
     patch.setattr(what_breaks, "_cases", lambda inquiry, axes: (drawn, failed))
     patch.setattr(what_breaks, "_built", lambda inquiry: built_otherwise(random))
-    patch.setattr(discovery, "_kept", lambda limits, *given: [1.0] * len(limits))
-    patch.setattr(discovery, "PEEL", 0.2)
+    patch.setattr(prim, "_kept", lambda limits, *given: [1.0] * len(limits))
+    patch.setattr(prim, "PEEL", 0.2)
     asked = questions.inquiry(what_breaks, scenario, 1, samples=64)
     answer = what_breaks.answer(replace(asked, seed=int(random.integers(1 << 30))))
     table, stated = answer.table.set_index("factor"), answer.stated

@@ -12,13 +12,13 @@ import pytest
 
 import runs
 from abm.scenario import Scenario
+from analysis.commands.command_line import parser
+from analysis.commands.run import plan_of
 from analysis.figures import FIGURES
 from analysis.reports import report
 from analysis.reports.findings import Finding, headline, show
 from analysis.reports.reproduction import command
 from runs import library
-from runs.command_line import parser
-from runs.commands.run import plan_of
 from runs.plan import Plan
 from tests import results, sweeps
 from tests.results import result

@@ -10,12 +10,12 @@ from abm import parameters
 from abm.provenance import results_hash
 from analysis import calibration, robustness
 from analysis.commands import robustness as command
+from analysis.commands.grammar import Parser
 from analysis.methods.statistics import Estimate
-from analysis.robustness import figure, page, study
+from analysis.robustness import figure, report, study
 from analysis.robustness.headlines import FAILS, HEADLINES, HOLDS, UNCLEAR, World, agreement, alone, judged, verdict
 from analysis.robustness.structures import STRUCTURES
 from runs import library
-from runs.commands.grammar import Parser
 from tests import questions
 
 RUNS = 400
@@ -146,12 +146,12 @@ def test_worlds_are_those_of_plain_scenarios(small):
 
 def test_the_report_says_what_survives(small, tmp_path):
     (tmp_path / "robustness").mkdir()
-    page.write(small, tmp_path, "Made here, sources abc.")
+    report.write(small, tmp_path, "Made here, sources abc.")
     text = (tmp_path / "robustness.md").read_text("utf-8")
     assert "sources abc" in text
     assert all(f"| {structure.name} |" in text and f"*{structure.name}*" in text for structure in STRUCTURES)
     assert (tmp_path / "robustness" / "robustness.png").stat().st_size > 10_000
-    assert robustness.lines(tmp_path / "robustness")[0] == page.CRITERION
+    assert robustness.lines(tmp_path / "robustness")[0] == report.CRITERION
     assert len([line for line in robustness.lines(tmp_path / "robustness") if line.startswith("- **")]) == 3
 
 
@@ -159,7 +159,7 @@ def test_a_headline_survives_a_group_where_nine_in_ten_worlds_hold(small):
     def said(failing: int) -> str:
         """Of ten assumptions so many break the first headline."""
         rows = pd.concat([small.iloc[[6]]] * 10, ignore_index=True).assign(forms=[FAILS] * failing + [HOLDS] * (10 - failing))
-        return page.sentences(rows)[0]
+        return report.sentences(rows)[0]
 
     assert "**A coalition forms** survives" in said(1)
     assert "(9 of 10; fails with inference_cost halved)" in said(1)

@@ -7,16 +7,16 @@ import pytest
 
 from abm import parameters
 from abm.words import on_command_line
-from analysis.asking import ranges
 from analysis.calibration.priors import PRIORS
 from analysis.commands import sensitivity
-from analysis.sensitivity import SHIPPED, bullets, caveat, page, words
+from analysis.commands.grammar import Parser
+from analysis.experiments import ranges
+from analysis.sensitivity import SHIPPED, bullets, caveat, report, words
 from analysis.sensitivity.curves import curves
 from analysis.sensitivity.runs import OUTCOMES
 from analysis.sensitivity.sizes import Sizes
 from analysis.sensitivity.study import axes_of, kind, meaning, study
 from runs import library
-from runs.commands.grammar import Parser
 
 NAMES = ["fee_us", "fee_china", "severity"]
 FEW = Sizes(values=5, replicates=20, trajectories=20, factors=3, samples=2048, each=2)
@@ -304,7 +304,7 @@ def test_the_command_writes_a_report_whose_list_comes_from_its_tables(tmp_path):
     assert all(line in text for line in listed)
     for name in ("curves", "net-benefit", "screening", "indices"):
         assert f"sensitivity/{name}.png" in text
-    for name in page.TABLES:
+    for name in report.TABLES:
         assert len(pd.read_csv(parts / f"{name}.csv"))
     assert "abm sensitivity baseline --set steps=12 --values 3" in text
 

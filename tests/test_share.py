@@ -13,7 +13,7 @@ import pytest
 
 from abm import options, parameters, titles
 from abm.words import ArgumentError
-from analysis.asking import ranges
+from analysis.experiments import ranges
 from analysis.methods import statistics
 from analysis.share import check, land, levers, page, told, wording
 from analysis.share.grid import Grid, corners, count, grid, points
@@ -178,7 +178,7 @@ def test_the_error_is_that_against_fresh_runs(made, scenario):
 def test_a_lever_that_moves_nothing_is_named(scenario):
     still = grid(scenario, levers.chosen(scenario, ["fee_us", "hosting_cost"], 2), 12, 0)
     assert list(still.still) == ["hosting_cost"]
-    assert "Surcharge" in (text := page.page(still, [], "small", (), "abm share")) or "hosting cost" in text.lower()
+    assert "Surcharge" in (text := page.page(still, [], "small", {}, "abm share")) or "hosting cost" in text.lower()
     assert "nothing on this page depends on" in text
 
 
@@ -265,7 +265,7 @@ def test_the_default_grids_fit_with_room_to_spare(number):
 
 
 def test_the_size_is_foreseen(made):
-    full = page.page(made, [], "small", (), "abm share")
+    full = page.page(made, [], "small", {}, "abm share")
     numbers = json.dumps(embedded(full)["rows"], separators=(",", ":"))
     assert len(numbers) < count(made.levers) * made.kept.width * page._NUMBER
     assert len(full.encode()) - len(numbers) < page._REST
@@ -352,7 +352,7 @@ def test_failed_runs_are_left_out_and_told(scenario, monkeypatch, capsys):
 def sent(made, scenario, tmp_path_factory) -> Path:
     """A page on the disk, as it lies after a mail was opened."""
     path = tmp_path_factory.mktemp("mail") / "a page.html"
-    page.write(path, page.page(made, check.errors(scenario, made), "small", (), "abm share small"))
+    page.write(path, page.page(made, check.errors(scenario, made), "small", {}, "abm share small"))
     return path
 
 

@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 
 from abm.scenario import Scenario
+from analysis.commands.command_line import main
 from runs import experiment, resources, sweep_file
-from runs.command_line import main
 from runs.manifest import StoreError
 from runs.plan import Factor, Plan
 from runs.resources import check_files, duration

@@ -16,8 +16,8 @@ from pathlib import Path
 import pytest
 
 import runs
+from analysis.commands import status
 from runs import resources, store
-from runs.commands import status
 from runs.manifest import StoreError, read_manifest
 from runs.sweep import local
 from tests import sweeps

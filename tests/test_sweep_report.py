@@ -14,15 +14,15 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 import runs
 from analysis.commands import report as command
+from analysis.commands.command_line import main
+from analysis.commands.grammar import Parser
 from analysis.figures import SWEEP_FIGURES, figure
 from analysis.figures.phase_diagram import cells
-from analysis.reports import report
+from analysis.reading import indices, responses
+from analysis.reading.sweep import OUTCOMES, Sweep, sweep, value_text
+from analysis.reports import report, varied
 from analysis.reports.reproduction import shipped
-from analysis.sweeps import indices, responses, varied
-from analysis.sweeps.sweep import OUTCOMES, Sweep, sweep, value_text
 from runs import library, sweep_file
-from runs.command_line import main
-from runs.commands.grammar import Parser
 from runs.plan import Factor, Plan
 from tests import sweeps, worlds
 

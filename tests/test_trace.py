@@ -4,8 +4,9 @@ import ast
 import re
 from pathlib import Path
 
+from analysis.commands import command_line
 from analysis.questions import QUESTIONS
-from runs import command_line, library
+from runs import library
 
 ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs" / "TRACE.md"

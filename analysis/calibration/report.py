@@ -7,13 +7,13 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from analysis.asking.answer_page import markdown
 from analysis.calibration import check as checks
 from analysis.calibration.aim import met as met_by_points
 from analysis.calibration.check import Check
 from analysis.calibration.found import Fit, Kept, quantiles
 from analysis.calibration.fresh import deviations
 from analysis.calibration.priors import shares
+from analysis.figures.tables import markdown
 from analysis.nations.foretold import RUNS
 
 IDENTIFIED = 0.36  # contraction, 1 - posterior variance / prior variance: a spread of four fifths of the prior's

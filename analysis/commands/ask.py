@@ -6,8 +6,8 @@ import argparse
 from pathlib import Path
 
 from abm.docstrings import docstring
-from runs.commands.asking import Problem, above_zero, add_scenario, scenario_of, settings, tell, whole
-from runs.commands.grammar import given
+from analysis.commands.arguments import Problem, above_zero, add_scenario, scenario_of, settings, tell, whole
+from analysis.commands.grammar import given
 from runs.places import Folder
 from runs.progress import bar
 
@@ -77,7 +77,7 @@ def act(arguments) -> int:
 
 
 def _ask(arguments, module) -> int:
-    from analysis.asking.reply import NAMES, reply, write
+    from analysis.questions.reply import NAMES, reply, write
 
     scenario, values = scenario_of(arguments), settings(arguments.settings)
     options = {option.name: getattr(arguments, option.name) for option in module.OPTIONS if given(arguments, option.name)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from pathlib import Path
 
-from runs.commands.asking import Problem, add_scenario, scenario_of, settings, typed, whole
+from analysis.commands.arguments import Problem, add_scenario, scenario_of, settings, typed, whole
 from runs.places import Folder, write_table
 from runs.progress import bar
 

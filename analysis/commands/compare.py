@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from analysis.commands.arguments import Problem, above_zero, tell, whole
+from analysis.commands.grammar import given
 from runs import library
-from runs.commands.asking import Problem, above_zero, tell, whole
-from runs.commands.grammar import given
 from runs.places import Folder
 from runs.progress import bar
 
@@ -56,7 +56,7 @@ def act(arguments) -> int:
     """Compare, write, tell."""
     from analysis.comparisons.arms import is_result
     from analysis.comparisons.comparison import compare
-    from analysis.comparisons.page import sentences, write
+    from analysis.comparisons.report import sentences, write
 
     given = arguments.given
     if len(given) < 2:

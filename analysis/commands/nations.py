@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from abm.words import nearest
-from runs.commands.asking import Problem, tell_pooled, whole
+from analysis.commands.arguments import Problem, tell_pooled, whole
 from runs.places import Folder, check_parts, write_table
 from runs.results import open_result
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from runs.commands.asking import tell_pooled, whole
+from analysis.commands.arguments import tell_pooled, whole
 from runs.places import Folder
 from runs.progress import bar
 from runs.results import open_result
@@ -44,7 +44,7 @@ def add(commands) -> None:
 def act(arguments) -> int:
     """Study the network, write it down, say it in a few lines."""
     from analysis.networks.figures import FIGURES
-    from analysis.networks.page import names, write
+    from analysis.networks.report import names, write
     from analysis.networks.study import PARTS, sentences, study
 
     result = open_result(arguments.directory)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from runs.commands.asking import add_scenario, scenario_of, whole
+from analysis.commands.arguments import add_scenario, scenario_of, whole
 from runs.places import Folder, write_table
 from runs.progress import bar
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from abm.words import repeated
-from runs.commands.asking import failures
+from analysis.commands.arguments import failures
 from runs.progress import bar
 from runs.results import open_result
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 import datetime
 from pathlib import Path
 
-from runs.commands.asking import Problem, add_scenario, scenario_of, settings, typed, whole
-from runs.commands.grammar import given
+from analysis.commands.arguments import Problem, add_scenario, scenario_of, settings, typed, whole
+from analysis.commands.grammar import given
 from runs.places import Folder
 from runs.progress import bar
 
@@ -44,13 +44,13 @@ def add(commands) -> None:
 def act(arguments) -> int:
     """Run, write, say it."""
     from abm.provenance import results_hash
-    from analysis.asking.uncertainty import left_open
     from analysis.calibration import posterior
-    from analysis.robustness import page
+    from analysis.experiments.uncertainty import left_open
+    from analysis.robustness import report
     from analysis.robustness.study import study
 
     scenario = scenario_of(arguments)
-    folders = Folder(arguments.out, page.PAGE), Folder(Path(arguments.out) / "robustness", page.PARTS)
+    folders = Folder(arguments.out, report.PAGE), Folder(Path(arguments.out) / "robustness", report.PARTS)
     sample = posterior()
     if arguments.draws > len(sample):
         raise Problem(f"--draws {arguments.draws}: the posterior's sample holds {len(sample)}")
@@ -61,8 +61,8 @@ def act(arguments) -> int:
         table = study(scenario, draws, arguments.draws, arguments.replicates, arguments.seed, progress)
     made = f"Made on {datetime.date.today()} by `{typed('robustness', arguments, NUMBERS)}`, sources {results_hash()}."
     top, _ = [folder.open() for folder in folders]
-    page.write(table, top, made)
+    report.write(table, top, made)
     if not arguments.quiet:
-        print("\n".join(page.sentences(table)))
+        print("\n".join(report.sentences(table)))
         print(f"{len(table)} worlds -> {arguments.out}/robustness.md")
     return 0

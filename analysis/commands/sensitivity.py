@@ -6,8 +6,8 @@ import datetime
 from pathlib import Path
 
 from abm.words import repeated
-from runs.commands.asking import Problem, add_scenario, scenario_of, typed, whole
-from runs.commands.grammar import given
+from analysis.commands.arguments import Problem, add_scenario, scenario_of, typed, whole
+from analysis.commands.grammar import given
 from runs.places import Folder
 from runs.progress import bar
 
@@ -51,7 +51,7 @@ def add(commands) -> None:
 def act(arguments) -> int:
     """Run, write, say it."""
     from abm.provenance import provenance
-    from analysis.sensitivity import page
+    from analysis.sensitivity import report
     from analysis.sensitivity.sizes import Sizes
     from analysis.sensitivity.study import axes_of, study
 
@@ -69,14 +69,14 @@ def act(arguments) -> int:
             raise Problem(f"--{name} {getattr(sizes, name)}: {len(axes)} parameters are varied")
     if given(arguments, "wider") and not sizes.widens(len(axes)):
         raise Problem(f"--wider {sizes.wider}: more than --factors {sizes.factors} are needed")
-    folders = Folder(arguments.out, page.PAGE), Folder(Path(arguments.out) / "sensitivity", page.names())
+    folders = Folder(arguments.out, report.PAGE), Folder(Path(arguments.out) / "sensitivity", report.names())
     with bar(sizes.runs(axes), "runs", arguments.quiet) as progress:
         found = study(scenario, sizes, axes, progress=progress)
     asked = [*NUMBERS, *(["parameters"] if arguments.parameters else [])]
-    made = page.made(typed("sensitivity", arguments, asked), found, str(datetime.date.today()), provenance()["sources"])
+    made = report.made(typed("sensitivity", arguments, asked), found, str(datetime.date.today()), provenance()["sources"])
     folder, _ = [each.open() for each in folders]
-    page.write(found, folder, made)
+    report.write(found, folder, made)
     if not arguments.quiet:
-        print("\n".join(page.summary(found)))
+        print("\n".join(report.summary(found)))
         print(f"{found.runs:,} runs in {found.seconds:.0f} seconds -> {folder}/sensitivity.md")
     return 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from pathlib import Path
 
-from runs.commands.asking import Problem, add_scenario, scenario_of, tell, typed, whole
+from analysis.commands.arguments import Problem, add_scenario, scenario_of, settings, tell, typed, whole
 from runs.places import Folder, check_parts
 from runs.progress import bar
 
@@ -50,7 +50,7 @@ def act(arguments) -> int:
         found = grid(scenario, chosen, arguments.replicates, arguments.seed, progress)
         errors = check.errors(scenario, found, progress)
     name = Path(arguments.scenario).name  # whoever gets the page has other folders
-    text = page.page(found, errors, name, arguments.settings, _command(arguments, name, chosen))
+    text = page.page(found, errors, name, settings(arguments.settings), _command(arguments, name, chosen))
     folder.open()
     written = page.write(path, text)
     if not arguments.quiet:

@@ -11,7 +11,7 @@ import pandas as pd
 from abm.scenario import Scenario
 from abm.words import MEASURES, ArgumentError, nearest
 from analysis.comparisons.comparison import Arm, pairwise
-from analysis.reading import FINISHED
+from analysis.reading.records import FINISHED
 from runs import experiment
 from runs.manifest import MANIFEST
 from runs.results import Result, open_result

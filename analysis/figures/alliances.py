@@ -5,8 +5,8 @@ from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 
 from abm import network
-from analysis import reading
 from analysis.figures import style
+from analysis.reading import records
 from runs.results import Result
 
 NEEDS = ("choices",)
@@ -24,7 +24,7 @@ REACH = 1.25  # how much further out vendors stand
 @style.styled
 def draw(result: Result) -> Figure:
     """Four panels, from the first date to the last."""
-    run = reading.stances(result)
+    run = records.stances(result)
     world = result.world(run.run)
     place = places(world)
     steps = run.steps(PANELS)

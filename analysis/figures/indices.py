@@ -8,8 +8,8 @@ from matplotlib.figure import Figure
 
 from abm import palette
 from analysis.figures import style
-from analysis.sweeps import indices
-from analysis.sweeps.sweep import Sweep
+from analysis.reading import indices
+from analysis.reading.sweep import Sweep
 
 TITLE = "Which factor matters most"
 CAPTION = (
@@ -38,7 +38,7 @@ def draw(sweep: Sweep) -> Figure:
 
 
 def bars(tables: Mapping[str, pd.DataFrame], label: Callable[[str], str]) -> Figure:
-    """Sobol's indices, a panel per outcome, of tables as :func:`analysis.sweeps.indices.indices` gives them."""
+    """Sobol's indices, a panel per outcome, of tables as :func:`analysis.reading.indices.indices` gives them."""
     order = list(next(iter(tables.values())).index)
     columns = min(len(tables), 4)
     figure = style.new(0.95 + 0.3 * len(order) * (-(-len(tables) // columns)))

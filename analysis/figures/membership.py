@@ -4,8 +4,9 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from abm import palette
-from analysis import reading
 from analysis.figures import style
+from analysis.methods.statistics import wilson
+from analysis.reading import records
 from runs.results import Result
 
 NEEDS = ("choices",)
@@ -21,8 +22,8 @@ MOST = 60  # nations drawn; the rest are the least frequent
 @style.styled
 def draw(result: Result) -> Figure:
     """A row per nation, the most frequent member first."""
-    count = len(reading.finished(result))
-    frame = reading.memberships(result)
+    count = len(records.finished(result))
+    frame = records.memberships(result)
     shown = frame.head(MOST)
     columns = 2 if len(shown) > 30 else 1
     rows = -(-len(shown) // columns)
@@ -41,7 +42,7 @@ def draw(result: Result) -> Figure:
 
 def _column(axes, shown, count: int, rows: int) -> None:
     y = np.arange(len(shown))
-    low, high = reading.wilson(shown["at_end"].to_numpy() * count, count)
+    low, high = wilson(shown["at_end"].to_numpy() * count, count)
     axes.hlines(y, low, high, color=palette.GREEN, linewidth=1.2, alpha=0.6)
     axes.plot(shown["ever"], y, "o", markersize=4.5, markerfacecolor="white", markeredgecolor=palette.GREEN, clip_on=False)
     axes.plot(shown["at_end"], y, "o", markersize=4.5, color=palette.GREEN, clip_on=False)

@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from analysis.figures import style
-from analysis.sweeps.sweep import Sweep
+from analysis.reading.sweep import Sweep
 
 TITLE = "Phase diagram"
 CAPTION = (
@@ -83,7 +83,7 @@ def _ticks(put, sweep: Sweep, place: int) -> None:
 
 
 def _name(sweep: Sweep, place: int) -> str:
-    from analysis.sweeps.sweep import described
+    from analysis.reading.sweep import described
 
     unit, _ = described(sweep, place)
     return sweep.factors[place].name + (f" ({unit})" if unit else "")

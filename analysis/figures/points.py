@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 
 from abm import palette
 from analysis.figures import style
-from analysis.sweeps.sweep import Sweep
+from analysis.reading.sweep import Sweep
 
 TITLE = "What each design point came to"
 CAPTION = "Means over the replicates of each design point at the end of the run, with 95 % intervals; points as they were given."

@@ -6,7 +6,7 @@ from matplotlib.patches import Patch
 
 from abm.palette import FIGURE_TERMS
 from analysis.figures import style
-from analysis.replay import Decision, replayed, worth
+from analysis.reading.replay import Decision, replayed, worth
 from runs.results import Result
 
 NEEDS = ("choices",)

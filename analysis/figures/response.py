@@ -5,8 +5,8 @@ from matplotlib.figure import Figure
 
 from abm import palette
 from analysis.figures import style
-from analysis.sweeps import responses
-from analysis.sweeps.sweep import Sweep, described
+from analysis.reading import responses
+from analysis.reading.sweep import Sweep, described
 
 TITLE = "What the outcome answers to each factor"
 CAPTION = (

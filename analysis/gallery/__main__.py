@@ -1,6 +1,6 @@
 """``python -m analysis.gallery``."""
 
-from analysis.gallery.page import write
+from analysis.gallery.report import write
 
 if __name__ == "__main__":
     print(write())

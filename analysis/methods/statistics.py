@@ -9,8 +9,6 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
-from analysis.reading import wilson
-
 LEVEL = 0.95  # confidence of every interval
 
 
@@ -58,6 +56,17 @@ def share(happened) -> Estimate:
         return Estimate(math.nan)
     low, high = wilson(happened.sum(), count)
     return Estimate(float(happened.mean()), float(low), float(high), count)
+
+
+def wilson(hits, count, z: float = 1.959963984540054) -> tuple[np.ndarray, np.ndarray]:
+    """Low and high end of Wilson's 95 % interval for a share of ``hits`` in ``count``; works at 0, at all, and for one replicate.
+
+    Source: [Wilson1927].
+    """
+    share = np.asarray(hits, float) / count
+    centre = (share + z * z / (2 * count)) / (1 + z * z / count)
+    half = z / (1 + z * z / count) * np.sqrt(share * (1 - share) / count + z * z / (4 * count * count))
+    return np.clip(centre - half, 0, 1), np.clip(centre + half, 0, 1)
 
 
 def bootstrap(statistic: Callable[[np.ndarray], float], count: int, resamples: int = 500, seed: int = 0) -> Estimate:

@@ -18,7 +18,7 @@ import pandas as pd
 from scipy.special import expit, log_expit, logit
 
 from abm import data
-from analysis.methods.areas import auc
+from analysis.methods.auc import auc
 from analysis.nations.propensity import Propensity
 
 FOLDS, REPEATS, NEWTON_STEPS = 5, 40, 12

@@ -1,4 +1,4 @@
-"""The questions of ``abm ask``, one module each; :mod:`analysis.asking.inquiry` says what a question holds."""
+"""The questions of ``abm ask``, one module each; :mod:`analysis.experiments.inquiry` says what a question holds."""
 
 from importlib import import_module
 from types import ModuleType

@@ -31,8 +31,8 @@ from abm.options import first_coalition
 from abm.submodels.coalition import admits
 from abm.submodels.payoff import joining_terms, member_terms, sum_trust
 from abm.world import World
-from analysis.asking.inquiry import Answer, Inquiry, Option, Stated
-from analysis.asking.variants import held
+from analysis.experiments.inquiry import Answer, Inquiry, Option, Stated
+from analysis.experiments.variants import held
 from analysis.figures import style
 from analysis.methods import statistics
 from analysis.stability.likelihood import in_worlds

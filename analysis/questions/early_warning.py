@@ -33,11 +33,12 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from abm.words import ArgumentError
-from analysis.asking.inquiry import Answer, Inquiry, Option, Stated
-from analysis.figures import style, warning
-from analysis.methods import areas
+from analysis.experiments.inquiry import Answer, Inquiry, Option, Stated
+from analysis.figures import style
+from analysis.methods import auc
 from analysis.methods.statistics import Estimate
 from analysis.warning import breaks, signals
+from analysis.warning import figure as warning
 from analysis.warning.breaks import Life
 from analysis.warning.signals import NETWORK, SIGNALS, SIMPLE
 from analysis.warning.watch import watch
@@ -89,10 +90,10 @@ def _areas(rows: pd.DataFrame, lives: list[Life], inquiry: Inquiry, watched) -> 
     positive = signals.breaking(rows, lives, max(round(inquiry["horizon"] / watched.dt), 1), watched.serial.shape[1] - 1)
     known = np.isfinite(positive) & rows["counts"].to_numpy() & rows[[signal.name for signal in SIGNALS]].notna().all(axis=1)
     rows, positive = rows[known], positive[known] > 0.5
-    run, drawn = rows["run"].to_numpy(), areas.draw_runs(inquiry.replicates)
+    run, drawn = rows["run"].to_numpy(), auc.draw_runs(inquiry.replicates)
     sets = {signal.name: [signal.name] for signal in SIGNALS} | {"simple": SIMPLE, "all": SIMPLE + NETWORK}
     sets |= {f"+{signal.name}": [*SIMPLE, signal.name] for signal in SIGNALS if signal.name not in SIMPLE}
-    found = {name: areas.out_of_sample(rows[names], positive, run, drawn)[0] for name, names in sets.items()}
+    found = {name: auc.out_of_sample(rows[names], positive, run, drawn)[0] for name, names in sets.items()}
     ways = {f"way {one.name}": np.array(signals.direction(rows, positive, one.name)) for one in SIGNALS}
     return found | ways
 
@@ -103,7 +104,7 @@ def _curves(rows: pd.DataFrame, lives: list[Life], inquiry: Inquiry, watched) ->
     counts = rows["counts"].to_numpy()
     calm = counts & (signals.breaking(rows, lives, steps, watched.serial.shape[1] - 1) == 0.0)
     cases = [counts & signals.before_break(rows, lives, h) for h in range(1, steps + 1)]
-    drawn = areas.draw_runs(inquiry.replicates)
+    drawn = auc.draw_runs(inquiry.replicates)
     return {one.name: signals.early(rows, calm, cases, one, drawn) for one in SIGNALS if one.name != "age"}
 
 
@@ -113,12 +114,12 @@ def _told(inquiry: Inquiry, rows, lives, scores, curves, count: int, dt: float) 
     network = table[table["kind"] == "network"].sort_values(["lead", "auc"], ascending=False, kind="stable")
     first, best = network.iloc[0], table[table["kind"] == "simple"].sort_values("auc", ascending=False).iloc[0]
     names = (first["measure"], best["measure"], "simple", "all")
-    drawn = {name: areas.estimate(scores[name], inquiry.replicates) for name in names}
-    added = areas.estimate(scores["all"] - scores["simple"], inquiry.replicates)
+    drawn = {name: auc.estimate(scores[name], inquiry.replicates) for name in names}
+    added = auc.estimate(scores["all"] - scores["simple"], inquiry.replicates)
     leads = dt * signals.lead(curves[first["measure"]], inquiry["signal"])
     stated = {
         "lead": Stated(f"time before a break at which {first['measure']} begins to tell", "years",
-                       areas.estimate(leads, inquiry.replicates)),
+                       auc.estimate(leads, inquiry.replicates)),
         "auc": Stated(f"AUC of {first['measure']}", "chance", drawn[first["measure"]]),
         "simple": Stated(f"AUC of {best['measure']}, the best simple alternative", "chance", drawn[best["measure"]]),
         "together": Stated("AUC of size, age and tension together", "chance", drawn["simple"]),
@@ -133,12 +134,12 @@ def _table(inquiry: Inquiry, scores, curves, dt: float) -> pd.DataFrame:
     """A row per measure: ``auc``, ``gain`` over the simple ones, ``lead`` [years], each with its interval; the alarming side."""
     found = []
     for signal in SIGNALS:
-        told = areas.estimate(scores[signal.name], inquiry.replicates)
+        told = auc.estimate(scores[signal.name], inquiry.replicates)
         more = scores.get(f"+{signal.name}")
-        gain = Estimate(math.nan) if more is None else areas.estimate(more - scores["simple"], inquiry.replicates)
+        gain = Estimate(math.nan) if more is None else auc.estimate(more - scores["simple"], inquiry.replicates)
         lead = Estimate(math.nan)
         if signal.name in curves and np.isfinite(curves[signal.name][0]).all():
-            lead = areas.estimate(dt * signals.lead(curves[signal.name], inquiry["signal"]), inquiry.replicates)
+            lead = auc.estimate(dt * signals.lead(curves[signal.name], inquiry["signal"]), inquiry.replicates)
         numbers = [number for e in (told, gain, lead) for number in (e.value, e.low, e.high)]
         found.append((signal.name, signal.kind, str(scores[f"way {signal.name}"]), *numbers, signal.label))
     names = [f"{name}{end}" for name in ("auc", "gain", "lead") for end in ("", "_low", "_high")]

@@ -30,8 +30,8 @@ from scipy.optimize import isotonic_regression
 from abm import palette
 from abm.options import names
 from abm.scenario import Scenario
-from analysis.asking.inquiry import Answer, Inquiry, Option, Stated
-from analysis.asking.variants import from_start, held
+from analysis.experiments.inquiry import Answer, Inquiry, Option, Stated
+from analysis.experiments.variants import from_start, held
 from analysis.figures import style
 from analysis.methods import statistics
 from analysis.methods.crossing import crossing

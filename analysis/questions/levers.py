@@ -32,9 +32,9 @@ from matplotlib.figure import Figure
 
 from abm import palette
 from abm.scenario import Scenario
-from analysis.asking import lever_costs, ranges
-from analysis.asking.inquiry import Answer, Inquiry, Option, Stated, rows
-from analysis.asking.lever_costs import LEVERS, Pulled
+from analysis.experiments import lever_costs, ranges
+from analysis.experiments.inquiry import Answer, Inquiry, Option, Stated, rows
+from analysis.experiments.lever_costs import LEVERS, Pulled
 from analysis.figures import style
 from analysis.methods import statistics
 from runs import designs

@@ -33,8 +33,8 @@ from matplotlib.figure import Figure
 from abm import options, palette
 from abm.dates import in_year
 from abm.words import ArgumentError
-from analysis.asking.inquiry import Answer, Inquiry, Option, Stated
-from analysis.asking.variants import held
+from analysis.experiments.inquiry import Answer, Inquiry, Option, Stated
+from analysis.experiments.variants import held
 from analysis.figures import style
 from analysis.methods import statistics
 from analysis.methods.statistics import Estimate, redrawn

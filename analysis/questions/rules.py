@@ -33,10 +33,11 @@ from matplotlib.figure import Figure
 from abm import parameters
 from abm.dates import in_year
 from abm.words import ArgumentError
-from analysis.asking.inquiry import Answer, Inquiry, Option, Stated, rows
-from analysis.asking.variants import held
+from analysis.experiments import frontier
+from analysis.experiments.inquiry import Answer, Inquiry, Option, Stated, rows
+from analysis.experiments.variants import held
 from analysis.figures import style
-from analysis.methods import frontier, statistics
+from analysis.methods import statistics
 from analysis.methods.statistics import Estimate, interval, redrawn
 
 TITLE = "Which rules get a coalition started, and which keep it together?"

@@ -36,9 +36,9 @@ from abm import data, options, palette
 from abm.dates import SLACK
 from abm.scenario import Scenario, ScenarioError
 from abm.words import ArgumentError
-from analysis.asking.inquiry import Answer, Inquiry, Option, Stated
-from analysis.asking.variants import with_events
 from analysis.comparisons.comparison import holm, pairwise
+from analysis.experiments.inquiry import Answer, Inquiry, Option, Stated
+from analysis.experiments.variants import with_events
 from analysis.figures import style
 from analysis.methods import recovery, statistics
 from analysis.methods.statistics import LEVEL, Estimate

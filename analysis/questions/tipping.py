@@ -37,11 +37,11 @@ from matplotlib.figure import Figure
 
 from abm import palette, parameters
 from abm.words import ArgumentError
-from analysis.asking import outcome, ranges
-from analysis.asking.inquiry import Answer, Inquiry, Option, Stated
-from analysis.asking.variants import still
+from analysis.experiments import hysteresis, outcome, ranges
+from analysis.experiments.inquiry import Answer, Inquiry, Option, Stated
+from analysis.experiments.variants import still
 from analysis.figures import style
-from analysis.methods import hysteresis, statistics
+from analysis.methods import statistics
 from analysis.methods.crossing import EVEN, open_ends
 from analysis.methods.scale import Scale
 from analysis.methods.search import look

@@ -42,12 +42,12 @@ from matplotlib.figure import Figure
 
 from abm import palette
 from abm.words import ArgumentError
-from analysis.asking import outcome, ranges
-from analysis.asking.inquiry import Answer, Inquiry, Option, Stated, rows
-from analysis.asking.variants import held, still
+from analysis.experiments import outcome, ranges
+from analysis.experiments.inquiry import Answer, Inquiry, Option, Stated, rows
+from analysis.experiments.variants import held, still
 from analysis.figures import style
 from analysis.methods import sensitivity, statistics
-from analysis.methods.discovery import Box, discover
+from analysis.methods.prim import Box, discover
 from analysis.methods.statistics import Estimate
 from analysis.robustness import figure as structures
 from analysis.robustness.headlines import FAILS, HEADLINES, HOLDS, alone, judged, spread, world

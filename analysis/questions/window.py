@@ -33,7 +33,7 @@ from abm import palette, parameters
 from abm.dates import SLACK
 from abm.scenario import Scenario
 from abm.words import ArgumentError
-from analysis.asking.inquiry import Answer, Inquiry, Option, Stated
+from analysis.experiments.inquiry import Answer, Inquiry, Option, Stated
 from analysis.figures import style
 from analysis.methods import statistics
 from analysis.methods.crossing import EVEN, estimate, open_ends

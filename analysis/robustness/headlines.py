@@ -19,7 +19,7 @@ import numpy as np
 from scipy import stats
 
 from abm.scenario import Scenario
-from analysis.asking.variants import held
+from analysis.experiments.variants import held
 from analysis.methods import statistics
 from analysis.methods.statistics import Estimate
 from runs.ensemble import Results

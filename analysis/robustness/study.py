@@ -9,9 +9,9 @@ import pandas as pd
 
 from abm import parameters
 from abm.scenario import Scenario
-from analysis.asking import ranges
-from analysis.asking.variants import still
 from analysis.calibration.priors import FITTED
+from analysis.experiments import ranges
+from analysis.experiments.variants import still
 from analysis.robustness.headlines import World, alone, judged, world
 from analysis.robustness.structures import STRUCTURES
 from analysis.sensitivity.study import kind

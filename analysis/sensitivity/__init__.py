@@ -1,7 +1,7 @@
 """Sensitivity of a scenario to all its parameters: each alone along its range, Morris' screening, Sobol's indices.
 
 :func:`analysis.sensitivity.study.study` does the runs; :mod:`analysis.sensitivity.words` says what they found;
-:mod:`analysis.sensitivity.page` writes the report. :func:`bullets` reads the shipped report's three most important assumptions,
+:mod:`analysis.sensitivity.report` writes the report. :func:`bullets` reads the shipped report's three most important assumptions,
 :func:`caveat` how firm their order is.
 """
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from abm.scenario import Scenario
-from analysis.asking import ranges
+from analysis.experiments import ranges
 from analysis.methods import statistics
 from analysis.methods.statistics import Estimate
 from analysis.sensitivity.runs import OUTCOMES, Respond, means

@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from abm import palette, parameters
-from analysis.asking import ranges
+from analysis.experiments import ranges
 from analysis.figures import indices, style
 from analysis.sensitivity.runs import LABELS, MAIN
 from analysis.sensitivity.study import Study

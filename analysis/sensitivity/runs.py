@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 
 from abm.scenario import Scenario
-from analysis.asking import ranges
-from analysis.asking.variants import still
+from analysis.experiments import ranges
+from analysis.experiments.variants import still
 from analysis.methods.statistics import finished_means
-from analysis.sweeps.sweep import LABELS, OUTCOMES
+from analysis.reading.sweep import LABELS, OUTCOMES
 from runs import experiment
 from runs.axes import Axis
 

@@ -12,7 +12,7 @@ from abm import parameters
 from abm.odd import judged
 from abm.scenario import Scenario
 from abm.words import ArgumentError
-from analysis.asking import ranges
+from analysis.experiments import ranges
 from analysis.methods import sensitivity
 from analysis.sensitivity.curves import curves
 from analysis.sensitivity.runs import MAIN, OUTCOMES, Once, Respond, model

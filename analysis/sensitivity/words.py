@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.asking.inquiry import rows
+from analysis.experiments.inquiry import rows
 from analysis.sensitivity.runs import MAIN, OUTCOMES
 
 MOST = 3  # assumptions that are named

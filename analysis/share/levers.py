@@ -13,7 +13,7 @@ from abm import titles
 from abm.parameters import Parameter, Range, lookup
 from abm.scenario import Scenario
 from abm.words import ArgumentError, repeated
-from analysis.asking import ranges
+from analysis.experiments import ranges
 
 #: A vendor's price, another state's hand on the switch, and the nations' own will: what three sorts of people decide. Where the
 #: scenario's events set one of them, the next takes its place.

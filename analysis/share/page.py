@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from html import escape
 from importlib.resources import files
@@ -23,7 +23,6 @@ from analysis.share.check import PLACES, Error
 from analysis.share.grid import Grid, count
 from analysis.share.layout import Layout
 from analysis.share.levers import Lever
-from runs.commands.asking import settings as values_of
 from runs.resources import size
 
 LIMIT = 5_000_000  # bytes of a page, so that it can be sent by mail
@@ -52,15 +51,16 @@ def reference(grid: Grid, changed: bool) -> str:
     return "the baseline" if grid.scenario.name == "baseline" and not changed else "this scenario as it stands"
 
 
-def page(grid: Grid, errors: Sequence[Error], name: str, settings: Sequence[str], command: str) -> str:
+def page(grid: Grid, errors: Sequence[Error], name: str, given: Mapping[str, Any], command: str) -> str:
     """The whole page. ``name`` of the scenario as `abm run` takes it, with what was set. ArgumentError if it is too large."""
     content, row = grid.scenario.content, grid.at(grid.marks)
-    compared = reference(grid, bool(settings))
-    held = document(grid, errors, compared, [name, *(part for text in settings for part in ("--set", text))])
+    compared = reference(grid, bool(given))
+    settings = [part for each, value in given.items() for part in ("--set", f"{each}={value}")]
+    held = document(grid, errors, compared, [name, *settings])
     parts = {
         "title": escape(content.title or grid.scenario.name),
         "description": escape(" ".join(content.description.split())),
-        "set": escape(_set(grid, settings)),
+        "set": escape(_set(grid, given)),
         "headline": escape(told.headline(grid, row)),
         "reference": escape(compared),
         "nations": str(len(grid.scenario.nations())),
@@ -149,10 +149,10 @@ def _map(grid: Grid) -> dict[str, Any] | None:
             "dots": land.dots(grid.scenario.nations())}  # fmt: skip
 
 
-def _set(grid: Grid, given: Sequence[str]) -> str:
+def _set(grid: Grid, given: Mapping[str, Any]) -> str:
     """What was set by hand, in words."""
     vendors, said = grid.scenario.vendor_names, []
-    for name, value in values_of(list(given)).items():
+    for name, value in given.items():
         if name in parameters.names(vendors):
             parameter = parameters.lookup(name, vendors)
             amount = str(value) if parameter.choices else wording.amount(parameter, float(value))

@@ -1,6 +1,6 @@
 """What may differ between draws where no calibrated sample is given: every uncertain parameter, near the scenario's value.
 
-What people decide is not uncertain and keeps the scenario's values (:mod:`analysis.asking.uncertainty`).
+What people decide is not uncertain and keeps the scenario's values (:mod:`analysis.experiments.uncertainty`).
 """
 
 from __future__ import annotations
@@ -8,8 +8,8 @@ from __future__ import annotations
 import pandas as pd
 
 from abm import parameters
-from analysis.asking import ranges
-from analysis.asking.inquiry import Inquiry
+from analysis.experiments import ranges
+from analysis.experiments.inquiry import Inquiry
 from runs import designs
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from analysis.methods.areas import auc, fit, resampled
+from analysis.methods.auc import auc, fit, resampled
 from analysis.warning.breaks import Life, ahead, lost
 from analysis.warning.watch import AROUND, WITHIN, Watched
 

@@ -1,1 +1,0 @@
-"""A sweep as its report reads it: responses, indices, what was varied."""
