@@ -8,6 +8,7 @@ import pytest
 from tests import readme
 from tests.readme import differences
 from tests.readme_numbers import numbers
+from tests.untouched import PACKAGES
 
 TEXT = readme.README.read_text("utf-8")
 WORDS = (
