@@ -22,7 +22,6 @@ import pytest
 
 import runs
 from abm.scenario import Scenario
-from analysis.commands import arguments
 from analysis.commands.command_line import COMMANDS, main, parser
 from tests import sweeps
 from tests.beforehand import after

@@ -73,7 +73,8 @@ def test_every_room_and_file_of_the_layout_exists():
     places = [Path(room) / path for room, said in rows for path in ("", *re.findall(r"`([\w/]+(?:\.py|/))`", said))]
     assert len(rows) >= 5
     assert [str(place) for place in places if not (readme.ROOT / place).exists()] == []
-    rooms = {path.parent.relative_to(readme.ROOT) for package in PACKAGES for path in readme.ROOT.glob(f"{package}/*/__init__.py")}
+    files = [path for package in PACKAGES for path in readme.ROOT.glob(f"{package}/*/__init__.py")]
+    rooms = {path.parent.relative_to(readme.ROOT) for path in files}
     assert sorted(map(str, rooms - set(places))) == []
 
 

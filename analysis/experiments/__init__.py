@@ -1,1 +1,1 @@
-"""What questions and studies are made of: what is asked and answered, variants of a scenario, ranges, outcomes, costs of levers."""
+"""What questions and studies are made of: what is asked and answered, variants of a scenario, ranges, outcomes."""
