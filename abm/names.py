@@ -24,7 +24,7 @@ FIXED: dict[str, str] = {
     "rng": "seed of a model", "nation": "class of nations", "stands": "whether a coalition stands",
 }
 _VENDOR = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,39}")
-_COALITION = re.compile(r"[cC]\d+")  # as abm.record.coalition_name writes them
+_COALITION = re.compile(r"[cC]\d+")  # as abm.temporal_network.coalition_name writes them
 
 
 @lru_cache(maxsize=256)

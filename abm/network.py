@@ -17,8 +17,8 @@ import networkx as nx
 import numpy as np
 
 from abm import options
-from abm.record import coalition_name
-from abm.record import ties as ties_of
+from abm.temporal_network import coalition_name
+from abm.temporal_network import ties as ties_of
 from abm.world import World
 
 #: Stays of a node: (option, start, end), dates as decimal years.

@@ -18,7 +18,7 @@ ROOT = Path(__file__).parent.parent
 _COMPILED = ("abm/*.py", "abm/submodels/*.py", "abm/outcomes/*.py", "runs/ensemble.py")
 _TABLES = ("abm/attributes.py", "abm/compiled.py")
 #: Beside the compiled rules: how a world is made, from which facts, and how runs are planned and recorded.
-_MORE = ("abm/world.py", "abm/scenario.py", "abm/options.py", "abm/record.py", "abm/data/__init__.py", "abm/data/*.csv",
+_MORE = ("abm/world.py", "abm/scenario.py", "abm/options.py", "abm/temporal_network.py", "abm/data/__init__.py", "abm/data/*.csv",
          "runs/plan.py", "runs/chunk.py", "runs/factor.py", "runs/execution.py", "runs/tables.py")
 
 

@@ -25,7 +25,7 @@ from runs.plan import TABLES, Plan
 from runs.progress import bar, runs_bar
 from runs.results import Result, open_result
 from runs.store import Store
-from runs.sweep import carry_out, local
+from runs.sweep import local, run_plan
 
 Given = str | Path | Scenario | Mapping[str, Any]  #: a scenario: its name, a path, plain data as in a file, or itself
 Values = Mapping[str, float | int | str]  #: parameters, or start, steps, step_years, by name
@@ -174,5 +174,5 @@ def _done(plan: Plan, out: str | Path | None, workers: int | None, overwrite: bo
         with bar(plan.count, "runs", not progress) as told:
             return in_memory(plan, workers, told)
     with runs_bar(plan.count, not progress) as counted:
-        carry_out(plan, Store(out), local(workers), counted, overwrite=overwrite)
+        run_plan(plan, Store(out), local(workers), counted, overwrite=overwrite)
     return open_result(out)

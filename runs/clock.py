@@ -8,7 +8,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-from runs.places import PROGRESS
+from runs.folders import PROGRESS
 from runs.store import Store
 
 #: Called with the runs done, those of them that stood before this session, and the runs that failed.

@@ -19,8 +19,8 @@ from abm import measures
 from abm.provenance import decisive
 from abm.scenario import Scenario
 from runs.chunk import Chunk
+from runs.design_points import describe, restore
 from runs.factor import NATIONS, Factor
-from runs.points import describe, restore
 
 __all__ = ["NATIONS", "TABLES", "Factor", "Plan"]
 

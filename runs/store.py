@@ -21,11 +21,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from filelock import FileLock, Timeout
 
+from runs.design_points import POINTS
+from runs.folders import LOCK, PICTURES, SINGLE, WROTE, check_ours, listed
 from runs.integrity import chunk_files, footer_crc
 from runs.manifest import MANIFEST, File, StoreError, sealed
-from runs.places import LOCK, PICTURES, SINGLE, WROTE, check_ours, listed
 from runs.plan import TABLES
-from runs.points import POINTS
 
 _UNFINISHED = re.compile(rf"\.({re.escape(MANIFEST)}|{re.escape(POINTS)}|\d{{6,12}}\.[0-9a-f]{{16}}\.parquet)\.part")
 

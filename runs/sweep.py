@@ -17,10 +17,10 @@ from typing import Any
 
 from abm.provenance import provenance
 from runs.clock import Clock, Progress
+from runs.design_points import FEW, POINTS, to_parquet
 from runs.execution import Done, run_chunk
 from runs.manifest import FORMAT, StoreError, listed
 from runs.plan import Plan
-from runs.points import FEW, POINTS, to_parquet
 from runs.resources import check_files, check_space
 from runs.resume import Notice, begun, failed_runs, whole_files, without_failed
 from runs.store import Store
@@ -53,7 +53,7 @@ def local(workers: int | None = None) -> Executor:
     return execute
 
 
-def carry_out(
+def run_plan(
     plan: Plan,
     store: Store,
     execute: Executor,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
-from abm import measures, options, record
+from abm import measures, options, temporal_network
 from abm.world import World
 from runs.chunk import Chunk
 from runs.ensemble import Results
@@ -136,7 +136,7 @@ def choices_table(world: World, runs: np.ndarray, results: Results) -> pa.Table:
 
 def ties_table(world: World, runs: np.ndarray, results: Results) -> pa.Table:
     """A row per tie of the temporal network, from its first date to its last (null while it stands at the end)."""
-    found, steps = record.all_ties(results.sources, results.serials, len(world.vendors)), results.sources.shape[1]
+    found, steps = temporal_network.all_ties(results.sources, results.serials, len(world.vendors)), results.sources.shape[1]
     coalitions = _coalitions(results.serials)
     first = np.array([0, len(world.vendors) - 1, len(world.vendors) + len(coalitions)])  # of each kind's targets
     dates = np.append(_dates(world, steps), np.nan)
@@ -144,7 +144,7 @@ def ties_table(world: World, runs: np.ndarray, results: Results) -> pa.Table:
         runs[found.run],
         _names(world.iso3, found.source),
         _names([*world.vendors, *coalitions, *world.iso3], found.target + first[found.kind]),
-        _names(record.TIE_KINDS, found.kind),
+        _names(temporal_network.TIE_KINDS, found.kind),
         dates[found.start],
         pa.array(dates[found.end], from_pandas=True),
     ]
@@ -152,7 +152,7 @@ def ties_table(world: World, runs: np.ndarray, results: Results) -> pa.Table:
 
 
 def _coalitions(serials: np.ndarray) -> list[str]:
-    return [record.coalition_name(serial) for serial in range(1, int(serials.max(initial=0)) + 1)]
+    return [temporal_network.coalition_name(serial) for serial in range(1, int(serials.max(initial=0)) + 1)]
 
 
 def _names(names, codes: np.ndarray, absent: np.ndarray | None = None) -> pa.Array:

@@ -48,7 +48,7 @@ def rehearsed(text: str, folder: Path, page: str = "README.md") -> str:
     """
     names: dict = {}
 
-    def carry_out(found: re.Match) -> str:
+    def run_plan(found: re.Match) -> str:
         marked, language, block = found.groups()
         if language in ("python", "pycon") and ">>>" in block:
             return f"```{language}\n{answered(block, names)}```"
@@ -67,7 +67,7 @@ def rehearsed(text: str, folder: Path, page: str = "README.md") -> str:
         return found[0]
 
     with contextlib.chdir(folder), contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
-        return _FENCE.sub(carry_out, text)
+        return _FENCE.sub(run_plan, text)
 
 
 def _write(path: Path, block: str) -> None:

@@ -13,7 +13,7 @@ from runs.manifest import files_of, listed, read_manifest, sealed
 from runs.plan import TABLES, Factor, Plan
 from runs.results import Result
 from runs.store import Store
-from runs.sweep import Executor, carry_out, local
+from runs.sweep import Executor, local, run_plan
 from tests import worlds
 
 #: A factor of every kind that a world of invented nations has.
@@ -41,7 +41,7 @@ def plan(points: int = 6, replicates: int = 4, tables: tuple[str, ...] = TABLES,
 
 def carry(plan: Plan, directory: Path, execute: Executor | None = None, **options) -> Path:
     """Carry a plan out, in one thread unless told otherwise."""
-    carry_out(plan, Store(directory), execute or local(1), **options)
+    run_plan(plan, Store(directory), execute or local(1), **options)
     return directory
 
 

@@ -13,19 +13,18 @@ from abm.parameters import Range
 from abm.scenario import Scenario
 from analysis import calibration
 from analysis.calibration import fit as fitting
-from analysis.calibration import fresh as fresh_step
-from analysis.calibration import guess, history, nearest, report
-from analysis.calibration.aim import UNDEFINED, Aim, arms_run, distance, evaluate, met
+from analysis.calibration import history, regression, report, selection, surrogate
 from analysis.calibration.check import COPIES, coverage, examined, inference, uneven
-from analysis.calibration.found import Kept, quantiles
+from analysis.calibration.population import Population, quantiles
 from analysis.calibration.priors import FITTED, PRIORS, sample, shares
+from analysis.calibration.target import UNDEFINED, Target, arms_run, distance, evaluate, met
 from analysis.commands.calibrate import SIZES
 from analysis.commands.command_line import main
 from analysis.nations import foretold
 from analysis.patterns import measured
 from analysis.patterns.evidence import Evidence
 from analysis.patterns.table import PATTERNS, Pattern
-from runs import experiment, library
+from runs import library
 
 
 def small():
@@ -50,7 +49,7 @@ CUBE = dict.fromkeys("pqr", Range(0, 1))
 
 def record(truth, of, share: float) -> Pattern:
     """A record that a world of known parameters left: its median over runs with seeds that no fit uses, give or take a share."""
-    value = float(np.median(of(Evidence(truth, experiment.run_arms([truth], 60, 5 * 10**8, None, True, True)[0]))))
+    value = float(np.median(of(Evidence(truth, batch.run_arms([truth], 60, 5 * 10**8, None, True, True)[0]))))
     return pattern(f"made from {of.__name__}", value * (1 - share), value * (1 + share), of)
 
 
@@ -62,8 +61,8 @@ def feared(evidence):
 @pytest.fixture(scope="module")
 def found():
     """Fitted to China's lag as the model itself has it at 0.4 yr."""
-    aimed = (record(small().with_values({"vendor_lag_china": 0.4}), measured.lag_china, 0.015),)
-    return fit(small(), 100, 60, 6, 2, fresh=4, priors=BOTH, patterns=aimed)
+    fitted = (record(small().with_values({"vendor_lag_china": 0.4}), measured.lag_china, 0.015),)
+    return fit(small(), 100, 60, 6, 2, fresh=4, priors=BOTH, patterns=fitted)
 
 
 def test_a_parameter_that_made_the_pattern_is_found_again(found):
@@ -85,9 +84,9 @@ def test_the_80_percent_interval_covers_the_truth_of_a_record_that_the_model_mad
     world = Scenario.parse({"steps": 12, "nations": {"minimum_gdp": 1800}}, "baseline")
     assert 8 <= len(world.nations()) <= 16
     true = world.with_values({"vendor_lag_china": lag, "hazard_us": hazard})
-    aimed = (record(true, measured.lag_china, 0.03), record(true, feared, 0.15))
+    fitted = (record(true, measured.lag_china, 0.03), record(true, feared, 0.15))
     priors = BOTH | {"hazard_us": Range(0.02, 1.0, log=True)}
-    table = report.marginals(fit(world, 150, 80, 8, 8, fresh=16, priors=priors, patterns=aimed)).set_index("parameter")
+    table = report.marginals(fit(world, 150, 80, 8, 8, fresh=16, priors=priors, patterns=fitted)).set_index("parameter")
     for name, truth in (("vendor_lag_china", lag), ("hazard_us", hazard)):
         row = table.loc[name]
         assert row["posterior_10"] <= truth <= row["posterior_90"], row
@@ -105,18 +104,18 @@ def test_waves_come_nearer(found):
 def test_the_sampler_leaves_the_posterior_as_it_is(monkeypatch):
     """Two of three parameters are their patterns, without chance: what is left must be flat within both ranges, and flat in the
     third; a box a fortieth of the prior's, which the bank of 400 holds ten times."""
-    aimed = (pattern("a", 0.4, 0.6, None), pattern("b", 0.1, 0.225, None))
+    fitted = (pattern("a", 0.4, 0.6, None), pattern("b", 0.1, 0.225, None))
 
     def tried(self, points, weight, replicates, seed, apart=False, within=np.inf):
         values = points[["p", "q"]].set_axis(["a", "b"], axis=1)
-        return Kept(points, weight, distance(values, aimed, self.scale), values, np.arange(len(points)))
+        return Population(points, weight, distance(values, fitted, self.scale), values, np.arange(len(points)))
 
-    monkeypatch.setattr(Aim, "tried", tried)
-    aim = Aim(small(), aimed, {"a": 0.1, "b": 0.05})
-    bank = aim.tried(sample(CUBE, 400, 1), np.ones(400), 1, 0)
-    kept, reached, _ = fitting._waves(aim, CUBE, bank, 400, 40, 1, 0)
+    monkeypatch.setattr(Target, "tried", tried)
+    target = Target(small(), fitted, {"a": 0.1, "b": 0.05})
+    bank = target.evaluated(sample(CUBE, 400, 1), np.ones(400), 1, 0)
+    population, reached, _ = fitting._waves(target, CUBE, bank, 400, 40, 1, 0)
     assert reached[-1] == 0
-    points, weight = kept.points.to_numpy(), kept.weight
+    points, weight = population.points.to_numpy(), population.weight
     mean = weight @ points
     assert mean == pytest.approx([0.5, 0.1625, 0.5], abs=0.07)
     assert mean[1] == pytest.approx(0.1625, abs=0.008)
@@ -125,8 +124,8 @@ def test_the_sampler_leaves_the_posterior_as_it_is(monkeypatch):
 
 
 def test_the_sample_is_drawn_by_weight(found):
-    kept, drawn = found.posterior, found.draw(4000, 1)
-    assert drawn["vendor_lag_china"].mean() == pytest.approx(kept.weight @ kept.points["vendor_lag_china"], abs=0.01)
+    population, drawn = found.posterior, found.draw(4000, 1)
+    assert drawn["vendor_lag_china"].mean() == pytest.approx(population.weight @ population.points["vendor_lag_china"], abs=0.01)
 
 
 def noise(evidence):
@@ -139,7 +138,7 @@ def noise(evidence):
 def seeds(monkeypatch):
     """The seeds that points were run with, by runs a point; and those of the pilots."""
     used: dict[int, list[int]] = {}
-    original_points, original_arms = experiment.run_points, experiment.run_arms
+    original_points, original_arms = batch.run_points, batch.run_arms
 
     def run_points(scenario, points, replicates, seed, *rest):
         used.setdefault(replicates, []).extend(range(seed, seed + replicates))
@@ -149,29 +148,29 @@ def seeds(monkeypatch):
         used.setdefault(0, []).extend(range(seed, seed + replicates))
         return original_arms(arms, replicates, seed, *rest)
 
-    monkeypatch.setattr(experiment, "run_points", run_points)
-    monkeypatch.setattr(experiment, "run_arms", run_arms)
+    monkeypatch.setattr(batch, "run_points", run_points)
+    monkeypatch.setattr(batch, "run_arms", run_arms)
     return used
 
 
 def test_what_is_kept_is_judged_on_seeds_that_no_wave_and_no_pilot_used(seeds):
-    aimed = (pattern("noise", 0.8, 0.9, noise),)
-    found = fit(small(), 20, 20, 3, 2, fresh=3, priors=SILENT, patterns=aimed)
-    waves, fresh, suggesting = set(seeds[2]), set(seeds[3]), set(seeds[3 * fresh_step.OFTEN])
+    fitted = (pattern("noise", 0.8, 0.9, noise),)
+    found = fit(small(), 20, 20, 3, 2, fresh=3, priors=SILENT, patterns=fitted)
+    waves, fresh, suggesting = set(seeds[2]), set(seeds[3]), set(seeds[3 * selection.OFTEN])
     assert len(waves) == (history.WAVES + 3) * 2
-    assert len(fresh) == 3 * (1 + fresh_step.SETS), "one set chooses, others are reported"
+    assert len(fresh) == 3 * (1 + selection.SETS), "one set chooses, others are reported"
     assert not suggesting & (fresh | waves | set(seeds[0]))
     assert not fresh & (waves | set(seeds[0]))
-    chosen = set(range(fresh_step.CHOICE_SEEDS, fresh_step.CHOICE_SEEDS + 3))
-    told = evaluate(small(), found.posterior.points, aimed, 3, min(fresh - chosen))
+    chosen = set(range(selection.CHOICE_SEEDS, selection.CHOICE_SEEDS + 3))
+    told = evaluate(small(), found.posterior.points, fitted, 3, min(fresh - chosen))
     assert found.posterior.values["noise"].to_numpy() == pytest.approx(told["noise"].to_numpy())
 
 
 def test_what_only_luck_brought_near_is_seen_through():
     """A pattern of pure chance: the waves come near to it, fresh runs show that nothing was found."""
     found = fit(small(), 60, 60, 6, 4, fresh=8, priors=SILENT, patterns=(pattern("n", 0.9, 1, noise),))
-    lucky, fresh = np.median(found.lucky), np.median(found.posterior.distance)
-    assert lucky < 0.5 * fresh
+    selected_by, fresh = np.median(found.selected_by), np.median(found.posterior.distance)
+    assert selected_by < 0.5 * fresh
     assert "fits fresh runs better" not in report.page(found, "")
     assert not report.marginals(found)["identified"].any()
 
@@ -207,8 +206,8 @@ def test_the_error_of_a_mean_counts_kin_as_far_as_they_are_alike(kin, alike):
         own, shared = random.random((60 * kin, 1)), np.repeat(random.random((60, 1)), kin, axis=0)
         values = np.where(alike, shared, own)
         points, weight, root = pd.DataFrame(values), np.full(60 * kin, 1 / (60 * kin)), np.repeat(np.arange(60) * 7, kin)
-        kept = Kept(points, weight, np.zeros(60 * kin), points, root)
-        found.append((values.mean(), kept.error(values)[0]))
+        population = Population(points, weight, np.zeros(60 * kin), points, root)
+        found.append((values.mean(), population.error(values)[0]))
     means, errors = np.array(found).T
     assert errors.mean() == pytest.approx(means.std(), rel=0.1)
 
@@ -218,8 +217,8 @@ def test_kin_of_one_start_identify_nothing_however_many_and_alike(found, starts,
     random = np.random.default_rng(4)
     root = np.arange(120) % starts
     near = pd.DataFrame({"vendor_lag_china": random.normal(0.4, 0.02, 120), "trust_gain": 0.03 * 10 ** random.random(120)})
-    kept = Kept(near, np.full(120, 1 / 120), np.zeros(120), found.posterior.values.iloc[np.zeros(120, int)], root)
-    table = report.marginals(replace(found, posterior=kept)).set_index("parameter")
+    population = Population(near, np.full(120, 1 / 120), np.zeros(120), found.posterior.values.iloc[np.zeros(120, int)], root)
+    table = report.marginals(replace(found, posterior=population)).set_index("parameter")
     assert list(table["identified"]) == [identified, False]
 
 
@@ -232,7 +231,7 @@ def test_walks_keep_the_law_that_the_guess_gives():
 
     proposed = random.random((60_000, 2))
     start = proposed[np.log(random.random(len(proposed))) < likely(proposed)]
-    end, gain = guess.walk(start, likely, 0.02 * np.eye(2), random)
+    end, gain = surrogate.walk(start, likely, 0.02 * np.eye(2), random)
     assert gain == pytest.approx(likely(end) - likely(start))
     assert np.abs(np.corrcoef(start.T, end.T)[:2, 2:]).max() < 0.1, "far from where they began"
     assert end.mean(axis=0) == pytest.approx(start.mean(axis=0), abs=0.008)
@@ -246,26 +245,26 @@ def test_a_guess_learns_a_polynomial_and_forgets_what_is_old():
     def away(share, peak):
         return 0.3 + np.square(share - peak) @ [1, 2, 0] + random.normal(0, 0.05, len(share))
 
-    known = guess.learnt(share, away(share, 0.8))
+    known = surrogate.trained(share, away(share, 0.8))
     for _ in range(40):
-        known = guess.learnt(share, away(share, 0.3), known)
+        known = surrogate.trained(share, away(share, 0.3), known)
     assert known.spread == pytest.approx(0.05, rel=0.15)
-    near, far = np.exp(known.likely(np.array([[0.3, 0.3, 0.9], [0.8, 0.8, 0.9]]), 0.4))
+    near, far = np.exp(known.log_probability(np.array([[0.3, 0.3, 0.9], [0.8, 0.8, 0.9]]), 0.4))
     assert near > 0.9
     assert far < 0.01
 
 
 def test_of_points_that_are_too_far_anyway_the_other_scenarios_are_not_run(monkeypatch):
     """Points of two patterns in two scenarios: the first rules half of them out, and only the others reach the second."""
-    aimed = [pattern("lag", 0, 8, measured.lag_china), replace(pattern("hedge", 0, 0.3, measured.hedging), scenario="hindcast")]
+    fitted = [pattern("lag", 0, 8, measured.lag_china), replace(pattern("hedge", 0, 0.3, measured.hedging), scenario="hindcast")]
     points, ran = pd.DataFrame({"vendor_lag_china": [0.1, 0.75, 0.1, 0.75]}), []
-    aim = Aim(small(), tuple(aimed), {"lag": 1.0, "hedge": 0.3}, ran.append)
-    whole = aim.tried(points, np.ones(4), 2, 0)
+    target = Target(small(), tuple(fitted), {"lag": 1.0, "hedge": 0.3}, ran.append)
+    whole = target.evaluated(points, np.ones(4), 2, 0)
     assert sum(ran) == 16
     near = whole.distance < 1
     assert list(near) == [True, False, True, False]
     ran.clear()
-    part = aim.tried(points, np.ones(4), 2, 0, within=1.0)
+    part = target.evaluated(points, np.ones(4), 2, 0, within=1.0)
     assert sum(ran) == 12
     assert part.distance[near] == pytest.approx(whole.distance[near])
     assert (part.distance[~near] > 1).all()
@@ -274,9 +273,9 @@ def test_of_points_that_are_too_far_anyway_the_other_scenarios_are_not_run(monke
 
 def test_points_of_one_root_count_as_one():
     points = pd.DataFrame({"x": [1.0, 1.0, 2.0, 3.0]})
-    kept = Kept(points, np.full(4, 0.25), np.zeros(4), points, np.array([0, 0, 0, 1]))
-    assert kept.worth() == pytest.approx(1 / (0.75**2 + 0.25**2))
-    alone = kept.alone()
+    population = Population(points, np.full(4, 0.25), np.zeros(4), points, np.array([0, 0, 0, 1]))
+    assert population.effective_size() == pytest.approx(1 / (0.75**2 + 0.25**2))
+    alone = population.distinct()
     assert list(alone.points["x"]) == [1, 2, 3]
     assert list(alone.weight) == [0.5, 0.25, 0.25]
 
@@ -290,7 +289,7 @@ def test_the_report_says_better_only_where_the_difference_is_more_than_chance(fo
     assert "worse than the defaults" in report.page(moved_away(found, -1.0), "")
     assert "fits fresh runs better" in report.page(moved_away(found, 9.0), "")
     median = quantiles(found.posterior.distance, found.posterior.weight)[1]
-    noisy = replace(found, own=replace(found.own, distance=np.linspace(0, 2 * median + 1, fresh_step.SETS)))
+    noisy = replace(found, own=replace(found.own, distance=np.linspace(0, 2 * median + 1, selection.SETS)))
     assert "as the defaults do" in report.page(noisy, "")
 
 
@@ -303,35 +302,35 @@ def test_what_is_suggested_is_the_truth_rounded_to_what_is_identified(found):
 
 @pytest.mark.parametrize(("value", "spread", "short"), [(0.123456, 0.3, 0.1), (0.123456, 0.02, 0.12), (0.123456, 0.0002, 0.1235)])
 def test_digits_are_those_that_the_spread_supports(value, spread, short):
-    assert fresh_step.round_to(Range(0, 1), value, spread) == pytest.approx(short)
-    assert fresh_step.round_to(Range(0, 9, whole=True), 3.6, spread) == 4
+    assert selection.round_to(Range(0, 1), value, spread) == pytest.approx(short)
+    assert selection.round_to(Range(0, 9, whole=True), 3.6, spread) == 4
 
 
 def test_the_distance_is_nought_within_the_range_and_says_so_where_nothing_is_defined():
-    aimed = [pattern("a", 1, 3, None), pattern("b", 0, 1, None)]
+    fitted = [pattern("a", 1, 3, None), pattern("b", 0, 1, None)]
     values = pd.DataFrame({"a": [2, 5, np.nan, 2], "b": [0.5, 0.5, 0.5, 99]})
-    away = distance(values, aimed, {"a": 1.0, "b": 0.5})
+    away = distance(values, fitted, {"a": 1.0, "b": 0.5})
     assert away == pytest.approx(np.array([0, 2, UNDEFINED, 4]) / np.sqrt(2))
 
 
 def test_a_family_of_patterns_counts_once():
-    aimed = [pattern("a", 0, 1, None, "one"), pattern("b", 0, 1, None, "one"), pattern("c", 0, 1, None)]
+    fitted = [pattern("a", 0, 1, None, "one"), pattern("b", 0, 1, None, "one"), pattern("c", 0, 1, None)]
     values = pd.DataFrame({"a": [3.0, 0.5], "b": [3.0, 0.5], "c": [0.5, 3.0]})
-    away = distance(values, aimed, dict.fromkeys("abc", 1.0))
+    away = distance(values, fitted, dict.fromkeys("abc", 1.0))
     assert away == pytest.approx(np.full(2, np.sqrt(4 / 2)))
-    assert list(met(values, aimed)) == [1, 2]
+    assert list(met(values, fitted)) == [1, 2]
 
 
 def history_of(shape, monkeypatch, points: int = 400):
     """History matching of two parameters, flat in 0 to 1, on values that ``shape`` makes of their shares; a unit is 0.1."""
-    aimed = (pattern("a", 0.0, 0.2, None), pattern("b", -1.0, 1.0, None))
+    fitted = (pattern("a", 0.0, 0.2, None), pattern("b", -1.0, 1.0, None))
 
     def tried(self, points, weight, replicates, seed, apart=False, within=np.inf):
         values = pd.DataFrame(shape(shares(BOTH, points)), columns=["a", "b"])
-        return Kept(points, weight, distance(values, aimed, self.scale), values, np.arange(len(points)))
+        return Population(points, weight, distance(values, fitted, self.scale), values, np.arange(len(points)))
 
-    monkeypatch.setattr(Aim, "tried", tried)
-    return history.matched(Aim(small(), aimed, {"a": 0.1, "b": 0.1}), BOTH, points, 1, 0)
+    monkeypatch.setattr(Target, "tried", tried)
+    return history.matched(Target(small(), fitted, {"a": 0.1, "b": 0.1}), BOTH, points, 1, 0)
 
 
 def test_history_matching_cuts_what_no_luck_could_mend_and_nothing_else(monkeypatch):
@@ -403,9 +402,9 @@ def test_what_is_inferred_from_a_bank_holds_as_often_as_it_says(half):
     def run(share):
         return pd.DataFrame(share @ slopes + random.normal(0, 0.02, (len(share), 2)), columns=["a", "b"])
 
-    aimed = (pattern("a", -half, half, None), pattern("b", -2 * half, 2 * half, None))
+    fitted = (pattern("a", -half, half, None), pattern("b", -2 * half, 2 * half, None))
     bank, truth = random.random((4000, 3)), random.random((400, 3))
-    infer = inference(Aim(small(), aimed, {"a": half, "b": 2 * half}), bank, run(bank), random)
+    infer = inference(Target(small(), fitted, {"a": half, "b": 2 * half}), bank, run(bank), random)
     table = coverage(examined(("p", "q", "r"), truth, infer(run(truth)))).set_index("parameter")
     assert table["as_said"].all(), table
     exact = half**2 / 3 * 12  # an error flat to either side, seen in full
@@ -419,7 +418,7 @@ def test_that_a_value_is_undefined_is_seen(seen, low, high):
     random = np.random.default_rng(1)
     bank = random.random((3000, 1))
     values = pd.DataFrame({"a": np.where(bank[:, 0] < 0.3, np.nan, bank[:, 0])})
-    infer = inference(Aim(small(), (pattern("a", 0, 0.1, None),), {"a": 0.05}), bank, values, random)
+    infer = inference(Target(small(), (pattern("a", 0, 0.1, None),), {"a": 0.05}), bank, values, random)
     points, weight = infer(pd.DataFrame({"a": [seen]}))(0)
     assert weight.sum() == pytest.approx(1)
     assert weight @ ((points[:, 0] > low - 0.03) & (points[:, 0] < high + 0.03)) > 0.95
@@ -431,7 +430,7 @@ def test_points_are_moved_to_the_record_along_a_bend(bend):
     random = np.random.default_rng(7)
     off = random.normal(0, 1, (4000, 2))
     logit = np.column_stack([off[:, 0] + bend * off[:, 0] ** 2, np.zeros(4000)]) + random.normal(0, 0.3, (4000, 2))
-    points = nearest.moved(1 / (1 + np.exp(-logit)), off, np.full(4000, 1 / 4000))
+    points = regression.moved(1 / (1 + np.exp(-logit)), off, np.full(4000, 1 / 4000))
     told = np.log(points / (1 - points))
     assert told.mean(axis=0) == pytest.approx([0, 0], abs=0.03)
     assert told.std(axis=0) == pytest.approx([0.3, 0.3], rel=0.05)
@@ -439,17 +438,17 @@ def test_points_are_moved_to_the_record_along_a_bend(bend):
 
 def test_the_whole_fit_checks_itself_on_records_that_the_model_made():
     world = Scenario.parse({"steps": 12, "nations": {"minimum_gdp": 1800}}, "baseline")
-    aimed = (record(world.with_values({"vendor_lag_china": 0.4}), measured.lag_china, 0.1),)
+    fitted = (record(world.with_values({"vendor_lag_china": 0.4}), measured.lag_china, 0.1),)
     ran: list[int] = []
     sizes = {"bank": 150, "points": 40, "waves": 2, "replicates": 1, "fresh": 1, "checks": 60, "lists": ()}
-    found, check = fitting.fit(world, priors=BOTH, patterns=aimed, progress=ran.append, **sizes)
+    found, check = fitting.fit(world, priors=BOTH, patterns=fitted, progress=ran.append, **sizes)
     table = coverage(check).set_index("parameter")
     assert table.loc["vendor_lag_china", "contraction"] > 0.8
     assert abs(table.loc["trust_gain", "contraction"]) < 0.15
     assert table["held"].between(0.6, 0.95).all()
     assert check.bank * COPIES >= 150
     assert "## Check" in report.page(found, "", "", check)
-    most = fitting.runs_of(aimed, **sizes)
+    most = fitting.runs_of(fitted, **sizes)
     assert 0.7 * most < sum(ran) <= most
 
 
@@ -519,13 +518,13 @@ def lists(monkeypatch):
         progress(foretold.RUNS * len(points))
         return pd.DataFrame({"some list": np.log(points["trust_gain"] / 0.06)}, dtype=float)
 
-    monkeypatch.setattr(fresh_step, "behind", behind)
+    monkeypatch.setattr(selection, "behind", behind)
     return asked
 
 
 def test_lists_of_nations_choose_among_points_that_fit_the_patterns_alike(lists):
-    aimed, ran, sizes = (pattern("met by all", -1, 2, noise),), [], (60, 60, 3, 2)
-    found = fit(small(), *sizes, fresh=2, priors=SILENT, patterns=aimed, lists=("ai-partnership",), progress=ran.append)
+    fitted, ran, sizes = (pattern("met by all", -1, 2, noise),), [], (60, 60, 3, 2)
+    found = fit(small(), *sizes, fresh=2, priors=SILENT, patterns=fitted, lists=("ai-partnership",), progress=ran.append)
     table = report.marginals(found).set_index("parameter").loc["trust_gain"]
     assert table["posterior_90"] <= 0.06 * 1.05, "all of them are before the list's best simple predictor"
     assert found.rounded["trust_gain"] <= 0.06
@@ -536,8 +535,8 @@ def test_lists_of_nations_choose_among_points_that_fit_the_patterns_alike(lists)
     chosen, told = {seed for _, seed in lists[:2]}, {seed for _, seed in lists[2:]}
     assert len(told) == 1
     assert not chosen & told, "what is told of the lists is told by other seeds than chose"
-    assert sum(count for count, _ in lists) * foretold.RUNS <= fresh_step.lists_runs(60)
-    assert sum(ran) <= fitting.runs_of(aimed, *sizes, 2, 0, ("ai-partnership",))
+    assert sum(count for count, _ in lists) * foretold.RUNS <= selection.lists_runs(60)
+    assert sum(ran) <= fitting.runs_of(fitted, *sizes, 2, 0, ("ai-partnership",))
 
 
 def test_without_lists_nothing_is_asked_of_them(found):

@@ -11,7 +11,7 @@ import pytest
 import runs
 from analysis.commands.command_line import main
 from analysis.page.serve import _opened
-from runs import points, sweep
+from runs import design_points, sweep
 from runs.manifest import StoreError
 from runs.plan import TABLES
 from tests import damage, sweeps
@@ -23,7 +23,7 @@ SEED = 20261125
 def carry(directory: Path) -> Path:
     """A sweep of three chunks whose points stand in a file of their own."""
     with pytest.MonkeyPatch.context() as few:
-        few.setattr(points, "FEW", 0)
+        few.setattr(design_points, "FEW", 0)
         few.setattr(sweep, "FEW", 0)
         return sweeps.carry(sweeps.plan(points=3, replicates=2, chunk=2, steps=12), directory)
 
@@ -100,7 +100,7 @@ def test_no_damage_passes_for_a_result_or_ends_in_a_traceback(whole, tmp_path):
             assert str(directory) in told, (reader, what, told)
         shutil.rmtree(directory)
     # Points are compared with the manifest by their values: a flip in what else their file says of itself does no harm.
-    assert [what for _, what in passed if what not in ("flipped points.parquet", "zeroed points.parquet")] == []
+    assert [what for _, what in passed if what not in ("flipped design_points.parquet", "zeroed design_points.parquet")] == []
 
 
 def test_the_same_command_makes_again_just_what_is_damaged(whole, tmp_path):

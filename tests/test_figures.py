@@ -19,7 +19,7 @@ from abm import options, palette
 from abm.model import Model
 from analysis.figures import FIGURES, alliances, figure, geography, labels, reasons, style
 from analysis.methods.statistics import wilson
-from analysis.reading import records, replay
+from analysis.reading import ensembles, replay
 from analysis.reading.replay import models, replayed
 from tests import results
 from tests.results import result
@@ -112,7 +112,7 @@ def test_a_timeline_has_a_bar_per_stay_and_a_row_per_nation(case):
 
 
 def test_a_timeline_ends_with_the_stances_of_the_last_step():
-    run = records.stances(result("baseline"))
+    run = ensembles.stances(result("baseline"))
     colour = style.colours(result("baseline").vendors, run.coalitions)
     bars = drawn("timelines", "baseline").axes[0].collections[0]
     ends = np.array([path.vertices[:, 0].max() for path in bars.get_paths()])
@@ -141,7 +141,7 @@ def test_wilsons_interval(hits, count, low, high):
 
 
 def test_the_map_paints_each_outline_in_the_colour_of_its_nation():
-    run = records.stances(result("baseline"))
+    run = ensembles.stances(result("baseline"))
     colour = style.colours(result("baseline").vendors, run.coalitions)
     axes = drawn("map", "baseline").axes[3]
     faces = axes.collections[0].get_facecolors()[:, :3]
@@ -174,7 +174,7 @@ def test_the_network_keeps_its_places_and_has_every_tie(case):
     end = ties[(ties["run"] == 0) & ties["end"].isna()]
     assert len(done.axes[-1].collections[0].get_segments()) == end["kind"].isin(["client", "ally"]).sum()
     names = [axes.get_title(loc="left") for axes in done.axes]
-    assert names == [f"{records.stances(result(case)).times[step]:g}" for step in records.stances(result(case)).steps(4)]
+    assert names == [f"{ensembles.stances(result(case)).times[step]:g}" for step in ensembles.stances(result(case)).steps(4)]
 
 
 def test_points_that_are_pushed_apart_stay_in_the_panel_and_apart():
@@ -185,7 +185,7 @@ def test_points_that_are_pushed_apart_stay_in_the_panel_and_apart():
 
 @pytest.mark.parametrize("case", ["baseline", "three vendors"])
 def test_the_replay_is_the_recorded_run(case):
-    run = records.stances(result(case))
+    run = ensembles.stances(result(case))
     for step, model in enumerate(models(result(case), 0)):
         assert [nation.option for nation in model.nations] == run.option[step].tolist()
     series = result(case).series().set_index(["run", "step"]).loc[0]

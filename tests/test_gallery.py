@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from analysis.gallery import told, why
+from analysis.gallery import sentences, why
 from analysis.gallery.beside import GROWTH, beside
 from analysis.gallery.report import names
 from analysis.methods.statistics import Estimate
 from runs import library
-from runs.experiment import run_arms
+from runs.batch import run_arms
 
 DOCS = Path(__file__).parent.parent / "docs"
 
@@ -38,22 +38,22 @@ def test_a_scenario_is_held_against_the_baseline_of_its_own_nations_and_dates(na
 def test_a_scenario_that_changes_nothing_says_so():
     base = library.scenario("baseline").with_values({"steps": 12})
     arm = run_arms([base], 4)[0]
-    found = told.changes([base, base], [arm, arm])
+    found = sentences.changes([base, base], [arm, arm])
     assert all(e.value == 0 for e in found.values())
     assert why.reason([base, base], [arm, arm]) is None
-    formed = told.formed([base, base], [arm, arm])
+    formed = sentences.formed([base, base], [arm, arm])
     assert formed.startswith("A coalition is founded in")
     assert formed.count("the same with and without") == 2
-    said = told.sentences(base, found, formed, None)
+    said = sentences.sentences(base, found, formed, None)
     assert "nothing that is told here moves" in said
     assert "no move is there to explain" in said
 
 
 def test_the_largest_changes_are_told_first_with_their_direction():
     base = library.scenario("baseline")
-    found = {name: Estimate(0.0, -1.0, 1.0, 9) for name, *_ in told.TOLD}
+    found = {name: Estimate(0.0, -1.0, 1.0, 9) for name, *_ in sentences.TOLD}
     found |= {"gdp_us": Estimate(-30.0, -35.0, -25.0, 9), "net_benefit": Estimate(0.1, 0.05, 0.15, 9)}
-    said = told.sentences(base, found, "A coalition is founded.", why.Reason("coalition", "us", "benefit", 0.3, 0.2))
+    said = sentences.sentences(base, found, "A coalition is founded.", why.Reason("coalition", "us", "benefit", 0.3, 0.2))
     first = "GDP with the US vendor falls by 30 points [25 to 35]"
     assert said.startswith(f"Against the baseline, {first} and net benefit a year rises by")
     assert said.endswith(
@@ -73,8 +73,8 @@ def test_the_largest_changes_are_told_first_with_their_direction():
 )
 def test_each_kind_of_reason_has_its_words(reason, words):
     base = library.scenario("baseline")
-    found = {name: Estimate(0.0, -1.0, 1.0, 9) for name, *_ in told.TOLD}
-    assert words in told.sentences(base, found, "A coalition is founded.", reason)
+    found = {name: Estimate(0.0, -1.0, 1.0, 9) for name, *_ in sentences.TOLD}
+    assert words in sentences.sentences(base, found, "A coalition is founded.", reason)
 
 
 def lively(**values):

@@ -13,7 +13,7 @@ from analysis.commands import networks as command
 from analysis.commands.grammar import Parser
 from analysis.networks import brokers, churn, communities, core, survival, waves
 from analysis.networks.figures import FIGURES, figure
-from analysis.networks.record import Record, read
+from analysis.networks.panel import Record, read
 from analysis.networks.report import write
 from analysis.networks.resampling import rate
 from analysis.networks.study import sentences, study

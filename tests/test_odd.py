@@ -10,10 +10,10 @@ import pytest
 from abm import attributes, data, measures, odd, options, parameters, scenario, submodels, world
 from abm.draws import STREAMS
 from abm.model import Model
-from abm.record import TIE_KINDS
 from abm.schedule import PHASES
 from abm.submodels.derived import derive, sum_bonds
 from abm.submodels.events import KINDS
+from abm.temporal_network import TIE_KINDS
 from runs.ensemble import continue_runs
 from tests import worlds
 

@@ -9,12 +9,12 @@ from abm.scenario import Scenario
 from analysis.experiments import hysteresis, lever_costs
 from analysis.nations.propensity import of_runs
 from analysis.networks.churn import churn
-from analysis.networks.record import Record
+from analysis.networks.panel import Record
 from analysis.page.panels import quarter
 from analysis.patterns import measured
 from analysis.patterns.evidence import Evidence
 from analysis.questions import question
-from runs import experiment
+from runs import batch
 from runs.plan import Plan
 from tests import questions
 from tests.questions import FEW
@@ -109,7 +109,7 @@ def test_waves_are_counted_by_whole_years_whatever_the_step(length):
 
 def test_patterns_have_no_value_at_dates_that_a_run_does_not_reach():
     scenario = odd("tenths")
-    evidence = Evidence(scenario, experiment.run_arms([scenario], 2, series=True, choices=True)[0])
+    evidence = Evidence(scenario, batch.run_arms([scenario], 2, series=True, choices=True)[0])
     assert np.array_equal(evidence.at("tension", 2026.0), evidence.path("tension")[:, 9])
     assert np.array_equal(evidence.mean("tension", 2025.1, 2026.04), evidence.path("tension")[:, :10].mean(axis=1))
     for value in (evidence.at("tension", 2040), evidence.mean("tension", 2026, 2030), measured.changed(evidence)):

@@ -19,11 +19,11 @@ from tests.test_command_line import abm, folder, made  # noqa: F401
 
 #: Command -> what is called with all that was asked for; its arguments are what the options must change.
 WORK = {
-    "run": ("analysis.commands.run.carry_out", "analysis.commands.run._draw"),
+    "run": ("analysis.commands.run.run_plan", "analysis.commands.run._draw"),
     "view": ("analysis.page.serve.serve",),
-    "sweep": ("analysis.commands.sweep.carry_out", "analysis.commands.sweep.local", "analysis.commands.sweep.dask"),
+    "sweep": ("analysis.commands.sweep.run_plan", "analysis.commands.sweep.local", "analysis.commands.sweep.dask"),
     "status": ("analysis.commands.status.lines",),
-    "replay": ("analysis.commands.replay.carry_out",),
+    "replay": ("analysis.commands.replay.run_plan",),
     "parameters": ("builtins.print",),
     "ask": ("analysis.questions.tipping.answer", "analysis.questions.window.answer", "analysis.questions.reply.write"),
     "calibrate": ("analysis.calibration.fit.fit", "analysis.commands.calibrate.write"),
@@ -193,12 +193,12 @@ def plain(value):
 
 #: What the work gives back where a command goes on after it, and where it ends instead.
 GIVEN = {
-    "run": {"carry_out": {"seconds": 0.0, "failed": 0}},
+    "run": {"run_plan": {"seconds": 0.0, "failed": 0}},
     "sweep": {"local": None, "dask": None},
     "view": {"serve": 0},
     "status": {"lines": []},
     "parameters": {"print": None},
-    "replay": {"carry_out": None},
+    "replay": {"run_plan": None},
     "ask": {
         "answer": SimpleNamespace(
             headline=SimpleNamespace(estimate=SimpleNamespace(half_width=1.0)), sentence="", stated={}, notes=[]
@@ -251,8 +251,8 @@ def trace(words: str, patch, capsys) -> tuple[int, list]:
         if command == "replay":
             stub.setattr(own, "same", lambda *given: "")
         stub.setattr("analysis.nations.lists.LEAST", 2)  # nations of the small world
-        stub.setattr("runs.places.Folder.__init__", lambda folder, path, *more, **options: calls.append(("out", str(path))))
-        stub.setattr("runs.places.Folder.open", lambda folder: Path("written"))
+        stub.setattr("runs.folders.Folder.__init__", lambda folder, path, *more, **options: calls.append(("out", str(path))))
+        stub.setattr("runs.folders.Folder.open", lambda folder: Path("written"))
         try:
             status = main(words.split())
         except Stopped:

@@ -36,7 +36,7 @@ def extended(tmp_path_factory):
     return folder
 
 
-def carry_out(folder, *words):
+def run_plan(folder, *words):
     """Python in the copy, uncompiled."""
     world = {**os.environ, "PYTHONPATH": str(folder), "NUMBA_DISABLE_JIT": "1"}
     return subprocess.run([sys.executable, *words], cwd=folder, env=world, capture_output=True, text=True, check=False)
@@ -49,7 +49,7 @@ def test_it_takes_three_places_at_most():
 @pytest.mark.slow
 def test_the_laws_of_the_model_hold_with_it(extended):
     files = [f"tests/test_{name}.py" for name in CONTRACT]
-    done = carry_out(extended, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-m", "uncompiled", *files)
+    done = run_plan(extended, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-m", "uncompiled", *files)
     assert done.returncode == 0, done.stdout[-3000:]
 
 
@@ -71,5 +71,5 @@ assert abs(sum(shares) - 1) < 1e-12, shares
 assert style.colours(("us", "china"))["open_weights"] == "#35D035"
 assert "open_weights" in model.explain("FRA").index
 """
-    done = carry_out(extended, "-c", program)
+    done = run_plan(extended, "-c", program)
     assert done.returncode == 0, done.stderr[-3000:]

@@ -19,9 +19,9 @@ pytest.importorskip("solara", reason="the extra `page` is not installed")
 
 from abm import options, parameters
 from abm.model import Model
-from abm.record import coalition_name
 from abm.scenario import Scenario
 from abm.submodels import choice, coalition
+from abm.temporal_network import coalition_name
 from analysis.page import address, charts, drawing, event_log, frame, geography, left, panels, takeaway, why
 from analysis.page import futures as fans
 from analysis.page.changes import Change

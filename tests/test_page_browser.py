@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 
 from abm.model import Model
-from abm.record import coalition_name
+from abm.temporal_network import coalition_name
 from analysis.page import panels
 from runs import library
 from tests.page_browser import Visit, note

@@ -13,7 +13,7 @@ from analysis.commands.command_line import main
 from analysis.patterns import PATTERNS, compare, compared, figure, lines, measured, weights
 from analysis.patterns.compared import arms, without_cuts
 from analysis.patterns.evidence import Evidence
-from runs import experiment, library
+from runs import batch, library
 from runs.ensemble import Results
 
 
@@ -35,7 +35,7 @@ US, CHINA, ALONE, HOLD_BACK, COALITION = range(5)
 
 def evidence_of(runs: int, **paths) -> Evidence:
     """Evidence of the baseline in which all stay with the US and nothing is measured but ``paths``."""
-    column, steps = experiment.columns_of(BASELINE), BASELINE.content.steps + 1
+    column, steps = batch.columns_of(BASELINE), BASELINE.content.steps + 1
     series = np.zeros((runs, steps, len(column)))
     for name, values in paths.items():
         series[..., column[name]] = values
@@ -237,7 +237,7 @@ def test_points_measured_together_are_what_each_is_alone():
     """Every pattern, with parameters that differ, a failed run, and groups of more than one run."""
     points = pd.DataFrame({"overhead_discord": [0.3, 0.7], "peer_weight": [0.0, 0.001], "review_rate": [0.4, 1.0]})
     for name, arm in arms(library.scenario("baseline")).items():
-        both = [experiment.run_points(way, points, 12, 3, None, True, True) for way in (arm, without_cuts(arm))]
+        both = [batch.run_points(way, points, 12, 3, None, True, True) for way in (arm, without_cuts(arm))]
         both[0].status[4], both[1].status[15] = 7, 7
         together = Evidence(arm, *both, points)
         assert together.point.tolist() == [0] * 11 + [1] * 11
@@ -309,8 +309,8 @@ def test_returns_per_exit():
 
 def test_lags_and_growth_are_the_measures_of_the_run():
     scenario = library.scenario("baseline").with_values({"steps": 16})
-    results = experiment.run_arms([scenario], 3, series=True, choices=True)[0]
-    evidence, column = Evidence(scenario, results), experiment.columns_of(scenario)
+    results = batch.run_arms([scenario], 3, series=True, choices=True)[0]
+    evidence, column = Evidence(scenario, results), batch.columns_of(scenario)
     assert measured.lag_china_first(evidence) == pytest.approx(results.series[:, 1, column["lag_china"]])
     assert measured.effective_growth(evidence) == pytest.approx(
         10 ** results.series[:, 1:13, column["frontier_speed"]].mean(axis=1)
@@ -318,7 +318,7 @@ def test_lags_and_growth_are_the_measures_of_the_run():
     steady = {"frontier_share_growth": 0.5, "investment_growth": 0.2, "investment_growth_end": 0.2, "growth_decay": 10,
               "frontier_share_limit": 1}
     grown = scenario.with_values(steady)
-    growth = measured.cost_growth(Evidence(grown, experiment.run_arms([grown], 2, series=True, choices=True)[0]))
+    growth = measured.cost_growth(Evidence(grown, batch.run_arms([grown], 2, series=True, choices=True)[0]))
     slowing = 10 * (np.exp(-0.025) - np.exp(-0.3)) / 2.75  # mean of exp(-t / 10) from the first step to 2028
     assert growth == pytest.approx(np.exp(0.2 + 0.5 * slowing) * np.ones(2), rel=1e-6)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from analysis.commands.command_line import main
-from runs.places import WROTE, Folder, PlaceError, listed
+from runs.folders import WROTE, Folder, PlaceError, listed
 from tests import sweeps
 from tests.test_command_line import folder, made  # noqa: F401
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from runs.folders import LOCK
 from runs.manifest import StoreError
-from runs.places import LOCK
 from runs.store import Store
 from tests import sweeps
 from tests.untouched import FILES, ROOT

@@ -14,7 +14,7 @@ from abm.scenario import Scenario
 from analysis import calibration
 from analysis.calibration.priors import FITTED
 from analysis.experiments.inquiry import Option
-from analysis.experiments.uncertainty import left_open
+from analysis.experiments.uncertainty import free_draws
 from analysis.methods.statistics import Estimate
 from analysis.questions import QUESTIONS, question
 from analysis.questions.reply import Reply
@@ -215,18 +215,18 @@ def test_draws_move_all_that_was_fitted_and_the_person_has_not_set(name, tmp_pat
 
 def test_a_scenario_keeps_what_it_sets_otherwise_than_the_calibrated_one():
     given = Scenario.parse({"parameters": {"pooling": 0.9 * parameters.defaults()["pooling"]}})
-    assert list(left_open(sample(), given)) == [name for name in SAMPLE if name != "pooling"]
+    assert list(free_draws(sample(), given)) == [name for name in SAMPLE if name != "pooling"]
     same = Scenario.parse({"parameters": {"pooling": parameters.defaults()["pooling"]}})
-    assert list(left_open(sample(), same)) == list(SAMPLE)
-    assert list(left_open(sample(), Scenario.parse({}), ["hazard_us", "steps"])) == [*SAMPLE][1:]
+    assert list(free_draws(sample(), same)) == list(SAMPLE)
+    assert list(free_draws(sample(), Scenario.parse({}), ["hazard_us", "steps"])) == [*SAMPLE][1:]
     dated = Scenario.parse({"events": [{"date": 2028, "kind": "parameter", "name": "portability", "value": 0.9}]})
-    assert list(left_open(sample(), dated)) == [*SAMPLE][:-1]
+    assert list(free_draws(sample(), dated)) == [*SAMPLE][:-1]
 
 
 def test_of_the_shipped_sample_all_is_drawn_that_was_fitted():
     shipped = calibration.posterior()
     assert {"portability", "convening_rate", "convening_size", "admission_tolerance"} <= set(shipped) & set(parameters.decided())
-    assert set(left_open(shipped, library.scenario("baseline"))) == set(FITTED)
+    assert set(free_draws(shipped, library.scenario("baseline"))) == set(FITTED)
 
 
 #: Questions that set a fitted parameter themselves -> their options and what they set.

@@ -19,7 +19,7 @@ from analysis.share import check, land, levers, page, told, wording
 from analysis.share.grid import Grid, corners, count, grid, points
 from analysis.share.layout import layout
 from runs import library
-from runs.experiment import columns_of, run_arms
+from runs.batch import columns_of, run_arms
 from runs.results import Result
 from tests import questions
 from tests.test_command_line import abm, folder  # noqa: F401

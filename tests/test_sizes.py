@@ -10,7 +10,7 @@ import pytest
 
 from abm.scenario import Scenario
 from analysis.commands.command_line import main
-from runs import experiment, resources, sweep_file
+from runs import batch, resources, sweep_file
 from runs.manifest import StoreError
 from runs.plan import Factor, Plan
 from runs.resources import check_files, duration
@@ -105,9 +105,9 @@ def test_experiments_that_do_not_fit_into_memory_are_refused(monkeypatch):
     scenario = Scenario.parse({"steps": 400}, "long")
     said = re.compile(r"2,000,000 runs take about \d+ GB of memory, and there are 8 GB: take fewer replicates")
     with pytest.raises(ValueError, match=said):
-        experiment.run_arms([scenario, scenario], 1_000_000, series=True)
+        batch.run_arms([scenario, scenario], 1_000_000, series=True)
     with pytest.raises(ValueError, match=said):
-        experiment.run_points(scenario, pd.DataFrame({"portability": [0.1, 0.9]}), 1_000_000, series=True)
+        batch.run_points(scenario, pd.DataFrame({"portability": [0.1, 0.9]}), 1_000_000, series=True)
 
 
 def test_what_takes_long_is_told_with_its_time_and_room(tmp_path, monkeypatch):

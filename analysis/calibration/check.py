@@ -5,7 +5,7 @@ medians of its patterns, each with an error drawn flat within the half-width of 
 record are read; where a pattern is undefined, that is what is seen of it. All truths are inferred from one bank of simulated
 points of the same box: each point is given :data:`COPIES` errors of the same law, so that bank and record are alike, the nearest
 :data:`NEAREST` of these are kept (or :data:`FEWEST`), and a local regression moves them to the record
-(:mod:`analysis.calibration.nearest`).
+(:mod:`analysis.calibration.regression`).
 
 An 80 % interval should hold the truth four times in five for each parameter, and the share of a posterior that lies nearer to a
 random point than the truth does (TARP) should be evenly spread. Both are tests of the inference and of what the patterns can
@@ -23,10 +23,10 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from analysis.calibration.aim import FARTHEST, UNDEFINED, Aim
-from analysis.calibration.found import Kept, quantiles
-from analysis.calibration.nearest import moved, nearest
+from analysis.calibration.population import Population, quantiles
 from analysis.calibration.priors import Priors, sample, shares
+from analysis.calibration.regression import moved, nearest
+from analysis.calibration.target import FARTHEST, UNDEFINED, Target
 from analysis.patterns.table import weights
 
 HELD = 0.8  # share of truths that an interval should hold
@@ -50,22 +50,22 @@ class Check:
     bank: int
 
 
-def check(aim: Aim, priors: Priors, bank: Kept, count: int, replicates: int, seed: int) -> Check:
+def check(target: Target, priors: Priors, bank: Population, count: int, replicates: int, seed: int) -> Check:
     """Check the inference on ``count`` truths, from points that are flat in ``priors``."""
     drawn = sample(priors, count, seed + 2)
-    record = aim.tried(drawn, np.ones(count), replicates, seed + CHECK_SEEDS, apart=True)
-    infer = inference(aim, shares(priors, bank.points), bank.values, np.random.default_rng(seed + 2))
+    record = target.evaluated(drawn, np.ones(count), replicates, seed + CHECK_SEEDS, apart=True)
+    infer = inference(target, shares(priors, bank.points), bank.values, np.random.default_rng(seed + 2))
     return examined(tuple(priors), shares(priors, drawn), infer(record.values), seed, len(bank.points))
 
 
 def inference(
-    aim: Aim, bank: np.ndarray, values: pd.DataFrame, random: np.random.Generator
+    target: Target, bank: np.ndarray, values: pd.DataFrame, random: np.random.Generator
 ) -> Callable[[pd.DataFrame], Callable[[int], Posterior]]:
     """A function of the true values (N, patterns), without error, that gives the posterior of record number n."""
-    names = [pattern.name for pattern in aim.patterns]
-    half = np.array([(pattern.high - pattern.low) / 2 for pattern in aim.patterns])
-    scale = np.array([aim.scale[name] for name in names])
-    weight = np.array([weights(aim.patterns)[name] for name in names])
+    names = [pattern.name for pattern in target.patterns]
+    half = np.array([(pattern.high - pattern.low) / 2 for pattern in target.patterns])
+    scale = np.array([target.scale[name] for name in names])
+    weight = np.array([weights(target.patterns)[name] for name in names])
     copies = np.repeat(values[names].to_numpy(float), COPIES, axis=0)
     observed, points = copies + random.uniform(-half, half, copies.shape), np.repeat(bank, COPIES, axis=0)
 

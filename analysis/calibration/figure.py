@@ -9,7 +9,7 @@ from matplotlib.patches import Patch
 
 from abm import palette
 from abm.parameters import Range
-from analysis.calibration.found import Fit
+from analysis.calibration.population import Fit
 from analysis.calibration.report import marginals
 from analysis.figures import style
 

@@ -2,17 +2,17 @@
 
 History matching (:mod:`analysis.calibration.history`) cuts the prior's box; the nearest of its points are the first population.
 Each wave then draws its population anew from those within a distance that half of them keep, and moves each by a walk of normal
-steps with the population's covariance, reflected at the ends of the box, that a guess of the distance leads
-(:mod:`analysis.calibration.guess`); a move counts where the runs keep it within the distance. Such moves leave the posterior at
-that distance as it is, so that all points weigh the same: with thirty parameters the weights of population Monte Carlo, as
+steps with the population's covariance, reflected at the ends of the box, that a surrogate for the distance leads
+(:mod:`analysis.calibration.surrogate`); a move counts where the runs keep it within the distance. Such moves leave the posterior
+at that distance as it is, so that all points weigh the same: with thirty parameters the weights of population Monte Carlo, as
 [Lenormand2013] has them, leave a handful of points that count. Where fewer than :data:`STALL` of the moves stay, the distance is
 kept as it is for a wave, so that the population does not shrink to copies of a few lucky points; and steps are the shorter, the
 fewer stay, which lets the distance fall further at the same cost. The number that stays is kept up by both: shorter moves alone
 bring points as near as one likes, all of them kin, that seem to identify what they do not.
 
-Whatever a wave keeps it keeps partly by luck: :mod:`analysis.calibration.fresh` runs it again before anything is said of it.
+Whatever a wave keeps it keeps partly by luck: :mod:`analysis.calibration.selection` runs it again before anything is said of it.
 
-The loop is our own because one call of :func:`runs.experiment.run_points` runs thousands of points on all processors, in compiled
+The loop is our own because one call of :func:`runs.batch.run_points` runs thousands of points on all processors, in compiled
 code without processes. pyABC asks its model for one point at a time and spreads these over worker processes; ELFI takes batches,
 but its sampler is the population Monte Carlo that is said above not to do.
 
@@ -35,12 +35,11 @@ import numpy as np
 import pandas as pd
 
 from abm.scenario import Scenario
-from analysis.calibration import fresh as fresh_step
-from analysis.calibration import guess, history
-from analysis.calibration.aim import PILOTS, Aim, aim_at, arms_run
+from analysis.calibration import history, selection, surrogate
 from analysis.calibration.check import Check, check
-from analysis.calibration.found import Fit, Kept
+from analysis.calibration.population import Fit, Population
 from analysis.calibration.priors import PRIORS, Priors, shares, values_at
+from analysis.calibration.target import PILOTS, Target, arms_run, target_of
 from analysis.nations.foretold import listed
 from analysis.nations.lists import SHIPPED
 from analysis.patterns.table import PATTERNS, Pattern
@@ -73,12 +72,12 @@ def fit(
     nations too.
     """
     wanted = listed(baseline, lists)
-    aim = aim_at(baseline, patterns, replicates, seed, progress)
-    cut, within, left = history.matched(aim, priors, bank, replicates, seed)
+    target = target_of(baseline, patterns, replicates, seed, progress)
+    cut, within, left = history.matched(target, priors, bank, replicates, seed)
     first = seed + history.WAVES * bank * replicates
-    kept, reached, moved = _waves(aim, cut, within, points, waves, replicates, first)
-    found = fresh_step.judged(aim, kept, priors, cut, fresh, seed, (left, reached, moved), wanted)
-    return found, check(aim, cut, within, checks, replicates, seed) if checks else None
+    population, reached, moved = _waves(target, cut, within, points, waves, replicates, first)
+    found = selection.selected(target, population, priors, cut, fresh, seed, (left, reached, moved), wanted)
+    return found, check(target, cut, within, checks, replicates, seed) if checks else None
 
 
 def runs_of(
@@ -88,16 +87,16 @@ def runs_of(
     """How many runs :func:`fit` makes at the most."""
     tried = PILOTS + history.WAVES * bank + points * waves + checks
     return arms_run([pattern for pattern in patterns if pattern.fitted]) * (
-        tried * replicates + fresh_step.points_run(points) * fresh
-    ) + (fresh_step.lists_runs(points) if lists else 0)
+        tried * replicates + selection.points_run(points) * fresh
+    ) + (selection.lists_runs(points) if lists else 0)
 
 
 def _waves(
-    aim: Aim, priors: Priors, bank: Kept, points: int, waves: int, replicates: int, seed: int
-) -> tuple[Kept, list[float], list[float]]:
+    target: Target, priors: Priors, bank: Population, points: int, waves: int, replicates: int, seed: int
+) -> tuple[Population, list[float], list[float]]:
     """What the last wave leaves, the nearest first, the distance of each wave, and the share of its moves within it."""
     random = np.random.default_rng(seed)
-    known = guess.learnt(shares(priors, bank.points), bank.distance)
+    known = surrogate.trained(shares(priors, bank.points), bank.distance)
     found = bank.at(np.argsort(bank.distance, kind="stable")[:points])
     found = replace(found, root=np.arange(len(found.points)))
     reached: list[float] = []
@@ -109,16 +108,16 @@ def _waves(
         found = _drawn(found, reached[-1], points, random)
         first = seed + number * points * replicates
         moves = _moved(priors, found, known, reached[-1], length, random)
-        tried = replace(aim.tried(moves, found.weight, replicates, first, True, reached[-1]), root=found.root)
+        tried = replace(target.evaluated(moves, found.weight, replicates, first, True, reached[-1]), root=found.root)
         within = tried.distance <= reached[-1]
-        known = guess.learnt(shares(priors, tried.points), tried.distance, known)
+        known = surrogate.trained(shares(priors, tried.points), tried.distance, known)
         found = tried.where(within, found)
         stayed.append(float(within.mean()))
         length = float(np.clip(length * np.exp(2 * (stayed[-1] - STAYS)), SHORTEST, 1.0))
     return found.at(np.argsort(found.distance, kind="stable")), reached, stayed
 
 
-def _drawn(found: Kept, away: float, count: int, random: np.random.Generator) -> Kept:
+def _drawn(found: Population, away: float, count: int, random: np.random.Generator) -> Population:
     """All within a distance, and as many of them again as make up ``count``."""
     near = np.flatnonzero(found.distance <= away)
     more = random.permutation(np.resize(random.permutation(near), max(0, count - len(near))))
@@ -126,12 +125,12 @@ def _drawn(found: Kept, away: float, count: int, random: np.random.Generator) ->
 
 
 def _moved(
-    priors: Priors, found: Kept, known: guess.Guess, within: float, length: float, random: np.random.Generator
+    priors: Priors, found: Population, known: surrogate.Surrogate, within: float, length: float, random: np.random.Generator
 ) -> pd.DataFrame:
-    """Each point after a walk of the guess with steps a part of ``length`` long, or as it was where the gain forbids that."""
+    """Each point after a walk that the surrogate leads with steps a part of ``length`` long, or as it was where the gain forbids that."""
     place = shares(priors, found.points)
     size = place.shape[1]
     kernel = (length * STEP) ** 2 / size * np.cov(place.T).reshape(size, size) + 1e-9 * np.eye(size)
-    ends, gain = guess.walk(place, lambda share: known.likely(share, within), kernel, random)
+    ends, gain = surrogate.walk(place, lambda share: known.log_probability(share, within), kernel, random)
     allowed = np.log(random.random(len(place))) < -gain
     return values_at(priors, np.where(allowed[:, None], ends, place))

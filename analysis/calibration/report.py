@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 
 from analysis.calibration import check as checks
-from analysis.calibration.aim import met as met_by_points
 from analysis.calibration.check import Check
-from analysis.calibration.found import Fit, Kept, quantiles
-from analysis.calibration.fresh import deviations
+from analysis.calibration.population import Fit, Population, quantiles
 from analysis.calibration.priors import shares
+from analysis.calibration.selection import deviations
+from analysis.calibration.target import met as met_by_points
 from analysis.figures.tables import markdown
 from analysis.nations.foretold import RUNS
 
@@ -50,7 +50,7 @@ def _marginal(fit: Fit, name: str, spread: float, error: float) -> dict:
     return {
         "parameter": name, "prior_low": prior.low, "prior_high": prior.high, "posterior_10": low, "median": median,
         "posterior_90": high, "contraction": contraction, "error": error,
-        "identified": contraction > max(limit(fit.posterior.worth()), CHANCE * error),
+        "identified": contraction > max(limit(fit.posterior.effective_size()), CHANCE * error),
         "default": present, "inside": bool(low <= present <= high), "suggested": fit.rounded[name],
         "low_share": ends[0], "high_share": ends[2], "prior_because": prior.because,
     }  # fmt: skip
@@ -87,12 +87,12 @@ def correlations(fit: Fit) -> pd.DataFrame:
     names = list(fit.priors)
     pairs = [(names[a], names[b], matrix[a, b]) for a in range(len(names)) for b in range(a)]
     least = _least(fit)
-    kept = sorted((pair for pair in pairs if abs(pair[2]) >= least), key=lambda pair: -abs(pair[2]))
-    return pd.DataFrame(kept, columns=["one", "other", "correlation"])
+    population = sorted((pair for pair in pairs if abs(pair[2]) >= least), key=lambda pair: -abs(pair[2]))
+    return pd.DataFrame(population, columns=["one", "other", "correlation"])
 
 
 def _least(fit: Fit) -> float:
-    return max(CORRELATED, CHANCE / float(np.sqrt(fit.posterior.worth())))
+    return max(CORRELATED, CHANCE / float(np.sqrt(fit.posterior.effective_size())))
 
 
 def met(fit: Fit) -> pd.DataFrame:
@@ -103,7 +103,7 @@ def met(fit: Fit) -> pd.DataFrame:
         found, weight = fit.posterior.values[pattern.name].to_numpy(), fit.posterior.weight
         known = np.isfinite(found)
         median = quantiles(found[known], weight[known])[1] if known.any() else np.nan
-        beside = (kept.values[pattern.name] for kept in (fit.own, fit.proposed, fit.prior))
+        beside = (population.values[pattern.name] for population in (fit.own, fit.proposed, fit.prior))
         others = (values.between(pattern.low, pattern.high).mean() for values in beside)
         inside = float(weight[(found >= pattern.low) & (found <= pattern.high)].sum())
         rows.append((pattern.name, pattern.family, pattern.low, pattern.high, median, inside, *others))
@@ -132,13 +132,13 @@ def distances(fit: Fit) -> pd.DataFrame:
         (f"random points of the prior, {len(fit.prior.points)}", fit.prior),
     )
     return pd.DataFrame(
-        [(name, *quantiles(kept.distance, kept.weight), *quantiles(_number_met(fit, kept), kept.weight)) for name, kept in rows],
+        [(name, *quantiles(of.distance, of.weight), *quantiles(_number_met(fit, of), of.weight)) for name, of in rows],
         columns=["what", "low_10", "median", "high_90", "met_10", "met_50", "met_90"],
     )
 
 
-def _number_met(fit: Fit, kept: Kept) -> np.ndarray:
-    return met_by_points(kept.values, fit.patterns)
+def _number_met(fit: Fit, population: Population) -> np.ndarray:
+    return met_by_points(population.values, fit.patterns)
 
 
 def page(fit: Fit, made: str, caption: str = "", check: Check | None = None) -> str:
@@ -177,8 +177,8 @@ def _bearing(fit: Fit) -> str:
         else "**It fits fresh runs as the defaults do**: the difference is less than chance makes between sets of seeds."
     )  # fmt: skip
     return (
-        f"The posterior is {len(posterior.points)} points (worth {posterior.worth():.0f} or more independent ones). {verdict} On "
-        f"runs that chose no point its median distance from the patterns is {median:.2f}, that of the defaults {usual:.2f} "
+        f"The posterior is {len(posterior.points)} points (an effective sample of at least {posterior.effective_size():.0f}). "
+        f"{verdict} On runs that chose no point its median distance from the patterns is {median:.2f}, that of the defaults {usual:.2f} "
         f"({own.min():.2f} to {own.max():.2f} over {len(own)} sets of seeds), of the values that it suggests "
         f"{np.median(fit.proposed.distance):.2f}, of random points of the prior {np.median(fit.prior.distance):.2f}. Of the "
         f"{len(fit.patterns)} fitted patterns the defaults meet {_range_met(fit, fit.own)}, the suggested values "
@@ -187,8 +187,8 @@ def _bearing(fit: Fit) -> str:
     )
 
 
-def _range_met(fit: Fit, kept: Kept) -> str:
-    low, median, high = quantiles(_number_met(fit, kept), kept.weight)
+def _range_met(fit: Fit, population: Population) -> str:
+    low, median, high = quantiles(_number_met(fit, population), population.weight)
     return f"{median} ({low} to {high})"
 
 
@@ -204,11 +204,11 @@ def _identified(table: pd.DataFrame) -> str:
 
 
 def _luck(fit: Fit) -> str:
-    within = float((fit.again <= fit.waves[-1]).mean())
+    within = float((fit.rerun <= fit.waves[-1]).mean())
     return (
         f"How much may have been luck: the waves stayed within {_listed(fit.waves)}, and of their moves "
         f"{', '.join(f'{share:.0%}' for share in fit.moved)} did; run again with fresh seeds, {within:.0%} of the "
-        f"{len(fit.again)} points that the last wave left are within its last distance."
+        f"{len(fit.rerun)} points that the last wave left are within its last distance."
     )
 
 
@@ -266,8 +266,8 @@ def _yes_no(table: pd.DataFrame) -> pd.DataFrame:
 def _columns_mean(fit: Fit) -> str:
     return (
         "Contraction: 1 - posterior variance / prior variance. Identified: it is above "
-        f"{limit(fit.posterior.worth()):.0%} and {CHANCE} times its standard error, for which the points that the sampler has "
-        "moved from one start are one draw. Inside: the default lies in the posterior's 10 to 90 %. Suggested: the posterior's "
+        f"{limit(fit.posterior.effective_size()):.0%} and {CHANCE} times its standard error, for which the points that the "
+        "sampler has moved from one start are one draw. Inside: the default lies in the posterior's 10 to 90 %. Suggested: the posterior's "
         "median or one of its nearest points, whichever meets most patterns and lists on further runs, rounded to what its "
         "spread supports."
     )

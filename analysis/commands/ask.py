@@ -8,7 +8,7 @@ from pathlib import Path
 from abm.docstrings import docstring
 from analysis.commands.arguments import Problem, above_zero, add_scenario, scenario_of, settings, tell, whole
 from analysis.commands.grammar import given
-from runs.places import Folder
+from runs.folders import Folder
 from runs.progress import bar
 
 

@@ -6,7 +6,7 @@ import datetime
 from pathlib import Path
 
 from analysis.commands.arguments import Problem, add_scenario, scenario_of, settings, typed, whole
-from runs.places import Folder, write_table
+from runs.folders import Folder, write_table
 from runs.progress import bar
 
 NAMES = (
@@ -85,9 +85,9 @@ def write(folder: Path, found, check, arguments) -> None:
     from analysis.figures import style
 
     made = f"Made on {datetime.date.today()} by `{typed('calibrate', arguments, SIZES)}`, sources {results_hash()}."
-    kept, sample = found.posterior, found.draw(arguments.draws, arguments.seed).to_csv(index=False)
+    population, sample = found.posterior, found.draw(arguments.draws, arguments.seed).to_csv(index=False)
     (folder / "posterior.csv").write_text(f"# {made}\n{sample}", "utf-8", newline="")
-    points = kept.points.assign(weight=kept.weight, distance=kept.distance)
+    points = population.points.assign(weight=population.weight, distance=population.distance)
     write_table(folder / "points.csv", points)
     write_table(folder / "defaults.csv", report.defaults(found))
     if check:

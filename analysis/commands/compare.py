@@ -8,7 +8,7 @@ from pathlib import Path
 from analysis.commands.arguments import Problem, above_zero, tell, whole
 from analysis.commands.grammar import given
 from runs import library
-from runs.places import Folder
+from runs.folders import Folder
 from runs.progress import bar
 
 ABOUT = """Compare results, or scenarios that are yet to be run, with the first of them: the difference in every measure with

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from abm.words import nearest
 from analysis.commands.arguments import Problem, tell_pooled, whole
-from runs.places import Folder, check_parts, write_table
+from runs.folders import Folder, check_parts, write_table
 from runs.results import open_result
 
 MISSED = (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from analysis.commands.arguments import tell_pooled, whole
-from runs.places import Folder
+from runs.folders import Folder
 from runs.progress import bar
 from runs.results import open_result
 

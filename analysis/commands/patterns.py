@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from analysis.commands.arguments import add_scenario, scenario_of, whole
-from runs.places import Folder, write_table
+from runs.folders import Folder, write_table
 from runs.progress import bar
 
 NAMES = ("patterns.csv", "patterns.png", "patterns.svg")

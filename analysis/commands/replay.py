@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from analysis.commands.arguments import Problem, tell, whole
-from runs.places import check_result
+from runs.folders import check_result
 from runs.plan import Plan
 from runs.replay import plan_of, same
 from runs.results import open_result
 from runs.store import Store
-from runs.sweep import carry_out, local
+from runs.sweep import local, run_plan
 
 
 def add(commands) -> None:
@@ -38,7 +38,7 @@ def act(arguments) -> int:
     check_result(store.directory, result.directory, overwrite=arguments.force)
     if store.has_result() and not arguments.force:
         raise Problem(f"{store.directory}: holds a result already; --force overwrites it, --out takes another")
-    carry_out(plan, store, local(1), notice=tell, overwrite=arguments.force)
+    run_plan(plan, store, local(1), notice=tell, overwrite=arguments.force)
     replayed = open_result(store.directory)
     differing = same(result, arguments.run, replayed)
     if differing:

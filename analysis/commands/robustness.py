@@ -11,7 +11,7 @@ from pathlib import Path
 
 from analysis.commands.arguments import Problem, add_scenario, scenario_of, settings, typed, whole
 from analysis.commands.grammar import given
-from runs.places import Folder
+from runs.folders import Folder
 from runs.progress import bar
 
 #: Option -> (lowest, highest, default, meaning).
@@ -45,7 +45,7 @@ def act(arguments) -> int:
     """Run, write, say it."""
     from abm.provenance import results_hash
     from analysis.calibration import posterior
-    from analysis.experiments.uncertainty import left_open
+    from analysis.experiments.uncertainty import free_draws
     from analysis.robustness import report
     from analysis.robustness.study import study
 
@@ -54,7 +54,7 @@ def act(arguments) -> int:
     sample = posterior()
     if arguments.draws > len(sample):
         raise Problem(f"--draws {arguments.draws}: the posterior's sample holds {len(sample)}")
-    draws = left_open(sample, scenario, settings(arguments.settings)) if arguments.draws else None
+    draws = free_draws(sample, scenario, settings(arguments.settings)) if arguments.draws else None
     if given(arguments, "draws") and draws is not None and draws.empty:
         raise Problem("--draws: every parameter of the posterior's sample is set; leave it out")
     with bar(None, "runs", arguments.quiet) as progress:

@@ -8,13 +8,13 @@ from pathlib import Path
 from analysis.commands.arguments import Problem, add_scenario, failures, scenario_of, settings, tell, whole
 from analysis.commands.grammar import given
 from runs import library
+from runs.folders import check_result
 from runs.manifest import StoreError, read_manifest
-from runs.places import check_result
 from runs.plan import Plan
 from runs.progress import bar, runs_bar
 from runs.results import open_result, planned
 from runs.store import Store
-from runs.sweep import carry_out, local
+from runs.sweep import local, run_plan
 
 
 def add(commands) -> None:
@@ -65,7 +65,7 @@ def act(arguments) -> int:
     if store.has_result() and not arguments.force and _stands(store.directory):
         raise StoreError(f"{store.directory}: holds a result already; --force overwrites it, --out takes another")
     with runs_bar(plan.count, arguments.quiet) as progress:
-        manifest = carry_out(plan, store, local(), progress, tell, overwrite=arguments.force)
+        manifest = run_plan(plan, store, local(), progress, tell, overwrite=arguments.force)
     if not arguments.quiet:
         print(f"{plan.count} runs of {plan.name} in {manifest['seconds']:.1f} s -> {store.directory}")
     if arguments.figures == "all":

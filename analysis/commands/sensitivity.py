@@ -8,7 +8,7 @@ from pathlib import Path
 from abm.words import repeated
 from analysis.commands.arguments import Problem, add_scenario, scenario_of, typed, whole
 from analysis.commands.grammar import given
-from runs.places import Folder
+from runs.folders import Folder
 from runs.progress import bar
 
 #: Option -> (lowest, highest, meaning); defaults are those of the sizes.

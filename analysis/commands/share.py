@@ -6,7 +6,7 @@ import shlex
 from pathlib import Path
 
 from analysis.commands.arguments import Problem, add_scenario, scenario_of, settings, tell, typed, whole
-from runs.places import Folder, check_parts
+from runs.folders import Folder, check_parts
 from runs.progress import bar
 
 

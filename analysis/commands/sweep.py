@@ -7,10 +7,10 @@ from pathlib import Path
 from analysis.commands.arguments import Problem, failures, tell, whole
 from runs import library, sweep_file
 from runs.cluster import GIVE_UP, SILENT, dask
-from runs.places import check_result
+from runs.folders import check_result
 from runs.progress import runs_bar
 from runs.store import Store
-from runs.sweep import carry_out, local
+from runs.sweep import local, run_plan
 
 
 def add(commands) -> None:
@@ -49,7 +49,7 @@ def act(arguments) -> int:
     if plan.design.get("left_out"):
         tell(f"{plan.design['file']}: {', '.join(plan.design['left_out'])} are no factors and are left out")
     with runs_bar(plan.count, arguments.quiet) as progress:
-        manifest = carry_out(
+        manifest = run_plan(
             plan, store, execute, progress, tell, overwrite=arguments.force, retry_failed=arguments.retry_failed
         )
     if not arguments.quiet:

@@ -11,8 +11,8 @@ import pandas as pd
 from abm.scenario import Scenario
 from abm.words import MEASURES, ArgumentError, nearest
 from analysis.comparisons.comparison import Arm, pairwise
-from analysis.reading.records import FINISHED
-from runs import experiment
+from analysis.reading.ensembles import FINISHED
+from runs import batch
 from runs.manifest import MANIFEST
 from runs.results import Result, open_result
 
@@ -49,7 +49,7 @@ def _split(given: str) -> tuple[str, int | None]:
 
 def _outcomes(result: Result, runs: pd.DataFrame, when: str) -> pd.DataFrame:
     """Measures by seed at the end, or their means over all steps after the first."""
-    names = list(experiment.columns_of(result.scenario))
+    names = list(batch.columns_of(result.scenario))
     if when == "end":
         return runs.set_index("seed")[names].astype(float)
     if "series" not in result.plan.tables:
@@ -89,13 +89,13 @@ def run_until(
 
 def check(measure: str, scenario: Scenario) -> None:
     """ArgumentError with the nearest name unless it is a measure."""
-    known = experiment.columns_of(scenario)
+    known = batch.columns_of(scenario)
     if measure not in known:
         raise ArgumentError("measure", measure, f"no such measure; {nearest(measure, known, MEASURES)}")
 
 
 def _run(scenarios, replicates: int, seed: int, when: str, progress) -> list[pd.DataFrame]:
-    results = experiment.run_arms(scenarios, replicates, seed, series=when == "mean", progress=progress)
+    results = batch.run_arms(scenarios, replicates, seed, series=when == "mean", progress=progress)
     frames = []
     for scenario, done in zip(scenarios, results, strict=True):
         values = done.outcomes
@@ -103,7 +103,7 @@ def _run(scenarios, replicates: int, seed: int, when: str, progress) -> list[pd.
             known = np.isfinite(done.series[:, 1:])
             with np.errstate(invalid="ignore"):
                 values = np.where(known, done.series[:, 1:], 0.0).sum(axis=1) / known.sum(axis=1)
-        frame = pd.DataFrame(values, columns=list(experiment.columns_of(scenario)), index=pd.Index(done.seeds, name="seed"))
+        frame = pd.DataFrame(values, columns=list(batch.columns_of(scenario)), index=pd.Index(done.seeds, name="seed"))
         frames.append(frame[done.status == 0])
     return frames
 

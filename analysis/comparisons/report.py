@@ -11,7 +11,7 @@ from abm import measures
 from analysis.comparisons.comparison import Arm, Comparison, common
 from analysis.comparisons.formation import formation
 from analysis.figures.tables import markdown
-from runs.places import write_table
+from runs.folders import write_table
 
 NAMED = 5  # differences written out
 

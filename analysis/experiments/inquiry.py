@@ -21,7 +21,7 @@ import pandas as pd
 from abm import dates
 from abm.scenario import Scenario
 from analysis.methods.statistics import Estimate
-from runs import experiment
+from runs import batch
 from runs.ensemble import Results
 
 
@@ -63,7 +63,7 @@ class Option:
 class Inquiry:
     """A question about a scenario: ``options`` by name, ``draws`` the parameter uncertainty (a row per replicate, or None).
 
-    Which parameters the calibration's draws may move, :func:`analysis.experiments.uncertainty.left_open` says, for all questions
+    Which parameters the calibration's draws may move, :func:`analysis.experiments.uncertainty.free_draws` says, for all questions
     alike; a question leaves out (:meth:`fixed`) no more than what it varies or sets itself.
     """
 
@@ -78,25 +78,25 @@ class Inquiry:
         return self.options[name]
 
     def arms(self, arms: Sequence[Scenario], series: bool = False, choices: bool = False, replicates: int = 0) -> list[Results]:
-        """The same replicates under each scenario: see :func:`runs.experiment.run_arms`."""
+        """The same replicates under each scenario: see :func:`runs.batch.run_arms`."""
         count = replicates or self.replicates
-        return experiment.run_arms(arms, count, self.seed, self.sample(count), series, choices, self.progress)
+        return batch.run_arms(arms, count, self.seed, self.sample(count), series, choices, self.progress)
 
     def points(self, points: pd.DataFrame, series: bool = False, choices: bool = False, replicates: int = 0) -> Results:
-        """The same replicates at each point (a row; columns are factors): see :func:`runs.experiment.run_points`."""
+        """The same replicates at each point (a row; columns are factors): see :func:`runs.batch.run_points`."""
         count = replicates or self.replicates
         draws = self.sample(count)
-        return experiment.run_points(self.scenario, points, count, self.seed, draws, series, choices, self.progress)
+        return batch.run_points(self.scenario, points, count, self.seed, draws, series, choices, self.progress)
 
     def outcomes(self, results: Results, measure: str):
         """(R,) a measure at the last step; NaN in runs that failed."""
-        column = results.outcomes[:, experiment.columns_of(self.scenario)[measure]].copy()
+        column = results.outcomes[:, batch.columns_of(self.scenario)[measure]].copy()
         column[results.status != 0] = float("nan")
         return column
 
     def paths(self, results: Results, measure: str):
         """(R, T+1) a measure at every step; NaN in runs that failed."""
-        series = results.series[:, :, experiment.columns_of(self.scenario)[measure]].copy()
+        series = results.series[:, :, batch.columns_of(self.scenario)[measure]].copy()
         series[results.status != 0] = float("nan")
         return series
 

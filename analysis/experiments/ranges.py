@@ -37,7 +37,7 @@ def every(scenario: Scenario, leave_out: Sequence[str] = ()) -> list[Axis]:
 
 
 def points(axes: Sequence[Axis], shares: np.ndarray, scenario: Scenario) -> pd.DataFrame:
-    """(P, F) shares (0 to 1) of the axes as points of :func:`runs.experiment.run_points`: a name of a choice by its number."""
+    """(P, F) shares (0 to 1) of the axes as points of :func:`runs.batch.run_points`: a name of a choice by its number."""
     numbers = np.column_stack([each.at(shares[:, place]) for place, each in enumerate(axes)])
     return stored(axes, numbers, scenario)
 

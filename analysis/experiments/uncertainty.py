@@ -1,7 +1,7 @@
 """Which parameters a sample of uncertain ones may move.
 
 **The calibration's sample** (``--uncertainty posterior``) moves all that was fitted, but for what the person or the scenario sets
-(:func:`left_open`) and for what a question varies or sets itself (:meth:`analysis.experiments.inquiry.Inquiry.fixed`). It holds
+(:func:`free_draws`) and for what a question varies or sets itself (:meth:`analysis.experiments.inquiry.Inquiry.fixed`). It holds
 parameters that people decide (how often coalitions are convened and by how many, whom they admit, what contracts allow): there
 it says how strong the will on record may have been, and what follows is as uncertain as that.
 
@@ -23,7 +23,7 @@ from runs import library
 CALIBRATED = "baseline"  # the scenario that the calibration's sample was fitted in
 
 
-def left_open(draws: pd.DataFrame, scenario: Scenario, given: Iterable[str] = ()) -> pd.DataFrame:
+def free_draws(draws: pd.DataFrame, scenario: Scenario, given: Iterable[str] = ()) -> pd.DataFrame:
     """The draws without what was set: by name (``given``), or by a scenario that has another value than the scenario of the
     calibration, or that dates one."""
     fitted = library.scenario(CALIBRATED)

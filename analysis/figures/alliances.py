@@ -6,7 +6,7 @@ from matplotlib.figure import Figure
 
 from abm import network
 from analysis.figures import style
-from analysis.reading import records
+from analysis.reading import ensembles
 from runs.results import Result
 
 NEEDS = ("choices",)
@@ -24,7 +24,7 @@ REACH = 1.25  # how much further out vendors stand
 @style.styled
 def draw(result: Result) -> Figure:
     """Four panels, from the first date to the last."""
-    run = records.stances(result)
+    run = ensembles.stances(result)
     world = result.world(run.run)
     place = places(world)
     steps = run.steps(PANELS)

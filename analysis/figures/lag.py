@@ -5,7 +5,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from analysis.figures import style
-from analysis.reading import records
+from analysis.reading import ensembles
 from runs.results import Result
 
 NEEDS = ("series",)
@@ -24,7 +24,7 @@ def draw(result: Result) -> Figure:
     colour, label = style.colours(result.vendors), style.labels(result)
     lags = {f"lag_{name}": (label[name], colour[name], "-") for name in (*result.vendors, "coalition")}
     lags["lag_mean"] = ("what nations use, mean by GDP", style.INK, "--")
-    frame = records.spread(result, list(lags))
+    frame = ensembles.spread(result, list(lags))
     figure = style.new(4.4)
     upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=[3, 1])
     for column, (name, shade, dashes) in lags.items():

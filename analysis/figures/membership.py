@@ -6,7 +6,7 @@ from matplotlib.figure import Figure
 from abm import palette
 from analysis.figures import style
 from analysis.methods.statistics import wilson
-from analysis.reading import records
+from analysis.reading import ensembles
 from runs.results import Result
 
 NEEDS = ("choices",)
@@ -22,8 +22,8 @@ MOST = 60  # nations drawn; the rest are the least frequent
 @style.styled
 def draw(result: Result) -> Figure:
     """A row per nation, the most frequent member first."""
-    count = len(records.finished(result))
-    frame = records.memberships(result)
+    count = len(ensembles.finished(result))
+    frame = ensembles.memberships(result)
     shown = frame.head(MOST)
     columns = 2 if len(shown) > 30 else 1
     rows = -(-len(shown) // columns)

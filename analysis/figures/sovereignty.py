@@ -7,7 +7,7 @@ from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 
 from analysis.figures import labels, style
-from analysis.reading import records
+from analysis.reading import ensembles
 from analysis.reading.replay import replayed
 from runs.results import Result
 
@@ -65,7 +65,7 @@ def _scales(axes, reach: float) -> None:
     axes.set_ylabel("sovereignty (share of AI benefit, mean since the start)")
 
 
-def _paths(axes, run: records.Stances, mean: np.ndarray, colour: dict[str, str], named: set[int]) -> None:
+def _paths(axes, run: ensembles.Stances, mean: np.ndarray, colour: dict[str, str], named: set[int]) -> None:
     """A line per nation and stay, each from where the last one ended; those of the named nations stand out."""
     for i, source in enumerate(run.source.T):
         starts = [0, *(np.flatnonzero(source[1:] != source[:-1]) + 1), len(source)]

@@ -4,7 +4,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from analysis.figures import style
-from analysis.reading import records
+from analysis.reading import ensembles
 from runs.results import Result
 
 NEEDS = ("series",)
@@ -20,7 +20,7 @@ CAPTION = (
 def draw(result: Result) -> Figure:
     """Stacked means by nations and by GDP above; below, the spread of each option's share."""
     names = style.option_names(result)
-    frame = records.spread(result, [f"{measure}_{name}" for measure in ("nations", "gdp") for name in names])
+    frame = ensembles.spread(result, [f"{measure}_{name}" for measure in ("nations", "gdp") for name in names])
     figure = style.new(5.2, gap=0.06)
     top, bottom = figure.subfigures(2, 1, height_ratios=[3, 2], squeeze=False)[:, 0]
     _stacks(top, frame, result, names)
@@ -55,7 +55,7 @@ def _spreads(figure, frame, result: Result, names) -> None:
         style.years(axes, frame.index, ticks=2)
         style.percent(axes.yaxis)
     panels[0].set_ylabel("share, spread")
-    count = len(records.finished(result))
+    count = len(ensembles.finished(result))
     lines = [
         Line2D([], [], color=style.GREY, label=f"GDP: median and 10 to 90 % of {style.replicates(count)}"),
         Line2D([], [], color=style.INK, linewidth=0.9, linestyle=(0, (3, 2)), label="nations: median"),

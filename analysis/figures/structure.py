@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from analysis.figures import style
-from analysis.reading import records
+from analysis.reading import ensembles
 from runs.results import Result
 
 NEEDS = ("series",)
@@ -21,10 +21,10 @@ def yearly(result: Result):
     """Spread over runs of the yearly turnover: the mean of the last year's steps, per year."""
     step = result.scenario.content.step_years
     window = max(round(1 / step), 1)
-    frame = result.sql(f"select run, step, time, turnover from series where {records.FINISHED} and step > 0").df()
+    frame = result.sql(f"select run, step, time, turnover from series where {ensembles.FINISHED} and step > 0").df()
     table = frame.pivot(index="time", columns="run", values="turnover").sort_index()
     rate = table.rolling(window, min_periods=1).mean() / step
-    return rate.quantile([records.LOW, 0.5, records.HIGH], axis=1).T.set_axis(["low", "median", "high"], axis=1)
+    return rate.quantile([ensembles.LOW, 0.5, ensembles.HIGH], axis=1).T.set_axis(["low", "median", "high"], axis=1)
 
 
 @style.styled
@@ -32,7 +32,7 @@ def draw(result: Result) -> Figure:
     """Two panels with spread: yearly turnover and modularity."""
     figure = style.new(4.6)
     upper, lower = figure.subplots(2, 1, sharex=True)
-    frame = records.spread(result, ["modularity"])["modularity"]
+    frame = ensembles.spread(result, ["modularity"])["modularity"]
     change = yearly(result)
     style.band(upper, change, style.INK)
     upper.set_title("Turnover")

@@ -21,7 +21,7 @@ from matplotlib.textpath import TextPath
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter, PercentFormatter
 
 from abm import options, palette
-from analysis.reading.records import finished
+from analysis.reading.ensembles import finished
 from runs.results import Result
 
 INK, GREY, PALE = "#222222", "#666666", "#D9D9D9"
@@ -167,7 +167,7 @@ def percent(axis, digits: int = 0) -> None:
 
 
 def band(axes: Axes, frame, colour: str, label: str | None = None, **line) -> None:
-    """Median line and low-to-high band of one measure's columns of :func:`analysis.reading.records.spread`."""
+    """Median line and low-to-high band of one measure's columns of :func:`analysis.reading.ensembles.spread`."""
     axes.fill_between(frame.index, frame["low"], frame["high"], color=colour, alpha=0.18, linewidth=0)
     marker = "." if len(frame) == 1 else ""
     axes.plot(frame.index, frame["median"], color=colour, label=label, marker=marker, **line)

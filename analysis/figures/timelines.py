@@ -7,7 +7,7 @@ from matplotlib.patches import Patch
 
 from abm.network import stays
 from analysis.figures import style
-from analysis.reading import records
+from analysis.reading import ensembles
 from runs.results import Result
 
 NEEDS = ("choices",)
@@ -23,7 +23,7 @@ ROWS, NAMED, MOST = 56, 112, 224  # rows a column; nations up to which names are
 @style.styled
 def draw(result: Result) -> Figure:
     """A row per nation, in as many columns as their number needs."""
-    run = records.stances(result)
+    run = ensembles.stances(result)
     order = ordered(run, style.option_names(result))[:MOST]
     columns = -(-len(order) // ROWS)
     rows = -(-len(order) // columns)
@@ -46,7 +46,7 @@ def draw(result: Result) -> Figure:
     return figure
 
 
-def ordered(run: records.Stances, names) -> list[int]:
+def ordered(run: ensembles.Stances, names) -> list[int]:
     """Rows of nations by their option at the end, then by coalition and by how long they have been there."""
     source = run.source
     since = [len(source) - int(np.argmax((source != source[-1])[::-1, i])) for i in range(source.shape[1])]
@@ -55,7 +55,7 @@ def ordered(run: records.Stances, names) -> list[int]:
     return sorted(range(source.shape[1]), key=lambda i: (rank[source[-1, i]], since[i]))
 
 
-def bars(run: records.Stances, rows: list[int], colour: dict[str, str]) -> PolyCollection:
+def bars(run: ensembles.Stances, rows: list[int], colour: dict[str, str]) -> PolyCollection:
     """A rectangle per stay of each nation; the last stands for a step."""
     boxes, shades = [], []
     for y, i in enumerate(rows):

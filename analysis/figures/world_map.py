@@ -7,7 +7,7 @@ from matplotlib.patches import Patch
 
 from analysis.figures import style
 from analysis.figures.geography import outlines, project, window
-from analysis.reading import records
+from analysis.reading import ensembles
 from runs.results import Result
 
 NEEDS = ("choices",)
@@ -24,7 +24,7 @@ PANELS = 4
 @style.styled
 def draw(result: Result) -> Figure:
     """Four maps, from the first date to the last."""
-    run = records.stances(result)
+    run = ensembles.stances(result)
     steps = run.steps(PANELS)
     rows = -(-len(steps) // 2)
     (west, east), (south, north) = window()
@@ -41,7 +41,7 @@ def draw(result: Result) -> Figure:
     return figure
 
 
-def _paint(axes, result: Result, run: records.Stances, step: int) -> None:
+def _paint(axes, result: Result, run: ensembles.Stances, step: int) -> None:
     colour = style.colours(result.vendors, run.coalitions)
     hosts = [vendor.iso3 for vendor in result.scenario.vendors]
     shade = dict(zip(run.nations.index, (colour[source] for source in run.source[step]), strict=True))

@@ -8,8 +8,8 @@ from matplotlib.figure import Figure
 from abm import options
 from abm.scenario import Scenario
 from analysis.figures import style
+from runs.batch import columns_of
 from runs.ensemble import Results
-from runs.experiment import columns_of
 
 CAPTION = "Mean share of GDP by option: the baseline with the same nations and dates (left), the scenario (right)."
 

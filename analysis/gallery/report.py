@@ -11,10 +11,10 @@ from analysis.figures import style
 from analysis.figures.shipped import ship
 from analysis.gallery.beside import beside
 from analysis.gallery.figure import CAPTION, draw
-from analysis.gallery.told import changes, formed, sentences
+from analysis.gallery.sentences import changes, formed, sentences
 from analysis.gallery.why import reason
 from runs import library
-from runs.experiment import run_arms
+from runs.batch import run_arms
 
 FOLDER = Path(__file__).parent.parent.parent / "docs"
 REPLICATES = 100  # runs of a scenario

@@ -11,8 +11,8 @@ from abm.attributes import TERMS
 from abm.scenario import Scenario
 from abm.world import World
 from analysis.methods.statistics import Estimate, difference
+from runs.batch import columns_of
 from runs.ensemble import Results, simulate
-from runs.experiment import columns_of
 
 WEIGHED = 20  # runs whose last reviews tell why
 LEAST = 0.01  # share of GDP that must have moved for there to be something to explain

@@ -25,7 +25,7 @@ from abm.dates import years_of
 from abm.scenario import Scenario
 from abm.submodels.choice import outlooks
 from abm.world import World
-from analysis.reading.records import finished, some
+from analysis.reading.ensembles import finished, some
 from runs.chunk import Chunk
 from runs.ensemble import stages
 from runs.manifest import StoreError

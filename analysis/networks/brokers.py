@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.networks.core import allied
-from analysis.networks.record import Record
+from analysis.networks.panel import Record
 from analysis.networks.resampling import interval, weights
 
 

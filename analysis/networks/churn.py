@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from abm.dates import in_year
-from analysis.networks.record import Record
+from analysis.networks.panel import Record
 from analysis.networks.resampling import rate
 
 

@@ -12,7 +12,7 @@ import networkx as nx
 import numpy as np
 import pandas as pd
 
-from analysis.networks.record import Record
+from analysis.networks.panel import Record
 from analysis.networks.resampling import interval, weights
 from runs.ensemble import simulate
 from runs.results import Result

@@ -6,7 +6,7 @@ import networkx as nx
 import numpy as np
 import pandas as pd
 
-from analysis.networks.record import Record
+from analysis.networks.panel import Record
 from analysis.networks.resampling import interval, weights
 
 HALF = 0.5  # of the time: from here on two nations count as allied over a run, and a nation as of the core

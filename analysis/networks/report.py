@@ -8,7 +8,7 @@ from pathlib import Path
 from analysis.figures.tables import markdown
 from analysis.networks.figures import FIGURES, figure
 from analysis.networks.study import TABLES, Study, sentences
-from runs.places import write_table
+from runs.folders import write_table
 
 ROWS = 15  # of a table shown on the page
 

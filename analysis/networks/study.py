@@ -9,7 +9,7 @@ import pandas as pd
 
 from analysis.methods.statistics import Estimate
 from analysis.networks import brokers, churn, communities, core, survival, waves
-from analysis.networks.record import MOST, Record, read
+from analysis.networks.panel import MOST, Record, read
 from runs.results import Result
 
 NAMED = 8  # nations named in a sentence

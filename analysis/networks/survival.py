@@ -7,7 +7,7 @@ import pandas as pd
 from scipy import stats
 
 from analysis.methods.statistics import LEVEL
-from analysis.networks.record import Record
+from analysis.networks.panel import Record
 from analysis.networks.resampling import interval, rate, weights
 
 CLASSES = ((0, 2), (3, 9), (10, 19), (20, 10_000))  # shared partners, from and to

@@ -7,7 +7,7 @@ import pandas as pd
 from scipy import stats
 
 from analysis.methods.statistics import Estimate, mean
-from analysis.networks.record import Record
+from analysis.networks.panel import Record
 
 RARE = 0.01  # a step is a burst where so many entries or more would come with less chance than this
 LEAST = 3  # entries that make a burst

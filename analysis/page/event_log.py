@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from abm import options, titles
-from abm.record import coalition_name
+from abm.temporal_network import coalition_name
 from abm.world import World
 
 #: Kinds of entry, in the order in which the filter offers them.

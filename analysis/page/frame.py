@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 
 from abm import data, options, palette, titles
-from abm.record import coalition_name
 from abm.scenario import Scenario
 from abm.submodels.capability import lag_months
+from abm.temporal_network import coalition_name
 from abm.world import Vendor, World
 from analysis.page import geography
 

@@ -10,9 +10,9 @@ import pandas as pd
 from abm import measures, options, palette, titles
 from abm.dates import SLACK
 from abm.model import Model
-from abm.record import coalition_name
 from abm.submodels.capability import lag_months, training_share
 from abm.submodels.choice import QUARTER
+from abm.temporal_network import coalition_name
 from analysis.page import drawing, why
 from analysis.page.frame import facts, label
 from analysis.page.session import Session

@@ -15,7 +15,7 @@ from runs.plan import Plan
 from runs.replay import plan_of
 from runs.results import open_result
 from runs.store import Store
-from runs.sweep import carry_out, local
+from runs.sweep import local, run_plan
 
 RESULTS = Path("results")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,59}")
@@ -62,7 +62,7 @@ class Services:
         if store.has_result():
             raise ValueError(f"{store.directory}: holds a result already; choose another name")
         try:
-            carry_out(Plan(scenario, replicates=1, seed=seed), store, local(1))
+            run_plan(Plan(scenario, replicates=1, seed=seed), store, local(1))
         except StoreError as error:
             raise ValueError(str(error)) from None
         return store.directory

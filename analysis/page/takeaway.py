@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from abm import files, measures, network, options, record
+from abm import files, measures, network, options, temporal_network
 from abm.scenario import Scenario
 from analysis.page.address import LIMIT, State, checked_scenario, checked_seed, read
 from analysis.page.session import Session
@@ -34,7 +34,7 @@ def choices_csv(session: Session) -> str:
             "time": np.repeat(session.dates, n),
             "iso3": np.tile(world.iso3, steps),
             "option": names[options.of_source(sources, world.vendors)].reshape(-1),
-            "coalition": [record.coalition_name(int(serial)) if serial else "" for serial in serials.reshape(-1)],
+            "coalition": [temporal_network.coalition_name(int(serial)) if serial else "" for serial in serials.reshape(-1)],
         }
     ).to_csv(index=False)
 

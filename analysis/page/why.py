@@ -14,8 +14,8 @@ import numpy as np
 from abm import options, titles
 from abm.attributes import TERMS
 from abm.parameters import BY_NAME
-from abm.record import coalition_name
 from abm.submodels import choice, coalition
+from abm.temporal_network import coalition_name
 from abm.world import World
 from analysis.page.frame import label
 

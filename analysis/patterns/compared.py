@@ -10,7 +10,7 @@ import pandas as pd
 from abm.scenario import Scenario
 from analysis.patterns.evidence import Evidence
 from analysis.patterns.table import BESIDE, PATTERNS, SCENARIOS, Pattern
-from runs import experiment, library
+from runs import batch, library
 from runs.ensemble import Results
 
 LOW, HIGH = 0.1, 0.9
@@ -31,7 +31,7 @@ def compare(
     """
 
     def run(arm: Scenario) -> Results:
-        return experiment.run_arms([arm], replicates, seed, draws, True, True, progress)[0]
+        return batch.run_arms([arm], replicates, seed, draws, True, True, progress)[0]
 
     scenarios = arms(baseline or library.scenario("baseline"))
     found = {name: gathered(arm, run, name in BESIDE) for name, arm in scenarios.items()}

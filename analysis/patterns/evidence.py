@@ -17,8 +17,8 @@ from abm import parameters
 from abm.dates import SLACK
 from abm.scenario import Scenario
 from analysis.methods.statistics import finished_means
+from runs.batch import columns_of
 from runs.ensemble import Results
-from runs.experiment import columns_of
 
 GROUPS = 10  # groups of a point's runs, for what only many runs together can tell
 

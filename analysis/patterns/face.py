@@ -19,7 +19,7 @@ from abm.scenario import Scenario
 from analysis.methods import statistics
 from analysis.patterns import measured
 from analysis.patterns.evidence import Evidence
-from runs import experiment, library
+from runs import batch, library
 
 SEED, REPLICATES = 10**7, 200
 BIG, STANDING = 36, 2030.0  # members of the largest coalition; the year by which the outcome is still open
@@ -71,4 +71,4 @@ def face(evidence: Evidence) -> pd.DataFrame:
 def evidence(scenario: Scenario | None = None, replicates: int = REPLICATES, seed: int = SEED) -> Evidence:
     """The runs that are looked at: by default the baseline's, with seeds that chose nothing."""
     scenario = scenario or library.scenario("baseline")
-    return Evidence(scenario, experiment.run_arms([scenario], replicates, seed, series=True, choices=True)[0])
+    return Evidence(scenario, batch.run_arms([scenario], replicates, seed, series=True, choices=True)[0])

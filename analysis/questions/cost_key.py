@@ -35,8 +35,8 @@ from analysis.experiments.inquiry import Answer, Inquiry, Option, Stated
 from analysis.experiments.variants import held
 from analysis.figures import style
 from analysis.methods import statistics
+from analysis.stability.cases import best_outside, worth
 from analysis.stability.likelihood import in_worlds
-from analysis.stability.reading import best_outside, worth
 
 TITLE = "Which cost key holds a coalition together?"
 CAPTION = (

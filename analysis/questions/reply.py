@@ -18,11 +18,11 @@ from abm.provenance import provenance
 from abm.scenario import Scenario
 from abm.words import ArgumentError, nearest
 from analysis.experiments.inquiry import Answer, Inquiry, Option, Stated
-from analysis.experiments.uncertainty import left_open
+from analysis.experiments.uncertainty import free_draws
 from analysis.figures import style
 from analysis.questions import question
 from analysis.questions.report import page
-from runs.places import write_table
+from runs.folders import write_table
 
 NAMES = ("answer.json", "answer.md", "table.csv", "figure.png", "figure.svg")
 MOST = 20_000  #: replicates that a precision may ask for
@@ -156,7 +156,7 @@ def _draws(uncertainty: str, scenario: Scenario, given: Mapping[str, Any]) -> pd
         raise ArgumentError("uncertainty", uncertainty, "allowed is none, posterior")
     from analysis.calibration import posterior
 
-    draws = left_open(posterior(), scenario, given)
+    draws = free_draws(posterior(), scenario, given)
     if draws.empty:
         why = "every parameter of the posterior's sample is set or decided; leave it out"
         raise ArgumentError("uncertainty", uncertainty, why)

@@ -15,8 +15,8 @@ from abm.compiled import rule
 from abm.model import Model
 from abm.outcomes.capability import quality_gap
 from abm.outcomes.security import national_sovereignty
-from abm.record import coalition_name
-from analysis.reading.records import Stances, stances
+from abm.temporal_network import coalition_name
+from analysis.reading.ensembles import Stances, stances
 from runs.results import Result
 
 TELLING = ("DEU", "IND", "SAU", "JPN", "BRA")  # nations whose decisions are shown, as far as they are simulated

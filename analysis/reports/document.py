@@ -9,7 +9,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import NamedTuple
 
-from analysis.reading import records
+from analysis.reading import ensembles
 from analysis.reports.assumptions import assumptions
 from analysis.reports.findings import Finding
 from analysis.reports.markup import cell, table
@@ -57,7 +57,7 @@ def _what(result: Result) -> Iterable[str]:
         f"whose artificial intelligence to rely on: a vendor abroad ({vendors}), a coalition with others, one they build "
         f"alone, or freely released models only. It was run {times}; {told}.</p>"
     )
-    failed = plan.count - len(records.finished(result))
+    failed = plan.count - len(ensembles.finished(result))
     if failed:
         yield f'<p class="warn">{failed} of {plan.count} runs failed or are missing, and are left out.</p>'
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from abm import options
-from analysis.reading import records
+from analysis.reading import ensembles
 from runs.results import Result
 
 CORE = 0.5  # share of replicates from which on a nation counts as a likely member
@@ -102,13 +102,13 @@ def spread(key: str, label: str, unit: str, values: pd.Series) -> Finding:
     values = values.dropna().astype(float)
     if values.empty:
         return Finding(key, label, unit)
-    low, median, high = values.quantile([records.LOW, 0.5, records.HIGH])
+    low, median, high = values.quantile([ensembles.LOW, 0.5, ensembles.HIGH])
     return Finding(key, label, unit, median, low, high, len(values))
 
 
 def _core(result: Result) -> Finding:
     """The nations that are in a coalition at the end of at least half the replicates."""
-    frame = records.memberships(result)
+    frame = ensembles.memberships(result)
     likely = frame[frame["at_end"] >= CORE]
     first = likely.head(NAMED)
     named = [f"{name} {show(share, 'share')}" for name, share in zip(first["name"], first["at_end"], strict=True)]
@@ -118,7 +118,7 @@ def _core(result: Result) -> Finding:
 
 def _switching(result: Result) -> pd.Series:
     years = result.scenario.content.step_years
-    total = result.sql(f"select run, {years} * sum(switching_spend) as spent from series where {records.FINISHED} group by run")
+    total = result.sql(f"select run, {years} * sum(switching_spend) as spent from series where {ensembles.FINISHED} group by run")
     return total.df()["spent"]
 
 

@@ -7,12 +7,12 @@ from pathlib import Path
 
 from abm import network
 from analysis.figures import FIGURES, SWEEP_FIGURES, figure
-from analysis.reading import records
+from analysis.reading import ensembles
 from analysis.reading.sweep import Sweep, sweep
 from analysis.reports import findings, varied
 from analysis.reports.document import Picture, page
 from analysis.reports.findings import Finding
-from runs.places import PICTURES, Folder
+from runs.folders import PICTURES, Folder
 from runs.results import Result
 
 __all__ = ["headline", "write"]
@@ -22,7 +22,7 @@ def headline(result: Result, outcomes: Sequence[str] = ()) -> list[Finding]:
     """What a result says, or how the outcomes of a sweep differ between its points; empty when no run finished."""
     if len(result.plan.points) == 1:
         return findings.headline(result)
-    return varied.findings(sweep(result, outcomes)) if records.finished(result) else []
+    return varied.findings(sweep(result, outcomes)) if ensembles.finished(result) else []
 
 
 def write(
@@ -40,7 +40,7 @@ def write(
     done = progress or (lambda amount: None)
     if len(result.plan.points) > 1:
         return _write_sweep(sweep(result, outcomes), figures, done)
-    runs = records.finished(result)
+    runs = ensembles.finished(result)
     pictures = []
     for name in FIGURES if figures == "all" and runs else ():
         pictures.append(_picture(result, name))
@@ -57,7 +57,7 @@ def write(
 def _write_sweep(found: Sweep, figures: str, done: Callable[[int], object]) -> Path:
     """The page of a sweep, with the figures that its design allows."""
     result, pictures = found.result, []
-    if figures == "all" and records.finished(result):
+    if figures == "all" and ensembles.finished(result):
         for name in (name for name in SWEEP_FIGURES if figure(name).fits(found)):
             pictures.append(_drawn(found, result, name))
             done(1)
@@ -88,7 +88,7 @@ def _drawn(shown: Result | Sweep, result: Result, name: str) -> Picture:
 
 def write_network(result: Result, path: Path) -> None:
     """Write the temporal network of the first finished run as dynamic GEXF."""
-    run = records.stances(result)
+    run = ensembles.stances(result)
     query = f'select source, target, kind, start, "end" from ties where run = {run.run} order by kind, source, target, start'
     option = {iso3: network.stays(run.times, run.option[:, i], run.end) for i, iso3 in enumerate(run.nations.index)}
     network.write_gexf(path, result.world(run.run), result.sql(query).fetchall(), option, run.end)

@@ -22,8 +22,8 @@ from abm.scenario import Scenario
 from analysis.experiments.variants import held
 from analysis.methods import statistics
 from analysis.methods.statistics import Estimate
+from runs.batch import columns_of
 from runs.ensemble import Results
-from runs.experiment import columns_of
 
 HEADLINES = {"forms": "a coalition forms", "who": "who is in it", "worth": "what it is worth"}
 HOLDS, UNCLEAR, FAILS = "holds", "unclear", "fails"

@@ -14,7 +14,7 @@ from analysis.robustness import headlines
 from analysis.robustness.headlines import FAILS, HEADLINES, HOLDS, UNCLEAR
 from analysis.robustness.structures import STRUCTURES
 from analysis.robustness.study import AGAIN, ASSUMED, BASELINE, POSTERIOR, STRUCTURE
-from runs.places import write_table
+from runs.folders import write_table
 
 SURVIVES = 0.9  # share of a group's worlds in which a headline has to hold
 GROUPS = {

@@ -15,7 +15,7 @@ from analysis.experiments.variants import still
 from analysis.robustness.headlines import World, alone, judged, world
 from analysis.robustness.structures import STRUCTURES
 from analysis.sensitivity.study import kind
-from runs import experiment
+from runs import batch
 
 BASELINE, AGAIN, POSTERIOR, ASSUMED, STRUCTURE = "baseline", "other seeds", "posterior", "assumption", "structure"
 BATCH = 16  # worlds whose runs are in memory at once
@@ -66,25 +66,25 @@ def around(scenario: Scenario, name: str) -> Iterator[tuple[str, float]]:
 
 
 def worlds(
-    scenario: Scenario, arms: Sequence[Arm], replicates: int, seed: int, progress: experiment.Progress = lambda runs: None
+    scenario: Scenario, arms: Sequence[Arm], replicates: int, seed: int, progress: batch.Progress = lambda runs: None
 ) -> Iterator[World]:
     """The worlds of the arms, all with the same seeds. Dated events that would set what an arm sets are left out."""
     for place in range(0, len(arms), BATCH):
-        batch = arms[place : place + BATCH]
-        names = list(dict.fromkeys(name for arm in batch for name in arm.values))
+        few = arms[place : place + BATCH]
+        names = list(dict.fromkeys(name for arm in few for name in arm.values))
         ours = still(scenario, names)
         own = {name: ranges.value(scenario, name) for name in names}
-        points = pd.DataFrame([own | {name: arm.values[name] for name in names if name in arm.values} for arm in batch])
+        points = pd.DataFrame([own | {name: arm.values[name] for name in names if name in arm.values} for arm in few])
         nobody = points.drop(columns="convening_rate", errors="ignore")
         with_, without = (
-            experiment.run_points(each, varied, replicates, seed, choices=choices, progress=progress)
+            batch.run_points(each, varied, replicates, seed, choices=choices, progress=progress)
             for each, varied, choices in ((ours, points, True), (alone(ours), nobody, False))
         )
-        for row in range(len(batch)):
+        for row in range(len(few)):
             yield world(scenario, *(_part(found, row * replicates, replicates) for found in (with_, without)))
 
 
-def _part(found: experiment.Results, start: int, count: int) -> experiment.Results:
+def _part(found: batch.Results, start: int, count: int) -> batch.Results:
     return type(found)(**{name: part[start : start + count] for name, part in vars(found).items()})
 
 
@@ -94,7 +94,7 @@ def study(
     count: int = 100,
     replicates: int = 200,
     seed: int = 0,
-    progress: experiment.Progress = lambda runs: None,
+    progress: batch.Progress = lambda runs: None,
 ) -> pd.DataFrame:
     """A row per world: ``group``, ``arm``, and the columns of :func:`analysis.robustness.headlines.judged`.
 

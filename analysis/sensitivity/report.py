@@ -11,7 +11,7 @@ from analysis.figures.tables import markdown
 from analysis.sensitivity import words
 from analysis.sensitivity.runs import LABELS, MAIN
 from analysis.sensitivity.study import Study
-from runs.places import write_table
+from runs.folders import write_table
 from runs.sweep import processors
 
 ROWS = 20  # of a table shown on the page

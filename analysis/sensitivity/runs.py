@@ -12,7 +12,7 @@ from analysis.experiments import ranges
 from analysis.experiments.variants import still
 from analysis.methods.statistics import finished_means
 from analysis.reading.sweep import LABELS, OUTCOMES
-from runs import experiment
+from runs import batch
 from runs.axes import Axis
 
 __all__ = ["LABELS", "MAIN", "OUTCOMES", "Once", "Respond", "model"]
@@ -22,13 +22,13 @@ MAIN = OUTCOMES[0]
 Respond = Callable[[pd.DataFrame, int], np.ndarray]
 
 
-def model(scenario: Scenario, names: list[str], seed: int, progress: experiment.Progress) -> Respond:
+def model(scenario: Scenario, names: list[str], seed: int, progress: batch.Progress) -> Respond:
     """The model's answer; the scenario's dated events that would set a parameter of ``names`` are left out."""
     fixed = still(scenario, names)
-    column = experiment.columns_of(fixed)
+    column = batch.columns_of(fixed)
 
     def respond(points: pd.DataFrame, replicates: int) -> np.ndarray:
-        found = experiment.run_points(fixed, points, replicates, seed, progress=progress)
+        found = batch.run_points(fixed, points, replicates, seed, progress=progress)
         standing = found.outcomes[:, column["coalitions"]] > 0
         values = [standing if name == "stands" else found.outcomes[:, column[name]] for name in OUTCOMES]
         table = np.column_stack(values).astype(float)

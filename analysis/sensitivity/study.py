@@ -18,7 +18,7 @@ from analysis.sensitivity.curves import curves
 from analysis.sensitivity.runs import MAIN, OUTCOMES, Once, Respond, model
 from analysis.sensitivity.sizes import Sizes
 from runs.axes import Axis
-from runs.experiment import Progress
+from runs.batch import Progress
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from abm.scenario import Scenario
 from analysis.share.grid import Grid, rows_at
 from analysis.share.layout import Layout
 from analysis.share.levers import Lever
-from runs.experiment import Progress
+from runs.batch import Progress
 
 PLACES = 16
 

@@ -14,8 +14,8 @@ from abm.scenario import Scenario
 from abm.words import ArgumentError
 from analysis.share.layout import Layout, layout, outcomes, row
 from analysis.share.levers import Lever
+from runs.batch import Progress, run_points
 from runs.ensemble import Results
-from runs.experiment import Progress, run_points
 
 _AT_ONCE = 2000  # runs whose curves are in memory together
 

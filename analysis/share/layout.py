@@ -10,8 +10,8 @@ import numpy as np
 from abm import options
 from abm.scenario import Scenario
 from analysis.methods import statistics
+from runs.batch import columns_of
 from runs.ensemble import Results
-from runs.experiment import columns_of
 
 QUANTILES = (0.1, 0.5, 0.9)
 _DATES = 20  # spans of time that a curve is cut into

@@ -22,8 +22,8 @@ import numpy as np
 
 from abm import options
 from abm.world import World
+from analysis.stability.cases import entries, prepare, read_sets
 from analysis.stability.game import Game, every
-from analysis.stability.reading import entries, prepare, read_sets
 
 LAG, COST = range(2)  # columns of ``facts``
 

@@ -11,7 +11,7 @@ from multiprocessing import get_context
 from abm.scenario import Scenario
 from runs.plan import Plan
 from runs.store import Store
-from runs.sweep import carry_out, local
+from runs.sweep import local, run_plan
 from tests.benchmarks.table import Table, exponent
 from tests.benchmarks.timing import baseline, run_seconds
 
@@ -69,5 +69,5 @@ def _with_files(threads: int, chunk: int) -> float:
     plan = replace(Plan(baseline(), replicates=max(count, threads * chunk), tables=("runs",)), chunk=chunk)
     with tempfile.TemporaryDirectory() as folder:
         began = time.perf_counter()
-        carry_out(plan, Store(folder), local(threads))
+        run_plan(plan, Store(folder), local(threads))
         return (time.perf_counter() - began) / plan.count

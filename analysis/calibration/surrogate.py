@@ -1,9 +1,8 @@
-"""A guess at how far a point will be from the patterns, by which moves are chosen before anything is run.
+"""A surrogate for the distance of a point from the patterns, by which moves are chosen before anything is run.
 
 The distance is taken for a polynomial of second order in the parameters with a normal error, fitted by ridge regression to all
-points tried so far, older ones counting the less. A move is a walk that leaves the law as it is which the
-guess gives the posterior; the runs then decide whether its end is kept, at a chance that makes up for what the guess is wrong
-about. So the posterior is the same as without a guess: a bad one costs moves, not truth.
+points tried so far, older ones counting the less. A move is a walk that leaves the law as it is which the surrogate gives the
+posterior; the runs then decide whether its end is kept, at a chance that makes up for what the surrogate is wrong about. So the posterior is the same as without a surrogate: a bad one costs moves, not truth.
 
 Source: [ChristenFox2005].
 """
@@ -22,31 +21,31 @@ WALK = 40  # steps of a walk
 
 
 @dataclass(frozen=True)
-class Guess:
-    """``law`` (C,) coefficients of the terms of :func:`_terms`, ``spread`` of the error in a distance; and the sums over points
-    by weight from which both came: ``products`` (C, C) of the terms, ``told`` (C + 1,) of terms and distances, the last of
+class Surrogate:
+    """``coefficients`` (C,) of the terms of :func:`_terms`, ``spread`` of the error in a distance; and the sums over points
+    by weight from which both came: ``products`` (C, C) of the terms, ``moments`` (C + 1,) of terms and distances, the last of
     squared distances, ``count`` of the weights."""
 
-    law: np.ndarray
+    coefficients: np.ndarray
     spread: float
     products: np.ndarray
-    told: np.ndarray
+    moments: np.ndarray
     count: float
 
-    def likely(self, share: np.ndarray, within: float) -> np.ndarray:
+    def log_probability(self, share: np.ndarray, within: float) -> np.ndarray:
         """(K,) log chance that points at ``share`` (K, parameters) of the priors are ``within`` a distance."""
-        return norm.logcdf((within - _terms(share) @ self.law) / self.spread)
+        return norm.logcdf((within - _terms(share) @ self.coefficients) / self.spread)
 
 
-def learnt(share: np.ndarray, distance: np.ndarray, before: Guess | None = None) -> Guess:
-    """A guess from points and their distances (K,), and from what was known ``before``."""
+def trained(share: np.ndarray, distance: np.ndarray, before: Surrogate | None = None) -> Surrogate:
+    """A surrogate from points and their distances (K,), and from what was known ``before``."""
     terms = _terms(share)
     products, told, count = terms.T @ terms, np.append(terms.T @ distance, distance @ distance), float(len(distance))
     if before:
-        products, told, count = products + FADE * before.products, told + FADE * before.told, count + FADE * before.count
+        products, told, count = products + FADE * before.products, told + FADE * before.moments, count + FADE * before.count
     law = np.linalg.solve(products + RIDGE * np.eye(len(products)), told[:-1])
     left = told[-1] - 2 * law @ told[:-1] + law @ products @ law
-    return Guess(law, float(np.sqrt(max(left / count, 1e-6))), products, told, count)
+    return Surrogate(law, float(np.sqrt(max(left / count, 1e-6))), products, told, count)
 
 
 def walk(

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from abm import files
+from runs.design_points import POINTS
 from runs.manifest import MANIFEST, parsed
 from runs.plan import TABLES
-from runs.points import POINTS
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -7,8 +7,8 @@ from abm.scenario import Scenario
 from analysis.comparisons.formation import formation
 from analysis.gallery.why import Reason
 from analysis.methods.statistics import Estimate, difference
+from runs.batch import columns_of
 from runs.ensemble import Results
-from runs.experiment import columns_of
 
 #: What changes are looked for: measure, in words, unit, factor for reading.
 TOLD = (

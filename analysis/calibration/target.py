@@ -16,10 +16,10 @@ import numpy as np
 import pandas as pd
 
 from abm.scenario import Scenario
-from analysis.calibration.found import Kept
+from analysis.calibration.population import Population
 from analysis.patterns.compared import arms, gathered
 from analysis.patterns.table import Pattern, weights
-from runs import experiment
+from runs import batch
 from runs.ensemble import Results
 
 FARTHEST, UNDEFINED = 4.0, 2.0
@@ -36,7 +36,7 @@ def everywhere(values: pd.DataFrame) -> np.ndarray:
 
 
 @dataclass(frozen=True)
-class Aim:
+class Target:
     """The fitted ``patterns``, measured on ``baseline`` and the scenarios beside it; ``scale``: a unit of distance of each."""
 
     baseline: Scenario
@@ -44,9 +44,9 @@ class Aim:
     scale: dict[str, float]
     progress: Callable[[int], object] = lambda runs: None
 
-    def tried(
+    def evaluated(
         self, points: pd.DataFrame, weight: np.ndarray, replicates: int, seed: int, apart: bool = False, within: float = np.inf
-    ) -> Kept:
+    ) -> Population:
         """Points with their values and distances; seeds as in :func:`evaluate`. Of points beyond ``within`` a distance that is
         at least so much: their other scenarios are not run."""
 
@@ -54,17 +54,17 @@ class Aim:
             return distance(values, self.patterns, self.scale) <= within
 
         values = evaluate(self.baseline, points, self.patterns, replicates, seed, self.progress, apart, near)
-        return Kept(points, weight, distance(values, self.patterns, self.scale), values, np.arange(len(points)))
+        return Population(points, weight, distance(values, self.patterns, self.scale), values, np.arange(len(points)))
 
-    def again(self, kept: Kept, replicates: int, seed: int) -> Kept:
+    def rerun(self, population: Population, replicates: int, seed: int) -> Population:
         """The same points, with values and distances of other runs."""
-        return replace(self.tried(kept.points, kept.weight, replicates, seed), root=kept.root)
+        return replace(self.evaluated(population.points, population.weight, replicates, seed), root=population.root)
 
 
-def aim_at(baseline: Scenario, patterns: Sequence[Pattern], replicates: int, seed: int, progress=lambda runs: None) -> Aim:
-    """The aim at those ``patterns`` that are fitted."""
-    aimed = tuple(pattern for pattern in patterns if pattern.fitted)
-    return Aim(baseline, aimed, scales(baseline, aimed, replicates, seed, progress), progress)
+def target_of(baseline: Scenario, patterns: Sequence[Pattern], replicates: int, seed: int, progress=lambda runs: None) -> Target:
+    """The target of those ``patterns`` that are fitted."""
+    fitted = tuple(pattern for pattern in patterns if pattern.fitted)
+    return Target(baseline, fitted, scales(baseline, fitted, replicates, seed, progress), progress)
 
 
 def arms_run(patterns: Sequence[Pattern]) -> int:
@@ -76,7 +76,7 @@ def arms_run(patterns: Sequence[Pattern]) -> int:
 def evaluate(
     baseline: Scenario,
     tried: pd.DataFrame,
-    aimed: Sequence[Pattern],
+    fitted: Sequence[Pattern],
     replicates: int,
     seed: int,
     progress=lambda runs: None,
@@ -96,65 +96,65 @@ def evaluate(
 
     def measured(number: int, part: pd.DataFrame) -> pd.DataFrame:
         def run(arm: Scenario, points: pd.DataFrame) -> Results:
-            return experiment.run_points(arm, points, replicates, seed + apart * number * replicates, None, True, True, progress)
+            return batch.run_points(arm, points, replicates, seed + apart * number * replicates, None, True, True, progress)
 
-        return _medians(baseline, aimed, run, part.reset_index(drop=True), near)
+        return _medians(baseline, fitted, run, part.reset_index(drop=True), near)
 
     return pd.concat([measured(number, part) for number, part in enumerate(parts)], ignore_index=True)
 
 
 def scales(
-    baseline: Scenario, aimed: Sequence[Pattern], replicates: int, seed: int, progress=lambda runs: None
+    baseline: Scenario, fitted: Sequence[Pattern], replicates: int, seed: int, progress=lambda runs: None
 ) -> dict[str, float]:
     """What one unit of distance is for each pattern: half-width of the range and chance in a median, as a root of squares."""
 
     def run(arm: Scenario, points: pd.DataFrame) -> Results:
-        return experiment.run_arms([arm], PILOTS * replicates, seed + PILOT_SEEDS, None, True, True, progress)[0]
+        return batch.run_arms([arm], PILOTS * replicates, seed + PILOT_SEEDS, None, True, True, progress)[0]
 
-    medians = _medians(baseline, aimed, run, pd.DataFrame(index=range(PILOTS)), everywhere)
+    medians = _medians(baseline, fitted, run, pd.DataFrame(index=range(PILOTS)), everywhere)
     found = {}
-    for pattern in aimed:
+    for pattern in fitted:
         known = medians[pattern.name].dropna()
         chance = known.std() if len(known) > 2 else 0.0
         found[pattern.name] = float(np.hypot((pattern.high - pattern.low) / 2, chance))
     return found
 
 
-def outside(values: pd.DataFrame, aimed: Sequence[Pattern]) -> np.ndarray:
+def outside(values: pd.DataFrame, fitted: Sequence[Pattern]) -> np.ndarray:
     """(P, patterns) by how much each value lies above (or, negative, below) its range; NaN where it is undefined."""
-    found = values[[pattern.name for pattern in aimed]].to_numpy(float)
-    low, high = (np.array([getattr(pattern, end) for pattern in aimed]) for end in ("low", "high"))
+    found = values[[pattern.name for pattern in fitted]].to_numpy(float)
+    low, high = (np.array([getattr(pattern, end) for pattern in fitted]) for end in ("low", "high"))
     return found - np.clip(found, low, high)
 
 
-def implausibility(values: pd.DataFrame, aimed: Sequence[Pattern], scale: dict[str, float]) -> np.ndarray:
+def implausibility(values: pd.DataFrame, fitted: Sequence[Pattern], scale: dict[str, float]) -> np.ndarray:
     """(P, patterns) how far each value lies outside its range, in units of ``scale``."""
-    away = np.abs(outside(values, aimed)) / np.array([scale[pattern.name] for pattern in aimed])
+    away = np.abs(outside(values, fitted)) / np.array([scale[pattern.name] for pattern in fitted])
     return np.where(np.isnan(away), UNDEFINED, np.minimum(away, FARTHEST))
 
 
-def distance(values: pd.DataFrame, aimed: Sequence[Pattern], scale: dict[str, float]) -> np.ndarray:
+def distance(values: pd.DataFrame, fitted: Sequence[Pattern], scale: dict[str, float]) -> np.ndarray:
     """(P,) root mean square of the implausibility over the patterns, each by the weight that its family leaves it."""
-    weight = weights(aimed)
-    return np.sqrt(np.square(implausibility(values, aimed, scale)) @ np.array([weight[pattern.name] for pattern in aimed]))
+    weight = weights(fitted)
+    return np.sqrt(np.square(implausibility(values, fitted, scale)) @ np.array([weight[pattern.name] for pattern in fitted]))
 
 
-def met(values: pd.DataFrame, aimed: Sequence[Pattern]) -> np.ndarray:
+def met(values: pd.DataFrame, fitted: Sequence[Pattern]) -> np.ndarray:
     """(P,) number of patterns whose median lies in the record's range."""
-    return (outside(values, aimed) == 0).sum(axis=1)
+    return (outside(values, fitted) == 0).sum(axis=1)
 
 
 def _medians(
     baseline: Scenario,
-    aimed: Sequence[Pattern],
+    fitted: Sequence[Pattern],
     run: Callable[[Scenario, pd.DataFrame], Results],
     points: pd.DataFrame,
     near: Near,
 ) -> pd.DataFrame:
     """(P, patterns) medians over the runs of each of ``points``, as :func:`evaluate` says."""
-    values = pd.DataFrame({pattern.name: np.full(len(points), (pattern.low + pattern.high) / 2) for pattern in aimed})
+    values = pd.DataFrame({pattern.name: np.full(len(points), (pattern.low + pattern.high) / 2) for pattern in fitted})
     left = np.arange(len(points))
-    for arm, mine in _by_yield(baseline, aimed):
+    for arm, mine in _by_yield(baseline, fitted):
         part = points.iloc[left].reset_index(drop=True)
 
         def there(scenario: Scenario, part: pd.DataFrame = part) -> Results:
@@ -169,9 +169,9 @@ def _medians(
     return values
 
 
-def _by_yield(baseline: Scenario, aimed: Sequence[Pattern]) -> list[tuple[Scenario, list[Pattern]]]:
+def _by_yield(baseline: Scenario, fitted: Sequence[Pattern]) -> list[tuple[Scenario, list[Pattern]]]:
     """The scenarios that patterns are measured on with these patterns, those whose patterns weigh most for their runs first."""
-    weight, scenarios = weights(aimed), arms(baseline)
-    found = [(scenarios[name], [pattern for pattern in aimed if pattern.scenario == name]) for name in scenarios]
+    weight, scenarios = weights(fitted), arms(baseline)
+    found = [(scenarios[name], [pattern for pattern in fitted if pattern.scenario == name]) for name in scenarios]
     found = [(arm, mine) for arm, mine in found if mine]
     return sorted(found, key=lambda pair: -sum(weight[pattern.name] for pattern in pair[1]) / arms_run(pair[1]))

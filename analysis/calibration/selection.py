@@ -18,9 +18,9 @@ import pandas as pd
 
 from abm.parameters import Range
 from abm.scenario import Scenario
-from analysis.calibration.aim import Aim, met
-from analysis.calibration.found import Fit, Kept, joined, quantiles
+from analysis.calibration.population import Fit, Population, joined, quantiles
 from analysis.calibration.priors import Priors, sample, shares
+from analysis.calibration.target import Target, met
 from analysis.nations.foretold import RUNS, Listed, behind
 from analysis.patterns.table import families
 
@@ -32,9 +32,9 @@ BEST, OFTEN = 24, 4  # points that may be suggested, run so many times as often 
 CHOICE_SEEDS, REPORT_SEEDS = 2 * 10**6, 3 * 10**6  # beyond the seed of the first wave; waves and pilots use fewer
 
 
-def judged(
-    aim: Aim,
-    kept: Kept,
+def selected(
+    target: Target,
+    population: Population,
     priors: Priors,
     cut: Priors,
     fresh: int,
@@ -43,25 +43,25 @@ def judged(
     lists: tuple[Listed, ...],
 ) -> Fit:
     """The nearest quarter of what was ``kept`` when run again, run once more beside the scenario's own values and the prior."""
-    alone, choice, first = kept.alone(), seed + CHOICE_SEEDS, seed + REPORT_SEEDS
+    alone, choice, first = population.distinct(), seed + CHOICE_SEEDS, seed + REPORT_SEEDS
 
     def behind_lists(points: pd.DataFrame, seed: int) -> pd.DataFrame:
-        return behind(aim.baseline, points, lists, seed, aim.progress)
+        return behind(target.baseline, points, lists, seed, target.progress)
 
-    again = aim.again(alone, fresh, choice)
-    joint = _with_lists(aim, again.distance, behind_lists(again.points, choice))
+    again = target.rerun(alone, fresh, choice)
+    joint = _with_lists(target, again.distance, behind_lists(again.points, choice))
     nearer = again.at(np.argsort(joint, kind="stable")[: _accepted(len(again.points))])
-    suggested, rounded = _suggested(aim, nearer, priors, fresh, choice + fresh, behind_lists)
-    told = aim.again(nearer, fresh, first)
+    suggested, rounded = _suggested(target, nearer, priors, fresh, choice + fresh, behind_lists)
+    told = target.rerun(nearer, fresh, first)
     posterior = told.at(np.argsort(told.distance, kind="stable"))
     random = sample(priors, len(posterior.points), seed + 1)
-    prior = aim.tried(random, np.full(len(random), 1 / len(random)), fresh, first)
-    present = own_values(aim.baseline, priors)
-    own, proposed = _sets(aim, pd.DataFrame([present, rounded]), fresh, first)
+    prior = target.evaluated(random, np.full(len(random), 1 / len(random)), fresh, first)
+    present = own_values(target.baseline, priors)
+    own, proposed = _sets(target, pd.DataFrame([present, rounded]), fresh, first)
     ends = np.array([np.sort(whole.share(np.array([cut[name].low, cut[name].high]))) for name, whole in priors.items()])
     lagging = [behind_lists(table, first) for table in (posterior.points, pd.DataFrame([present]), pd.DataFrame([rounded]))]
     return Fit(
-        posterior, priors, aim.patterns, ends, waves[0], present, suggested, rounded, own, proposed, prior, waves[1], waves[2],
+        posterior, priors, target.patterns, ends, waves[0], present, suggested, rounded, own, proposed, prior, waves[1], waves[2],
         alone.distance, again.distance, fresh, *lagging,
     )  # fmt: skip
 
@@ -98,17 +98,17 @@ def round_to(prior: Range, value: float, spread: float) -> float:
     return float(np.clip(round(value, digits), prior.low, prior.high))
 
 
-def _with_lists(aim: Aim, distance: np.ndarray, lagging: pd.DataFrame) -> np.ndarray:
+def _with_lists(target: Target, distance: np.ndarray, lagging: pd.DataFrame) -> np.ndarray:
     """(P,) distances with the lists as one more family of patterns, each list that a simple predictor foretells better counting
     by the standard errors it is ahead."""
     if lagging.empty:
         return distance
-    number = families(aim.patterns)
+    number = families(target.patterns)
     return np.sqrt((number * distance**2 + np.square(lagging.clip(lower=0)).mean(axis=1).to_numpy()) / (number + 1))
 
 
 def _suggested(
-    aim: Aim, posterior: Kept, priors: Priors, replicates: int, seed: int, behind_lists: BehindLists
+    target: Target, posterior: Population, priors: Priors, replicates: int, seed: int, behind_lists: BehindLists
 ) -> list[dict[str, float]]:
     """The posterior's median or one of its nearest points, as it is and rounded: that which rounded meets most patterns and
     lists, and of these the nearest, when run more often with seeds that chose neither."""
@@ -117,20 +117,20 @@ def _suggested(
     median = {name: float(quantiles(values, posterior.weight)[1]) for name, values in columns.items()}
     rows = pd.concat([pd.DataFrame([median]), posterior.points.iloc[:BEST]], ignore_index=True)
     short = pd.DataFrame({n: [round_to(priors[n], value, wide) for value in rows[n]] for n, wide in zip(priors, spread)})
-    tried, lagging = aim.tried(short, np.ones(len(rows)), OFTEN * replicates, seed), behind_lists(short, seed)
-    number = met(tried.values, aim.patterns) + (lagging < 0).sum(axis=1).to_numpy()
-    best = int(np.lexsort((_with_lists(aim, tried.distance, lagging), -number))[0])
+    tried, lagging = target.evaluated(short, np.ones(len(rows)), OFTEN * replicates, seed), behind_lists(short, seed)
+    number = met(tried.values, target.patterns) + (lagging < 0).sum(axis=1).to_numpy()
+    best = int(np.lexsort((_with_lists(target, tried.distance, lagging), -number))[0])
     return [{str(name): float(value) for name, value in table.iloc[best].items()} for table in (rows, short)]
 
 
-def deviations(kept: Kept, priors: Priors) -> np.ndarray:
+def deviations(population: Population, priors: Priors) -> np.ndarray:
     """(parameters,) weighted standard deviation in shares of the priors."""
-    place = shares(priors, kept.points)
-    return np.sqrt(kept.weight @ (place - kept.weight @ place) ** 2 / max(1 - 1 / kept.worth(), 0.5))
+    place = shares(priors, population.points)
+    return np.sqrt(population.weight @ (place - population.weight @ place) ** 2 / max(1 - 1 / population.effective_size(), 0.5))
 
 
-def _sets(aim: Aim, points: pd.DataFrame, replicates: int, first: int) -> list[Kept]:
+def _sets(target: Target, points: pd.DataFrame, replicates: int, first: int) -> list[Population]:
     """Each point on :data:`SETS` sets of seeds, a row a set."""
     weight = np.ones(len(points))
-    tried = joined([aim.tried(points, weight, replicates, first + part * replicates) for part in range(SETS)])
+    tried = joined([target.evaluated(points, weight, replicates, first + part * replicates) for part in range(SETS)])
     return [tried.at(np.arange(place, SETS * len(points), len(points))) for place in range(len(points))]

@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from analysis.reading import records
+from analysis.reading import ensembles
 from runs.factor import NATIONS
 from runs.manifest import StoreError
 from runs.results import Result
@@ -73,10 +73,10 @@ def read(result: Result, most: int = MOST) -> Record:
             f"{result.directory}: ties were not recorded, and the network is made of them; "
             'abm run records them, a sweep does with record = ["ties"]'
         )
-    finished = records.finished(result)
+    finished = ensembles.finished(result)
     if not finished:
         raise StoreError(f"{result.directory}: no run was finished, so there is no network")
-    runs = np.array(records.some(finished, most), int)
+    runs = np.array(ensembles.some(finished, most), int)
     content, nations = result.scenario.content, _nations(result, runs)
     ties = _in_steps(_ties(result, runs), runs, content)
     serial = memberships(ties, list(nations), len(runs), content.steps)
