@@ -24,7 +24,7 @@ from analysis.nations import foretold
 from analysis.patterns import measured
 from analysis.patterns.evidence import Evidence
 from analysis.patterns.table import PATTERNS, Pattern
-from runs import library
+from runs import batch, library
 
 
 def small():

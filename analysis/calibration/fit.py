@@ -127,7 +127,7 @@ def _drawn(found: Population, away: float, count: int, random: np.random.Generat
 def _moved(
     priors: Priors, found: Population, known: surrogate.Surrogate, within: float, length: float, random: np.random.Generator
 ) -> pd.DataFrame:
-    """Each point after a walk that the surrogate leads with steps a part of ``length`` long, or as it was where the gain forbids that."""
+    """Each point after a walk with steps a part of ``length`` long, or as it was where the surrogate's gain forbids that."""
     place = shares(priors, found.points)
     size = place.shape[1]
     kernel = (length * STEP) ** 2 / size * np.cov(place.T).reshape(size, size) + 1e-9 * np.eye(size)

@@ -1,10 +1,11 @@
 """History matching: the part of the prior's box that no pattern rules out.
 
 A point is ruled out where it is implausible in some pattern by more than :data:`CUTOFF` units
-(:mod:`analysis.calibration.target`); where less than :data:`LEAST` of the points would be left, the worst one, two, ... patterns are forgiven, as no model meets all.
-The box is cut to what holds the points that are left, widened by as much as their outermost may miss by chance, and the next
-wave fills it anew. Runs are fast, so no emulator stands in for them. Points within the final box are flat in it, whichever wave
-they are of: they are the first population of the sampler and the bank that :mod:`analysis.calibration.check` infers from.
+(:mod:`analysis.calibration.target`); where less than :data:`LEAST` of the points would be left, the worst one, two, ...
+patterns are forgiven, as no model meets all. The box is cut to what holds the points that are left, widened by as much as their
+outermost may miss by chance, and the next wave fills it anew. Runs are fast, so no emulator stands in for them. Points within
+the final box are flat in it, whichever wave they are of: they are the first population of the sampler and the bank that
+:mod:`analysis.calibration.check` infers from.
 
 Source: [VernonGoldsteinBower2010].
 """

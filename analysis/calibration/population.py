@@ -75,14 +75,15 @@ def joined(parts: Sequence[Population]) -> Population:
 class Fit:
     """The posterior, the nearest first, and what it is compared with, all on runs with seeds that no wave has used.
 
-    ``priors`` are the whole ones and ``box`` (parameters, 2) the shares of them that history matching left, ``left`` the share of
-    points that each of its waves did not rule out. ``present`` are the scenario's own values, ``suggested`` those that the
-    posterior suggests and ``rounded`` the same with as many digits as are identified. ``own`` and ``proposed`` (a row per set of
-    seeds) are the present and the rounded values, run on S sets of seeds, with the first of which the posterior and ``prior``,
-    random points of the prior, were run. ``waves`` (W,) is the distance within which each wave stayed and ``moved`` (W,) the
-    share of its moves that did; ``selected_by`` (K,) are the distances of all that the last left, on the runs they were chosen by, and ``rerun`` (K,) on fresh ones, ``fresh`` a point. ``behind`` (K,
-    lists), ``own_behind`` and ``proposed_behind`` (1, lists) say how far the posterior's points, the present and the rounded
-    values are behind the best simple predictor of each list of nations [standard errors; below nought: ahead].
+    ``priors`` are the whole ones and ``box`` (parameters, 2) the shares of them that history matching left, ``left`` the share
+    of points that each of its waves did not rule out. ``present`` are the scenario's own values, ``suggested`` those that the
+    posterior suggests and ``rounded`` the same with as many digits as are identified. ``own`` and ``proposed`` (a row per set
+    of seeds) are the present and the rounded values, run on S sets of seeds, with the first of which the posterior and
+    ``prior``, random points of the prior, were run. ``waves`` (W,) is the distance within which each wave stayed and ``moved``
+    (W,) the share of its moves that did; ``selected_by`` (K,) are the distances of all that the last left, on the runs they
+    were chosen by, and ``rerun`` (K,) on fresh ones, ``fresh`` a point. ``behind`` (K, lists), ``own_behind`` and
+    ``proposed_behind`` (1, lists) say how far the posterior's points, the present and the rounded values are behind the best
+    simple predictor of each list of nations [standard errors; below nought: ahead].
     """
 
     posterior: Population

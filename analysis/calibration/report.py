@@ -178,8 +178,8 @@ def _bearing(fit: Fit) -> str:
     )  # fmt: skip
     return (
         f"The posterior is {len(posterior.points)} points (an effective sample of at least {posterior.effective_size():.0f}). "
-        f"{verdict} On runs that chose no point its median distance from the patterns is {median:.2f}, that of the defaults {usual:.2f} "
-        f"({own.min():.2f} to {own.max():.2f} over {len(own)} sets of seeds), of the values that it suggests "
+        f"{verdict} On runs that chose no point its median distance from the patterns is {median:.2f}, that of the defaults "
+        f"{usual:.2f} ({own.min():.2f} to {own.max():.2f} over {len(own)} sets of seeds), of the values that it suggests "
         f"{np.median(fit.proposed.distance):.2f}, of random points of the prior {np.median(fit.prior.distance):.2f}. Of the "
         f"{len(fit.patterns)} fitted patterns the defaults meet {_range_met(fit, fit.own)}, the suggested values "
         f"{_range_met(fit, fit.proposed)}, the posterior's points {_range_met(fit, posterior)}. Of the posterior's weight "
@@ -267,8 +267,8 @@ def _columns_mean(fit: Fit) -> str:
     return (
         "Contraction: 1 - posterior variance / prior variance. Identified: it is above "
         f"{limit(fit.posterior.effective_size()):.0%} and {CHANCE} times its standard error, for which the points that the "
-        "sampler has moved from one start are one draw. Inside: the default lies in the posterior's 10 to 90 %. Suggested: the posterior's "
-        "median or one of its nearest points, whichever meets most patterns and lists on further runs, rounded to what its "
+        "sampler has moved from one start are one draw. Inside: the default lies in the posterior's 10 to 90 %. Suggested: the "
+        "posterior's median or one of its nearest points, whichever meets most patterns and lists on further runs, rounded to what its "
         "spread supports."
     )
 

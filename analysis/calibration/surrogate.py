@@ -2,7 +2,8 @@
 
 The distance is taken for a polynomial of second order in the parameters with a normal error, fitted by ridge regression to all
 points tried so far, older ones counting the less. A move is a walk that leaves the law as it is which the surrogate gives the
-posterior; the runs then decide whether its end is kept, at a chance that makes up for what the surrogate is wrong about. So the posterior is the same as without a surrogate: a bad one costs moves, not truth.
+posterior; the runs then decide whether its end is kept, at a chance that makes up for what the surrogate is wrong about. So the
+posterior is the same as without a surrogate: a bad one costs moves, not truth.
 
 Source: [ChristenFox2005].
 """
