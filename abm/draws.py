@@ -76,10 +76,10 @@ def uniform(seed, step, nation, draw):
 @inline_rule
 def draw_row(seed, step, nation, first, out):
     """Fill ``out`` with a nation's draws ``first`` on in a step, a block of four at a time; ``first`` is a multiple of four."""
-    for place in range(0, out.size, 4):
-        four = block_of_draws(seed, step, nation, (first + place) // 4)
-        for lane in range(min(4, out.size - place)):
-            out[place + lane] = four[lane]
+    for index in range(0, out.size, 4):
+        four = block_of_draws(seed, step, nation, (first + index) // 4)
+        for lane in range(min(4, out.size - index)):
+            out[index + lane] = four[lane]
 
 
 @rule

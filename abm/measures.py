@@ -116,12 +116,12 @@ def _count(measure: Measure) -> str:
 
 def _compile_all():
     """All measures as one function ``_all(world, out)``."""
-    scope = {f"f{place}": measure.function for place, measure in enumerate(MEASURES)}
+    scope = {f"f{index}": measure.function for index, measure in enumerate(MEASURES)}
     scope["first_coalition"] = first_coalition
     lines = ["def _all(world, out):", "    at = 0"]
-    for place, measure in enumerate(MEASURES):
+    for index, measure in enumerate(MEASURES):
         lines.append(f"    for row in range({_count(measure)}):")
-        lines.append(f"        out[at] = f{place}(world{', row' if measure.per else ''})")
+        lines.append(f"        out[at] = f{index}(world{', row' if measure.per else ''})")
         lines.append("        at += 1")
     return generated("_all", lines, scope)
 

@@ -34,8 +34,8 @@ def clashes(vendors: tuple[str, ...], codes: tuple[str, ...] = ()) -> dict[str, 
     ``codes`` are nations beside those of the data, such as invented ones.
     """
     problems: dict[str, str] = {}
-    for place, vendor in enumerate(vendors):
-        if vendor in vendors[:place]:
+    for index, vendor in enumerate(vendors):
+        if vendor in vendors[:index]:
             problems[vendor] = f"{vendor} would mean two vendors"
         elif not _VENDOR.fullmatch(vendor):
             problems[vendor] = "a vendor's name has at most 40 letters (A to Z), digits and _, no digit first"

@@ -53,7 +53,7 @@ DOING = {option.name: option.doing for option in (*LONE, SHARED)}
 def table(vendors: Sequence[str]) -> tuple[Option, ...]:
     """The options in the order of their sources; all coalition slots are the last one. Vendors are called as a scenario does."""
     further = [name for name in vendors if name not in _VENDORS]
-    shades = _VENDORS | {name: _FURTHER[place % len(_FURTHER)] for place, name in enumerate(further)}
+    shades = _VENDORS | {name: _FURTHER[index % len(_FURTHER)] for index, name in enumerate(further)}
     return (*(Option(name, name, name, shades[name], vendor=True) for name in vendors), *LONE, SHARED)
 
 
@@ -109,22 +109,22 @@ def option(world, source):
 @rule
 def trains_own(world, source):
     """Whether users of a source train models of their own: alone or in a coalition."""
-    place = source - first_lone(world)
-    return place >= _LONES or (place >= 0 and _TRAINS[place])
+    index = source - first_lone(world)
+    return index >= _LONES or (index >= 0 and _TRAINS[index])
 
 
 @rule
 def rivals(world, source):
     """Whether a vendor's country takes users of a source, where it is not its own, for a rival's."""
-    place = source - first_lone(world)
-    return place < 0 or place >= _LONES or _RIVAL[place]
+    index = source - first_lone(world)
+    return index < 0 or index >= _LONES or _RIVAL[index]
 
 
 @rule
 def own_source(world, source):
     """Whether each user of a source is a source by itself, where sources are counted."""
-    place = source - first_lone(world)
-    return 0 <= place < _LONES and _ALONE[place]
+    index = source - first_lone(world)
+    return 0 <= index < _LONES and _ALONE[index]
 
 
 def names(vendors: Sequence[str]) -> tuple[str, ...]:

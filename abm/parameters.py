@@ -393,7 +393,7 @@ def names(vendors: tuple[str, ...] = VENDORS) -> Mapping[str, tuple[Parameter, i
     return MappingProxyType(out)
 
 
-def place(name: str, vendors: tuple[str, ...] = VENDORS) -> tuple[int, int]:
+def position(name: str, vendors: tuple[str, ...] = VENDORS) -> tuple[int, int]:
     """(position in :data:`PARAMETERS`, vendor row) of an addressable name, as :func:`set_parameter` takes them."""
     parameter = lookup(name, vendors)
     return _POSITION[parameter.name], names(vendors)[name][1] if parameter.listed else -1

@@ -40,23 +40,23 @@ class Kind(Sequence[str]):
     def __init__(self, parameter: str, own: Sequence[str], asked: str, nothing: str):
         self.parameter, self.own, self.asked, self.nothing = parameter, tuple(own), asked, nothing
         self._names: list[str] = list(own)
-        self._latest = {name: place for place, name in enumerate(own)}
-        self._places: dict[tuple[str, str], int] = {}
+        self._latest = {name: position for position, name in enumerate(own)}
+        self._positions: dict[tuple[str, str], int] = {}
         self.functions: dict[int, Callable] = {}
 
     def __call__(self, function: Callable) -> Callable:
-        """Compile a rule of this kind; where its file is being loaded, it gets the place that its name has."""
+        """Compile a rule of this kind; where its file is being loaded, it gets the position that its name has."""
         compiled = rule(function)
-        place = self._places.get((function.__module__, function.__name__))
-        if place is not None:
-            self.functions[place] = compiled
+        position = self._positions.get((function.__module__, function.__name__))
+        if position is not None:
+            self.functions[position] = compiled
         return compiled
 
     def __len__(self) -> int:
         return len(self.own)
 
-    def __getitem__(self, place):
-        return self._names[place]
+    def __getitem__(self, position):
+        return self._names[position]
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.own)
@@ -72,10 +72,10 @@ class Kind(Sequence[str]):
         """Give a name of a file a number, the same each time. Errors: ValueError for a name of the model's own."""
         if name in self.own:
             raise ValueError(f"{name}: is the name of a rule of the model; choose another")
-        if (module, name) not in self._places:
-            self._places[module, name] = len(self._names)
+        if (module, name) not in self._positions:
+            self._positions[module, name] = len(self._names)
             self._names.append(name)
-        self._latest[name] = self._places[module, name]
+        self._latest[name] = self._positions[module, name]
 
 
 #: Nation i's decision among what is open to it: ``world.worth[source]`` is the payoff plus taste of each source, minus infinity
@@ -97,9 +97,9 @@ _LOCK = RLock()
 def _chain(kind: Kind) -> Callable:
     """The brought rules of a kind as one function that asks the one of the number ``chosen``."""
     name = f"brought_{kind.parameter}_{'_'.join(_LOADED) or 'none'}"
-    rules = {f"rule_{place}": function for place, function in kind.functions.items()}
+    rules = {f"rule_{position}": function for position, function in kind.functions.items()}
     lines = [f"def {name}({kind.asked}, chosen):"]
-    lines += [f"    if chosen == {place}: return rule_{place}({kind.asked})" for place in kind.functions]
+    lines += [f"    if chosen == {position}: return rule_{position}({kind.asked})" for position in kind.functions]
     lines += [f"    if chosen < 0: return {kind.nothing}", "    raise ValueError('a rule was chosen that is not loaded')"]
     return generated(name, lines, rules)
 

@@ -227,7 +227,7 @@ class Scenario:
         if event.kind == "convene":
             size = float(bool(event.binding))
         elif event.kind == "parameter":
-            position, row = parameters.place(str(event.name), self.vendor_names)
+            position, row = parameters.position(str(event.name), self.vendor_names)
             size = self.number(PARAMETERS[position], event.value)
         code = list(KINDS).index(event.kind)
         return Event(self.step_of(event.date), code, row, float(size), position, self._members(event.nations))
@@ -259,9 +259,9 @@ class Scenario:
         for name, vendor in c.vendors.items():
             problems += [f"vendors.{name}{problem}" for problem in _vendor_problems(vendor, known)]
         problems += _vendors_problems(c.vendors, self.vendors if not problems else ())
-        for place, event in enumerate(c.events, 1):
+        for index, event in enumerate(c.events, 1):
             faults = self._event_problems(event, known)
-            problems += [f"events[{place}]: {problem}" for problem in faults or self._absent(event, here)]
+            problems += [f"events[{index}]: {problem}" for problem in faults or self._absent(event, here)]
         if not problems and not here:
             problems.append("nations: the selection is empty")
         return problems

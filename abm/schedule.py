@@ -60,7 +60,7 @@ _WALK = {
     "vendors": "for v in range(world.vendor_compute.size): {rule}(world, v)",
     "nations": "for i in range(world.n): {rule}(world, i)",
     "coalitions": "for k in range(world.members.size): {rule}(world, k)",
-    "agenda": "for place in range(world.reviewing): {rule}(world, world.agenda[place])",
+    "agenda": "for index in range(world.reviewing): {rule}(world, world.agenda[index])",
 }
 
 
@@ -84,9 +84,9 @@ def stretches(own: frozenset[str]) -> tuple[Phase | Callable, ...]:
     """A step for a model whose agents do the phases of the rows ``own`` themselves: each of these phases, and one compiled
     function of the world for each stretch of phases between them."""
     parts: list[Phase | Callable] = []
-    for theirs, group in groupby(range(len(PHASES)), lambda place: PHASES[place].rows in own):
-        places = [*group]
-        parts += [PHASES[place] for place in places] if theirs else [_stretch(places[0], places[-1] + 1)]
+    for theirs, group in groupby(range(len(PHASES)), lambda index: PHASES[index].rows in own):
+        indices = [*group]
+        parts += [PHASES[index] for index in indices] if theirs else [_stretch(indices[0], indices[-1] + 1)]
     return tuple(parts)
 
 

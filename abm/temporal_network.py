@@ -65,11 +65,11 @@ def all_ties(sources: np.ndarray, serials: np.ndarray, vendors: int) -> Ties:
 def _allies(members: Spells) -> Ties:
     """A tie for each two stays of different nations in one coalition, while both last."""
     members = _taken(members, np.lexsort((members.serial, members.run)))
-    place, same = np.arange(members.run.size), np.append(False, np.diff(members.run) == 0)
+    index, same = np.arange(members.run.size), np.append(False, np.diff(members.run) == 0)
     same[1:] &= np.diff(members.serial) == 0
-    size = np.diff(np.append(np.flatnonzero(~same), place.size))
-    later = np.repeat(np.cumsum(size), size) - 1 - place  # stays of the same coalition that come after each
-    one = np.repeat(place, later)
+    size = np.diff(np.append(np.flatnonzero(~same), index.size))
+    later = np.repeat(np.cumsum(size), size) - 1 - index  # stays of the same coalition that come after each
+    one = np.repeat(index, later)
     other = one + 1 + np.arange(one.size) - np.repeat(np.cumsum(later) - later, later)
     a, b = _taken(members, one), _taken(members, other)
     start, end = np.maximum(a.start, b.start), np.minimum(a.end, b.end)

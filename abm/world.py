@@ -77,7 +77,7 @@ class World:
         """Set parameters by addressable name, such as ``fee_us``; ValueError for an unknown name or a bad value."""
         for name, value in values.items():
             number = parameters.lookup(name, self.vendors).parse(value)
-            parameters.set_parameter(self.record, *parameters.place(name, self.vendors), number)
+            parameters.set_parameter(self.record, *parameters.position(name, self.vendors), number)
         set_step_rates(self.record)
 
     def parameters(self) -> dict[str, float]:
@@ -154,7 +154,7 @@ def build(
     _fill_distances(record, nations, vendors)
     _fill_vendors(world, vendors)
     for name, value in parameters.defaults(names).items():
-        parameters.set_parameter(record, *parameters.place(name, names), value)
+        parameters.set_parameter(record, *parameters.position(name, names), value)
     world.set(values or {})
     _fill_events(world, events, nations["gdp_usd_bn"])
     return world.start(seed)

@@ -42,8 +42,8 @@ class Axis:
     def at(self, share: np.ndarray) -> np.ndarray:
         """Numbers at shares (0 to 1) of the axis: equal shares for listed values, whole numbers or stretches of a range."""
         if self.values:
-            places = np.minimum((share * len(self.values)).astype(int), len(self.values) - 1)
-            return np.array(self.values)[places]
+            indices = np.minimum((share * len(self.values)).astype(int), len(self.values) - 1)
+            return np.array(self.values)[indices]
         low, high = self.range.low, self.range.high
         if self.range.whole:
             return np.minimum(np.floor(low + share * (high - low + 1)), high)
@@ -138,8 +138,8 @@ def _listed(name: str, values: Sequence[Any], scenario: Scenario, distinct: bool
     for value in different.values():
         _check(factor, value, scenario)
     levels = [present, *(value for value in different.values() if value != present)]
-    places = {word: float(levels.index(value)) for word, value in different.items()}
-    return Axis(Factor(name, tuple(levels)), tuple(places[repr(value)] for value in values), present=0.0)
+    indices = {word: float(levels.index(value)) for word, value in different.items()}
+    return Axis(Factor(name, tuple(levels)), tuple(indices[repr(value)] for value in values), present=0.0)
 
 
 def _steps(factor: Factor, scenario: Scenario) -> tuple[float, float] | None:

@@ -84,7 +84,7 @@ def _jobs(scenario: Scenario, seeds: np.ndarray, table: pd.DataFrame | None) -> 
     world, factors = scenario.world(), [] if table is None else [Factor(str(name)) for name in table]
     for factor in factors:
         check_name(factor.name, scenario)
-    varied = [place for factor in factors if (place := factor.varied(scenario)) is not None]
+    varied = [index for factor in factors if (index := factor.varied(scenario)) is not None]
     columns = [factor.numbers(table[factor.name].to_numpy(float), scenario) for factor in factors]  # type: ignore[index]
     values = np.column_stack(columns) if columns else np.empty((len(seeds), 0))
     starts = range(0, len(seeds), BLOCK)
@@ -108,4 +108,4 @@ def _joined(parts: Sequence[Results]) -> Results:
 
 def columns_of(scenario: Scenario) -> dict[str, int]:
     """Place of each measure in the columns of outcomes and series."""
-    return {name: place for place, name in enumerate(measures.columns(scenario.vendor_names))}
+    return {name: index for index, name in enumerate(measures.columns(scenario.vendor_names))}

@@ -40,8 +40,8 @@ class Chunk:
     @property
     def varied(self) -> list[Varied]:
         """What varies within a world, in the order of the columns of :meth:`values`."""
-        places = [factor.varied(self.scenario) for factor in self.factors]
-        return [place for place in places if place is not None]
+        indices = [factor.varied(self.scenario) for factor in self.factors]
+        return [index for index in indices if index is not None]
 
     def values(self) -> np.ndarray:
         """(R, len(varied)) numbers for the compiled ensemble."""
@@ -54,7 +54,7 @@ class Chunk:
 
     def worlds(self) -> Iterator[tuple[Scenario, np.ndarray]]:
         """The selections of nations in the chunk: (scenario, places of the runs that share it)."""
-        column = next((place for place, factor in enumerate(self.factors) if factor.name == NATIONS), None)
+        column = next((index for index, factor in enumerate(self.factors) if factor.name == NATIONS), None)
         if column is None:
             yield self.scenario, np.arange(len(self.runs))
             return

@@ -240,8 +240,8 @@ def _check_workers(distributed: ModuleType, client, watch: _Watch) -> None:
         watch.look()
     asked, expected = uuid.uuid4().hex, decisive()
     answers = {
-        client.submit(differing, expected, key=f"check-{asked}-{place}", workers=[worker], priority=100): worker
-        for place, worker in enumerate(watch.workers)
+        client.submit(differing, expected, key=f"check-{asked}-{index}", workers=[worker], priority=100): worker
+        for index, worker in enumerate(watch.workers)
     }
     while waiting := [future for future in answers if future.status == "pending" and answers[future] in watch.working]:
         if time.monotonic() > end:

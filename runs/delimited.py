@@ -51,7 +51,7 @@ class Table:
 
     def without(self, *names: str) -> Table:
         """The table without some of its columns."""
-        kept = [place for place, name in enumerate(self.names) if name not in names]
+        kept = [index for index, name in enumerate(self.names) if name not in names]
         return Table(self.path, *(_kept([self.names, *self.rows], kept)), self.lines, self.comma)
 
 
@@ -106,9 +106,9 @@ def _records(path: Path, lines: list[tuple[int, str]], separator: str) -> Iterat
     reader = csv.reader([*(line.strip() if separator == " " else line for _, line in lines), ""],
                         delimiter=separator, skipinitialspace=True)  # fmt: skip
     try:
-        for place, (number, _) in enumerate(lines, 1):
+        for index, (number, _) in enumerate(lines, 1):
             cells = next(reader)
-            if reader.line_num > place:
+            if reader.line_num > index:
                 raise FileError(f"{path}: line {number}: a quote is opened and not closed")
             yield [cell.strip() for cell in cells]
     except csv.Error as error:
@@ -173,6 +173,6 @@ def _count(number: int, what: str) -> str:
     return f"{number} {what}{'s' * (number != 1)}"
 
 
-def _kept(rows: list[list[str]], places: list[int]) -> tuple[list[str], list[list[str]]]:
-    names, *others = [[cells[place] for place in places] for cells in rows]
+def _kept(rows: list[list[str]], indices: list[int]) -> tuple[list[str], list[list[str]]]:
+    names, *others = [[cells[index] for index in indices] for cells in rows]
     return names, others

@@ -41,7 +41,7 @@ def one_at_a_time(axes: Sequence[Axis], options: dict[str, Any]) -> np.ndarray:
     """The scenario's own point first, then every factor at each of its other values, all else as in the scenario."""
     base = np.array([axis.present for axis in axes])
     points = [base]
-    for place, axis in enumerate(axes):
+    for index, axis in enumerate(axes):
         values = _values(axis)
         others = values[values != axis.present]
         try:
@@ -49,7 +49,7 @@ def one_at_a_time(axes: Sequence[Axis], options: dict[str, Any]) -> np.ndarray:
         except ValueError as error:
             raise DesignError(f"{axis.factor.name}: {error}") from None
         for value in others:
-            points.append(np.where(np.arange(len(axes)) == place, value, base))
+            points.append(np.where(np.arange(len(axes)) == index, value, base))
     return np.array(points)
 
 
@@ -91,7 +91,7 @@ def morris(axes: Sequence[Axis], options: dict[str, Any]) -> np.ndarray:
 
 
 def _at(axes: Sequence[Axis], shares: np.ndarray) -> np.ndarray:
-    return np.column_stack([axis.at(shares[:, place]) for place, axis in enumerate(axes)])
+    return np.column_stack([axis.at(shares[:, index]) for index, axis in enumerate(axes)])
 
 
 def _unit(axes: Sequence[Axis]) -> dict[str, Any]:

@@ -36,7 +36,7 @@ class Varied:
     @classmethod
     def parameter(cls, name: str, vendors: tuple[str, ...] = parameters.VENDORS) -> Varied:
         """A parameter by addressable name."""
-        return cls(PARAMETER, *parameters.place(name, vendors))
+        return cls(PARAMETER, *parameters.position(name, vendors))
 
 
 @dataclass
@@ -56,7 +56,7 @@ class Results:
 
 
 @rule
-def _place(world, kind, position, row, value):
+def _position(world, kind, position, row, value):
     if kind == PARAMETER:
         set_parameter(world, position, row, value)
     elif kind == EVENT_STEP:
@@ -103,7 +103,7 @@ def _go_on(world, steps, r, status, outcomes, series, sources, serials):
 def _simulate(world, steps, kinds, positions, rows, values, seeds, status, outcomes, series, sources, serials):
     for r in range(seeds.size):
         for f in range(kinds.size):
-            _place(world, kinds[f], positions[f], rows[f], values[r, f])
+            _position(world, kinds[f], positions[f], rows[f], values[r, f])
         world.seed = seeds[r]
         start(world)
         _go_on(world, steps, r, status, outcomes, series, sources, serials)
@@ -170,12 +170,12 @@ def _with_event_parameters(world: World, varied: list[Varied], values: np.ndarra
     if not (record.event_parameter[: record.events] >= 0).any():
         return varied, values
     before = world.parameters()
-    named = {place: name for name in before for place in [parameters.place(name, world.vendors)]}
+    named = {position: name for name in before for position in [parameters.position(name, world.vendors)]}
     added: list[Varied] = []
     for e in range(int(record.events)):
-        place = (int(record.event_parameter[e]), int(record.event_target[e]))
-        if place[0] >= 0 and Varied(PARAMETER, *place) not in varied + added:
-            added.append(Varied(PARAMETER, *place))
+        position = (int(record.event_parameter[e]), int(record.event_target[e]))
+        if position[0] >= 0 and Varied(PARAMETER, *position) not in varied + added:
+            added.append(Varied(PARAMETER, *position))
     fixed = np.array([before[named[v.position, v.row]] for v in added], float)
     return varied + added, np.hstack([values, np.broadcast_to(fixed, (len(values), len(fixed)))])
 

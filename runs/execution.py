@@ -64,41 +64,41 @@ def _perform(chunk: Chunk) -> Done:
 
 def tables(chunk: Chunk) -> dict[str, pa.Table]:
     """What the runs of a chunk leave, each table by its name."""
-    parts = [_world_runs(chunk, scenario, places) for scenario, places in chunk.worlds()]
+    parts = [_world_runs(chunk, scenario, indices) for scenario, indices in chunk.worlds()]
     return {name: _joined([part[name] for part in parts]) for name in chunk.tables}
 
 
-def _world_runs(chunk: Chunk, scenario: Scenario, places: np.ndarray) -> dict[str, pa.Table]:
+def _world_runs(chunk: Chunk, scenario: Scenario, indices: np.ndarray) -> dict[str, pa.Table]:
     try:
         world = _world(scenario)
     except ValueError as error:  # a world that cannot be built costs its own runs only
-        return _failed(chunk, places, str(error))
-    return _simulated(chunk, scenario, world.copy(), places)
+        return _failed(chunk, indices, str(error))
+    return _simulated(chunk, scenario, world.copy(), indices)
 
 
-def _simulated(chunk: Chunk, scenario: Scenario, world: World, places: np.ndarray) -> dict[str, pa.Table]:
+def _simulated(chunk: Chunk, scenario: Scenario, world: World, indices: np.ndarray) -> dict[str, pa.Table]:
     results = simulate(
         world,
         scenario.content.steps,
-        chunk.seeds[places],
+        chunk.seeds[indices],
         chunk.varied,
-        chunk.values()[places],
+        chunk.values()[indices],
         series="series" in chunk.tables,
         choices="choices" in chunk.tables or "ties" in chunk.tables,
     )
     make = {"series": series_table, "choices": choices_table, "ties": ties_table}
-    tables = {name: make[name](world, chunk.numbers[places], results) for name in chunk.tables if name != "runs"}
+    tables = {name: make[name](world, chunk.numbers[indices], results) for name in chunk.tables if name != "runs"}
     failed = results.status > 0
     errors = np.array([f"the state is not finite from step {s} on" if s else "" for s in results.status.tolist()])
-    return tables | {"runs": runs_table(chunk, places, errors, np.where(failed[:, None], np.nan, results.outcomes))}
+    return tables | {"runs": runs_table(chunk, indices, errors, np.where(failed[:, None], np.nan, results.outcomes))}
 
 
-def _failed(chunk: Chunk, places: np.ndarray, reason: str) -> dict[str, pa.Table]:
+def _failed(chunk: Chunk, indices: np.ndarray, reason: str) -> dict[str, pa.Table]:
     """Rows for runs that left nothing."""
     vendors = chunk.scenario.vendor_names
-    outcomes = np.full((len(places), len(measures.columns(vendors))), np.nan)
+    outcomes = np.full((len(indices), len(measures.columns(vendors))), np.nan)
     tables = {name: kind.empty_table() for name, kind in schemas(chunk).items() if name in chunk.tables[1:]}
-    return tables | {"runs": runs_table(chunk, places, np.array([reason] * len(places)), outcomes)}
+    return tables | {"runs": runs_table(chunk, indices, np.array([reason] * len(indices)), outcomes)}
 
 
 def _world(scenario: Scenario) -> World:

@@ -65,12 +65,12 @@ class Factor:
         """Entries of a design as the compiled ensemble takes them: dates as steps, choices as positions in their table."""
         if not self.levels and not (self.event and self.event[1] == "date"):
             return points
-        known, places = np.unique(points, return_inverse=True)
+        known, indices = np.unique(points, return_inverse=True)
         if self.levels:
             parameter = self.parameter(scenario)
             assert parameter is not None
-            return np.array([scenario.number(parameter, self.value(number)) for number in known])[places]
-        return np.array([scenario.step_of(date) for date in known], float)[places]
+            return np.array([scenario.number(parameter, self.value(number)) for number in known])[indices]
+        return np.array([scenario.step_of(date) for date in known], float)[indices]
 
 
 def check_name(name: str, scenario: Scenario) -> None:
@@ -83,11 +83,11 @@ def check_name(name: str, scenario: Scenario) -> None:
         if name != NATIONS:
             parameters.lookup(name, scenario.vendor_names)
         return
-    place, chosen = event
+    index, chosen = event
     events = scenario.content.events
-    if not 0 <= place < len(events):
+    if not 0 <= index < len(events):
         raise ValueError(f"{name}: no such event; the scenario has {len(events)}, counted from 1")
-    kind = events[place].kind
+    kind = events[index].kind
     required, optional = FIELDS[kind]
     sizes = ["date", *(field for field in (*required, *optional) if field not in _NO_SIZE)]
     if chosen not in sizes:

@@ -81,17 +81,17 @@ def _culprit(name: str, values: list[Any], scenario: Scenario) -> int:
 
 def _check_apart(axes: list[Axis], points: np.ndarray, table: Table, scenario: Scenario) -> None:
     """ValueError where two different rows are the same runs, since their dates fall into the same steps."""
-    dated = [place for place, each in enumerate(axes) if each.steps]
+    dated = [index for index, each in enumerate(axes) if each.steps]
     if not dated:
         return
     run = points.copy()
     first: dict[bytes, int] = {}
-    for place in dated:
-        run[:, place] = axes[place].factor.numbers(points[:, place], scenario)
+    for index in dated:
+        run[:, index] = axes[index].factor.numbers(points[:, index], scenario)
     for row, key in enumerate(map(bytes, run)):
         other = first.setdefault(key, row)
         if (points[other] != points[row]).any():
-            names = " and ".join(axes[place].factor.name for place in dated)
+            names = " and ".join(axes[index].factor.name for index in dated)
             lines, length = f"lines {table.lines[other]} and {table.lines[row]}", scenario.content.step_years
             raise ValueError(f"{lines}: are the same runs: {names} fall into the same step of {length:g} years")
 

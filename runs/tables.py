@@ -78,18 +78,18 @@ def schemas(chunk: Chunk) -> dict[str, pa.Schema]:
     return {"runs": runs_schema(chunk), "series": series, "choices": CHOICES, "ties": TIES}
 
 
-def runs_table(chunk: Chunk, places: np.ndarray, errors: np.ndarray, outcomes: np.ndarray) -> pa.Table:
+def runs_table(chunk: Chunk, indices: np.ndarray, errors: np.ndarray, outcomes: np.ndarray) -> pa.Table:
     """A row per run. ``errors`` (R,) texts, empty where none; ``outcomes`` (R, M) measures at the last step."""
-    numbers = chunk.numbers[places]
+    numbers = chunk.numbers[indices]
     varied = [
         _names([_text(level) for level in factor.levels], column) if factor.levels else column
-        for factor, column in zip(chunk.factors, chunk.points[places].T)
+        for factor, column in zip(chunk.factors, chunk.points[indices].T)
     ]
     columns = [
         numbers,
         numbers // chunk.replicates,
         numbers % chunk.replicates,
-        chunk.seeds[places],
+        chunk.seeds[indices],
         *varied,
         _names(["done", "failed"], errors != ""),
         errors,

@@ -40,13 +40,13 @@ def sizes(game: Game, kept: np.ndarray) -> list[int]:
     return sorted(set(game.size[kept].tolist()))
 
 
-def blocked(game: Game, place: int, entry: np.ndarray | float = 0.0) -> np.ndarray:
+def blocked(game: Game, index: int, entry: np.ndarray | float = 0.0) -> np.ndarray:
     """(M,) sets each of whose members would rather found it than have the set at row ``place`` stand; a single: be alone.
 
     Members of the standing set have ``inside`` less ``entry``, outsiders ``outside``. Where none blocks, the set is in the core
     of the game without transfers. The first set of the game must be the empty one.
     """
-    has = np.where(game.sets[place], game.inside[place] - entry, game.outside[place])
+    has = np.where(game.sets[index], game.inside[index] - entry, game.outside[index])
     gets = np.where((game.size > 1)[:, None], game.inside - entry, game.outside[0])
     return ((gets > has + TIE) | ~game.sets).all(axis=1) & (game.size > 0)
 

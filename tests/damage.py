@@ -172,8 +172,8 @@ def renamed_column(path: Path, chance: Chance) -> None:
 
 def other_type(path: Path, chance: Chance) -> None:
     table = pq.read_table(path)
-    place = chance.randrange(len(table.column_names))
-    _written(path, chance, table.set_column(place, table.column_names[place], table.column(place).cast(pa.string())))
+    index = chance.randrange(len(table.column_names))
+    _written(path, chance, table.set_column(index, table.column_names[index], table.column(index).cast(pa.string())))
 
 
 def not_a_number(path: Path, chance: Chance) -> None:

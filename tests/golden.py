@@ -33,13 +33,13 @@ def results(name: str) -> dict:
     letters = VENDORS[: len(world.vendors)] + "".join(option.letter for option in options.LONE) + SLOTS
     return {
         f"seed {seed}": {
-            "choices": ["".join(letters[source] for source in row) for row in runs.sources[place]],
+            "choices": ["".join(letters[source] for source in row) for row in runs.sources[index]],
             "measures": {
                 column: None if np.isnan(value) else value
-                for column, value in zip(worlds.columns(world), runs.outcomes[place].tolist(), strict=True)
+                for column, value in zip(worlds.columns(world), runs.outcomes[index].tolist(), strict=True)
             },
         }
-        for place, seed in enumerate(seeds)
+        for index, seed in enumerate(seeds)
     }
 
 

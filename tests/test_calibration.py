@@ -461,7 +461,7 @@ def test_shares_of_the_priors_go_back_and_forth():
     points = sample(PRIORS, 50, 1)
     for name, prior in PRIORS.items():
         assert points[name].between(prior.low, prior.high).all()
-    whole = [place for place, prior in enumerate(PRIORS.values()) if not prior.whole]
+    whole = [index for index, prior in enumerate(PRIORS.values()) if not prior.whole]
     again = shares(PRIORS, points)[:, whole]
     assert ((again >= -1e-9) & (again <= 1 + 1e-9)).all()
 

@@ -63,10 +63,10 @@ def test_damaged_code_is_thrown_away_said_and_made_again(kept, damage):
     cache, files = kept
     whole, chance = [path.read_bytes() for path in files], random.Random(damage)
     for path, content in zip(files, whole):
-        place = chance.randrange(len(content))
+        index = chance.randrange(len(content))
         path.write_bytes({
-            "cut": content[:place],
-            "flipped": content[:place] + bytes([content[place] ^ 1 << chance.randrange(8)]) + content[place + 1 :],
+            "cut": content[:index],
+            "flipped": content[:index] + bytes([content[index] ^ 1 << chance.randrange(8)]) + content[index + 1 :],
             "empty": b"",
             "garbage": chance.randbytes(500),
             "swapped": whole[0] if path == files[1] else whole[1],

@@ -319,8 +319,8 @@ def test_sweeps_at_once_on_one_scheduler_stay_apart(tmp_path, undisturbed, other
 
     with distributed.LocalCluster(**WITHIN) as shared, ThreadPoolExecutor(3) as threads:
         sweep = [
-            threads.submit(sweeps.carry, plan, tmp_path / str(place), dask(shared.scheduler_address))
-            for place, plan in enumerate([PLAN, OTHER, PLAN])
+            threads.submit(sweeps.carry, plan, tmp_path / str(index), dask(shared.scheduler_address))
+            for index, plan in enumerate([PLAN, OTHER, PLAN])
         ]
         found = [sweeps.files(done.result()) for done in sweep]
     assert found == [undisturbed, other_undisturbed, undisturbed]

@@ -121,6 +121,6 @@ def test_a_design_too_small_for_its_method_is_refused_with_what_it_needs(method,
 
 
 def test_a_grid_beyond_memory_is_refused():
-    axes = [Axis(Factor(f"factor{place}"), count=100) for place in range(6)]
+    axes = [Axis(Factor(f"factor{index}"), count=100) for index in range(6)]
     with pytest.raises(DesignError, match=r"1e\+12 points over 6 factors are too many"):
         designs.points("grid", axes, {})

@@ -184,7 +184,7 @@ def test_the_baseline_is_not_decided_beforehand(baseline):
 def test_every_option_is_held_by_somebody_in_most_runs(baseline):
     _, results = baseline
     found = options.of_source(results.sources, OPTIONS[:2])
-    held = np.stack([(found == place).any(axis=(1, 2)) for place in range(len(OPTIONS))], axis=1)
+    held = np.stack([(found == index).any(axis=(1, 2)) for index in range(len(OPTIONS))], axis=1)
     assert dict(zip(OPTIONS, (held.mean(axis=0) > 0.5).tolist())) == dict.fromkeys(OPTIONS, True)
 
 

@@ -220,8 +220,8 @@ def test_what_is_watched_is_what_the_run_does(scenario):
     done = simulate(scenario.world(), 20, seeds, series=True, choices=True)
     assert (watched.serial == done.serials).all()
     columns = list(measures.columns(scenario.vendor_names))
-    for place, name in enumerate(AROUND):
-        assert watched.around[:, :, place] == pytest.approx(done.series[:, :, columns.index(name)])
+    for index, name in enumerate(AROUND):
+        assert watched.around[:, :, index] == pytest.approx(done.series[:, :, columns.index(name)])
     sizes = np.nan_to_num(watched.within[..., WITHIN.index("members")]).max(axis=2)
     assert (sizes == done.series[:, :, columns.index("largest_coalition")]).all()
     assert sizes.max() > 2

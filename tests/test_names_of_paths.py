@@ -92,7 +92,7 @@ def test_a_list_of_nations_of_any_name_is_read(folder, name):
     path = Path("in") / f"{name}.csv"
     path.parent.mkdir(parents=True)
     nations = data.economies().index[:24]
-    path.write_text("iso3,value\n" + "".join(f"{iso3},{place % 2}\n" for place, iso3 in enumerate(nations)))
+    path.write_text("iso3,value\n" + "".join(f"{iso3},{index % 2}\n" for index, iso3 in enumerate(nations)))
     assert lists.read_list(lists.find(str(path)), nations).tolist() == [0, 1] * 12
 
 

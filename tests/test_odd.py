@@ -111,7 +111,7 @@ def series_after(model, name: str | None = None, number: float = 0.0) -> bytes:
     """What the rest of a run measures, a parameter being set now as an event would."""
     copy = model.world.copy()
     if name:
-        parameters.set_parameter(copy.record, *parameters.place(name), number)
+        parameters.set_parameter(copy.record, *parameters.position(name), number)
     for i in range(int(copy.record.n)):
         derive(copy.record, i)
         sum_bonds(copy.record, i)

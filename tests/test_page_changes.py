@@ -78,10 +78,10 @@ def until(holds) -> None:
 def tour(names: list[str]) -> list[str]:
     """A way through the names on which each comes once directly after every other."""
     way = names[:1]
-    for place, name in enumerate(names):
-        for other in names[place + 1 :]:
+    for index, name in enumerate(names):
+        for other in names[index + 1 :]:
             way += [other, name]
-        way += names[place + 1 : place + 2]
+        way += names[index + 1 : index + 2]
     assert {*itertools.permutations(names, 2)} <= {*itertools.pairwise(way)}
     return way
 
@@ -326,9 +326,9 @@ def test_any_one_change_can_be_left_out(session):
     session.set_parameter("portability", 0.9)
     forward(session, 1)
     kept = session.changes.now
-    for place in range(3):
-        session.leave_out(place)
-        assert session.changes.now == kept[:place] + kept[place + 1 :]
+    for index in range(3):
+        session.leave_out(index)
+        assert session.changes.now == kept[:index] + kept[index + 1 :]
         assert session.step_now == 7
         check_run(session)
         session.undo()

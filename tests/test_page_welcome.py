@@ -138,11 +138,11 @@ class TestInTheBrowser:
         visit = Visit(context.new_page(), newcomer=True)
         note(visit)
         visit.at(served.address)
-        for place, (at, title, _) in enumerate(TOUR):
+        for index, (at, title, _) in enumerate(TOUR):
             visit.page.wait_for_selector(f".tour h2:text-is('{title}')")
             assert visit.page.locator(at).count() == 1
             visit.page.wait_for_selector(".toured")
-            if place == 2:
+            if index == 2:
                 assert complaints(visit.page) == []
             card = visit.page.locator(".tour").bounding_box()
             assert card["x"] >= 0
@@ -176,8 +176,8 @@ class TestInTheBrowser:
             visit.page.wait_for_function(
                 f"document.querySelector('select[aria-label=Scenario]').value === '{exercise.scenario}'"
             )
-            for place in range(len(exercise.deeds())):
-                box.locator(".buttons button").nth(1 + place).click()
+            for index in range(len(exercise.deeds())):
+                box.locator(".buttons button").nth(1 + index).click()
             box.locator(f"button:text-is('Open {exercise.look}')").click()
             visit.page.wait_for_selector(f"button[role=tab][aria-selected=true]:text-is('{exercise.look}')")
             for lever, move in {move["lever"]: move for move in exercise.moves}.items():

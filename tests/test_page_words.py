@@ -134,13 +134,13 @@ def test_a_colour_means_one_thing():
     """No two meanings share a colour or come close to one; only a coalition, the first founded, has the option's."""
     vendors = (*parameters.VENDORS, "third", "fourth", "fifth")
     meanings = {f"option {name}": colour for name, colour in options.colours(vendors).items()}
-    meanings |= {f"coalition {place}": colour for place, colour in enumerate(palette.COALITIONS[1:], 2)}
+    meanings |= {f"coalition {index}": colour for index, colour in enumerate(palette.COALITIONS[1:], 2)}
     meanings |= {f"term {name}": colour for name, colour in palette.TERMS.items()}
     meanings |= {"sovereignty": palette.SOVEREIGNTY, "reference": palette.REFERENCE, "cut": palette.CUT}
     assert palette.COALITIONS[0] == options.SHARED.colour
     names = list(meanings)
     close = [
-        (a, b) for place, a in enumerate(names) for b in names[:place]
+        (a, b) for index, a in enumerate(names) for b in names[:index]
         if np.linalg.norm(_lab(meanings[a]) - _lab(meanings[b])) < 18
     ]
     assert close == []

@@ -85,9 +85,9 @@ def test_a_nation_that_comes_back_has_changed_its_source_and_one_that_goes_later
 
 def test_clients_of_chinas_vendor_are_counted_inside_the_oecd_and_weighed_by_gdp_outside():
     evidence, nations = evidence_of(2), BASELINE.nations()
-    place = [NATIONS.index(iso3) for iso3 in ("JPN", "RUS", "BRA")]
-    evidence.sources[0, 12, place] = CHINA
-    evidence.sources[1, 11, place] = CHINA  # before 2028
+    index = [NATIONS.index(iso3) for iso3 in ("JPN", "RUS", "BRA")]
+    evidence.sources[0, 12, index] = CHINA
+    evidence.sources[1, 11, index] = CHINA  # before 2028
     outside = nations["gdp_usd_bn"][nations["oecd"] == 0]
     assert measured.china_inside(evidence) == pytest.approx([1 / (nations["oecd"] == 1).sum(), 0])
     assert measured.china_outside(evidence) == pytest.approx([outside[["RUS", "BRA"]].sum() / outside.sum(), 0])

@@ -260,9 +260,9 @@ def test_dear_sites_and_a_strong_feedback_leave_every_run_with_a_net_benefit():
 @pytest.mark.parametrize(("name", "measure"), measures.columns(parameters.VENDORS).items())
 def test_a_measure_without_a_value_is_told_from_one_that_is_broken(name, measure):
     world = worlds.plain(4, 1).world()
-    out, place = np.ones(len(measures.columns(world.vendors))), list(measures.columns(world.vendors)).index(name)
+    out, index = np.ones(len(measures.columns(world.vendors))), list(measures.columns(world.vendors)).index(name)
     for value, sound in ((1.0, True), (np.nan, bool(measure.undefined)), (np.inf, False), (-np.inf, False)):
-        out[place] = value
+        out[index] = value
         assert measures.all_defined(world.record, out) == sound
 
 

@@ -25,9 +25,9 @@ def test_no_combination_beats_an_efficient_one_whatever_the_scores():
     for _ in range(50):
         scores = random.integers(0, 6, (2, 30)) / 5
         found = frontier.efficient(scores)
-        for place in range(30):
-            better = ((scores >= scores[:, [place]]).all(axis=0) & (scores > scores[:, [place]]).any(axis=0)).any()
-            assert found[place] == (not better)
+        for index in range(30):
+            better = ((scores >= scores[:, [index]]).all(axis=0) & (scores > scores[:, [index]]).any(axis=0)).any()
+            assert found[index] == (not better)
 
 
 def test_a_quorum_of_more_nations_than_there_are_founds_nothing(answer):

@@ -125,9 +125,9 @@ def test_both_routes_reach_a_value_on_the_same_date_and_stay():
     scenario = questions.small(60, hazard_us=0.1)
     asked = questions.inquiry(tipping, scenario, settle=3.0)
     rungs = np.linspace(0, 1, 7)
-    for place, rung in enumerate(rungs):
+    for index, rung in enumerate(rungs):
         for down in (True, False):
-            routed = hysteresis.route(asked, "hazard_us", rungs, place, down)
+            routed = hysteresis.route(asked, "hazard_us", rungs, index, down)
             last, path = value_at(routed, "hazard_us", 48)
             assert last == pytest.approx(rung)
             assert value_at(routed, "hazard_us", 60) == (last, path)

@@ -104,7 +104,7 @@ def of_free_riding(random, patch):
     scenario, luck = questions.small(1), random.random((COUNT, 10))
     rise = np.where(scenario.nations().index == "DEU", 0.4, 0.1)
     held = iter([luck < 0.3, np.where(random.random((COUNT, 10)) < 0.5, luck, random.random((COUNT, 10))) < 0.3 + rise])
-    patch.setattr(free_riding, "_last", lambda results, place: next(held).astype(float))
+    patch.setattr(free_riding, "_last", lambda results, index: next(held).astype(float))
     answer = free_riding.answer(questions.stub(free_riding, law, COUNT, scenario, values=5))
     truths = {"unravels_ready": 0.5, "change_ready": -0.8, "change_as_it_is": 0.0, "held_back": 0.4}
     riders = answer.drawn.set_index("iso3")

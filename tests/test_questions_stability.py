@@ -203,11 +203,11 @@ def test_values_are_those_of_the_game_written_out_again():
     names = ["DEU", "FRA", "ITA", "CAN", "JPN"]
     (found,) = likelihood.read(BASELINE, 24, names, [1], tenure=3.0)
     gains, lasts = {}, {}
-    for place, members in enumerate(found.sets):
+    for index, members in enumerate(found.sets):
         several = np.flatnonzero(members) if members.sum() > 1 else []
-        gain = found.inside[place] - found.entry - found.outside[0]
-        gains[place] = sum(found.weight[i] * gain[i] for i in several)
-        lasts[place] = len(several) > 1 and all(found.inside[place, i] >= found.outside[place, i] for i in several)
+        gain = found.inside[index] - found.entry - found.outside[0]
+        gains[index] = sum(found.weight[i] * gain[i] for i in several)
+        lasts[index] = len(several) > 1 and all(found.inside[index, i] >= found.outside[index, i] for i in several)
     best = {m: max(gains[t] for t in range(32) if t & ~m == 0) for m in range(32)}
     has = {m: any(lasts[t] for t in range(32) if t & ~m == 0) for m in range(32)}
     shapley, banzhaf = np.zeros(5), np.zeros(5)
@@ -254,6 +254,6 @@ def test_years_outside_the_run_are_refused_in_one_sentence(option):
 
 def test_a_game_of_named_nations_finds_its_sets():
     found = game_of(drawn_worlds(questions.NATIONS, 2031, 1)[0], ["DEU", "FRA", "ITA"])
-    assert found.place(["ITA", "DEU"]) == 0b101
+    assert found.index(["ITA", "DEU"]) == 0b101
     with pytest.raises(ValueError, match="JPN, DEU: no such set in this game"):
-        found.place(["JPN", "DEU"])
+        found.index(["JPN", "DEU"])

@@ -79,7 +79,7 @@ def test_a_sweep_over_nations_says_when_it_is_read_that_an_event_would_do_nothin
 
 
 def test_of_two_events_for_one_parameter_in_one_step_the_later_in_the_list_counts():
-    events = [{"date": 2025.3 + place / 100, "kind": "parameter", "name": "fee_us", "value": value} for place, value in
+    events = [{"date": 2025.3 + index / 100, "kind": "parameter", "name": "fee_us", "value": value} for index, value in
               enumerate((0.1, 0.9))]
     for order in (events, events[::-1]):
         model = Model(Scenario.parse({"nations": TWO, "steps": 8, "events": order}), rng=1)

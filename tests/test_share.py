@@ -69,9 +69,9 @@ def test_every_number_makes_a_lever_within_its_range_with_the_present_value_on_t
     assert list(lever.stops) == sorted(set(lever.stops))
     for value in lever.stops:
         lever.parameter.parse(value)
-    places = [lever.place(stop) for stop in lever.stops]
-    assert places == sorted(set(places))
-    assert [lever.place(value) for value in lever.values] == list(range(len(lever.values)))
+    positions = [lever.position(stop) for stop in lever.stops]
+    assert positions == sorted(set(positions))
+    assert [lever.position(value) for value in lever.values] == list(range(len(lever.values)))
 
 
 def test_every_lever_has_a_title_a_unit_and_a_source_in_words():
@@ -108,11 +108,11 @@ def test_a_lever_that_the_scenario_moves_itself_says_so_and_is_no_default():
 def test_at_its_points_the_grid_says_what_the_runs_say(made, scenario):
     at, values = columns_of(scenario), points(made.levers)
     steps = made.kept.steps
-    for place in (0, 7, len(values) - 1):
-        changed = {name: float(value) for name, value in values.iloc[place].items()}
+    for position in (0, 7, len(values) - 1):
+        changed = {name: float(value) for name, value in values.iloc[position].items()}
         (base, own) = run_arms([scenario, scenario.with_values(changed)], REPLICATES, 5, series=True, choices=True)
         row, fields = made.at_values(list(changed.values())), made.kept.fields
-        np.testing.assert_array_equal(row, made.rows[place])
+        np.testing.assert_array_equal(row, made.rows[position])
         held, reference = (results.outcomes[:, at["gdp_coalition"]] for results in (own, base))
         paired = statistics.difference(held, reference)
         assert fields["held"].of(row) == pytest.approx([held.mean()], abs=1e-4)
@@ -140,15 +140,15 @@ def test_all_at_their_marks_change_nothing(made):
 def test_in_between_it_is_linear_in_each_lever(made):
     random = np.random.default_rng(0)
     for _ in range(20):
-        places = [float(random.uniform(0, len(lever.values) - 1)) for lever in made.levers]
-        weights = dict(corners(made.levers, places))
+        positions = [float(random.uniform(0, len(lever.values) - 1)) for lever in made.levers]
+        weights = dict(corners(made.levers, positions))
         assert sum(weights.values()) == pytest.approx(1)
-        for axis, place in enumerate(places):
-            ends = [[*places[:axis], float(end), *places[axis + 1 :]] for end in (int(place), int(place) + 1)]
+        for axis, position in enumerate(positions):
+            ends = [[*positions[:axis], float(end), *positions[axis + 1 :]] for end in (int(position), int(position) + 1)]
             low, high = (made.at(end) for end in ends)
             known = np.isfinite(low) & np.isfinite(high)
-            mixed = low + (place - int(place)) * (high - low)
-            np.testing.assert_allclose(made.at(places)[known], mixed[known], atol=1e-12)
+            mixed = low + (position - int(position)) * (high - low)
+            np.testing.assert_allclose(made.at(positions)[known], mixed[known], atol=1e-12)
 
 
 def test_a_number_that_a_neighbour_lacks_is_taken_from_the_others(made):
@@ -161,7 +161,7 @@ def test_a_number_that_a_neighbour_lacks_is_taken_from_the_others(made):
 
 def test_the_error_is_that_against_fresh_runs(made, scenario):
     found = {error.key: error for error in check.errors(scenario, made)}
-    values = check.places(made.levers, made.seed)
+    values = check.positions(made.levers, made.seed)
     assert len({tuple(value) for value in values.to_numpy()} - {tuple(value) for value in points(made.levers).to_numpy()}) > 8
     held = []
     for value in values.to_dict("records"):

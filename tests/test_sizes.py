@@ -17,7 +17,7 @@ from runs.resources import check_files, duration
 from tests import sweeps
 from tests.test_command_line import abm, folder  # noqa: F401
 
-DATES = f"[{', '.join(str(2026 + place / 1e5) for place in range(60_000))}]"
+DATES = f"[{', '.join(str(2026 + index / 1e5) for index in range(60_000))}]"
 
 
 def sweep(design: str, factors: str = "portability = { low = 0, high = 1 }", more: str = "") -> str:
@@ -147,7 +147,7 @@ def test_dates_of_a_design_are_those_that_are_run(tmp_path):
 
 
 def test_a_file_full_of_faults_is_told_on_one_screen(capsys):
-    Path("own.toml").write_text("[parameters]\n" + "".join(f"a{place} = 1\n" for place in range(1000)), "utf-8")
+    Path("own.toml").write_text("[parameters]\n" + "".join(f"a{index} = 1\n" for index in range(1000)), "utf-8")
     assert main(["run", "own.toml"]) == 2
     said = capsys.readouterr().err.splitlines()
     assert len(said) == 41

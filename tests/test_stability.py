@@ -176,14 +176,14 @@ def test_outsiders_and_leavers_get_what_the_oracle_says(world):
     record.lock_in[record.invited[:4]] = 1 - math.exp(-2.0 / record.p.lock_in_time)
     rows, sources = [world.row(iso3) for iso3 in NATIONS], range(options.first_slot(world.vendors))
     expected = [max(worth(record, row, source) for source in sources) for row in rows]
-    place = game_.place(members)
-    assert game_.outside[place] == pytest.approx(expected, abs=1e-12)
+    index = game_.index(members)
+    assert game_.outside[index] == pytest.approx(expected, abs=1e-12)
     coalition = int(record.source[rows[0]])
-    assert game_.inside[place] == pytest.approx([worth(record, row, coalition) for row in rows], abs=1e-12)
+    assert game_.inside[index] == pytest.approx([worth(record, row, coalition) for row in rows], abs=1e-12)
     for row in rows[4:]:
         sum_trust(record, row)
-    assert game_.admitted[place, 4:].tolist() == [admits(record, row, coalition - len(sources)) for row in rows[4:]]
-    assert not game_.admitted[place, 4:].all()
+    assert game_.admitted[index, 4:].tolist() == [admits(record, row, coalition - len(sources)) for row in rows[4:]]
+    assert not game_.admitted[index, 4:].all()
 
 
 def test_what_outsiders_get_for_free_follows_the_set(world):
@@ -192,7 +192,7 @@ def test_what_outsiders_get_for_free_follows_the_set(world):
     p = rich.record.p
     p.openness, p.free_use, p.open_weights_lag, rich.record.vendor_fee[:] = 1.0, 1.0, 10.0, 1.0
     given = game_of(rich, NATIONS)
-    gains = [given.outside[given.place(NATIONS[:size]), 5] for size in (0, 2, 4)]
+    gains = [given.outside[given.index(NATIONS[:size]), 5] for size in (0, 2, 4)]
     assert gains[0] < gains[1] < gains[2]
 
 
@@ -263,21 +263,21 @@ def comparison() -> pd.DataFrame:
     for seed in range(300):
         players, year = int(random.integers(6, 11)), float(random.choice([2027, 2029, 2031, 2033, 2035]))
         found, left = convened(BASELINE, seed, year, players, str(random.choice(large)))
-        rows.append(compared(found, found.place(left)))
+        rows.append(compared(found, found.index(left)))
     return pd.DataFrame(rows)
 
 
-def compared(found, place: int) -> dict[str, bool]:
+def compared(found, index: int) -> dict[str, bool]:
     """Whether the convened set is among the exact solutions, and whether there are any."""
     as_it_is = replace(found, outside=np.broadcast_to(found.status_quo, found.outside.shape))
     worth = game.voluntary(game.surplus(as_it_is, found.entry))
-    shares = np.where(found.sets[place], found.weight * (found.inside[place] - found.entry - found.status_quo), 0.0)
+    shares = np.where(found.sets[index], found.weight * (found.inside[index] - found.entry - found.status_quo), 0.0)
     foundable, lasting = stable.foundable(found, found.status_quo, found.entry), stable.stable(found)
     return {
-        "foundable": foundable.any(), "largest": found.size[place] == max(found.size[foundable], default=0),
-        "core": not games.blocked(as_it_is, place, found.entry).any(),
-        "best": not games.blocked(found, place, found.entry).any(), "divided": games.inside_core(worth, shares, 1e-6),
-        "empty": games.least_excess(worth) > 1e-8 * np.abs(worth).max(), "lasting": lasting.any(), "stable": lasting[place],
+        "foundable": foundable.any(), "largest": found.size[index] == max(found.size[foundable], default=0),
+        "core": not games.blocked(as_it_is, index, found.entry).any(),
+        "best": not games.blocked(found, index, found.entry).any(), "divided": games.inside_core(worth, shares, 1e-6),
+        "empty": games.least_excess(worth) > 1e-8 * np.abs(worth).max(), "lasting": lasting.any(), "stable": lasting[index],
     }  # fmt: skip
 
 

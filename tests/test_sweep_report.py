@@ -331,9 +331,9 @@ def test_a_sweeps_commands_do_what_the_page_says(tmp_path, monkeypatch):
     assert [words.split()[1] for words in typed] == ["sweep", "run", "replay"]
     assert "abm sweep sweep.toml --out again" in typed
     wanted = sweeps.tables(done.directory)["runs"]
-    for place, words in enumerate(typed[:2]):
-        assert main([*shlex.split(words.replace("again", f"again{place}"))[1:], "--quiet"]) == 0
-        assert sweeps.tables(done.directory / f"again{place}")["runs"].equals(wanted)
+    for index, words in enumerate(typed[:2]):
+        assert main([*shlex.split(words.replace("again", f"again{index}"))[1:], "--quiet"]) == 0
+        assert sweeps.tables(done.directory / f"again{index}")["runs"].equals(wanted)
     assert main([*shlex.split(typed[2])[1:], "--quiet"]) == 0
     assert (done.directory / "replays" / "0" / "manifest.json").is_file()
 

@@ -50,11 +50,11 @@ def set_agenda(world):
     world.reviewing = 0
     for i in range(world.n):
         if world.review_order[i] < NOT_REVIEWING:
-            place = world.reviewing
-            while place > 0 and world.review_order[world.agenda[place - 1]] > world.review_order[i]:
-                world.agenda[place] = world.agenda[place - 1]
-                place -= 1
-            world.agenda[place] = i
+            index = world.reviewing
+            while index > 0 and world.review_order[world.agenda[index - 1]] > world.review_order[i]:
+                world.agenda[index] = world.agenda[index - 1]
+                index -= 1
+            world.agenda[index] = i
             world.reviewing += 1
 
 

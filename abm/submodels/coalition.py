@@ -201,10 +201,10 @@ def found(world, k):
         world.first_founding = world.start + (world.step + 1) * world.dt  # as in the record: from the end of the step
     world.serial[k] = world.foundings
     world.founded[k] = world.step
-    for place in range(world.invitations):
-        world.rejoins += world.former_member[world.invited[place]]
-        move(world, world.invited[place], first_coalition(world) + k)
-    for place in range(world.invitations):
-        sum_bonds(world, world.invited[place])
+    for index in range(world.invitations):
+        world.rejoins += world.former_member[world.invited[index]]
+        move(world, world.invited[index], first_coalition(world) + k)
+    for index in range(world.invitations):
+        sum_bonds(world, world.invited[index])
     world.members[k] = world.invitations
     refresh(world, k)

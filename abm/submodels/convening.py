@@ -42,8 +42,8 @@ def invite(world, i):
     world.invitations = 1
     most = min(int(world.p.convening_size), world.n)
     first = int(uniform(world.seed, world.step, i, INVITE) * world.n)
-    for place in range(first, first + world.n):
-        j = place if place < world.n else place - world.n
+    for index in range(first, first + world.n):
+        j = index if index < world.n else index - world.n
         if j != i and outside(world, j):
             rank = world.invitations
             if rank < most:
@@ -63,8 +63,8 @@ def proposal(world):
     """The pool of the invited set; of one nation or none it is no coalition's."""
     compute = gdp = use = chips = talent = bonds = 0.0
     least, size = 1.0, world.invitations
-    for place in range(size):
-        j = world.invited[place]
+    for index in range(size):
+        j = world.invited[index]
         compute += world.plan_compute[j]
         gdp += world.gdp[j]
         use += world.gdp[j] * world.adoption[j]
@@ -124,8 +124,8 @@ def status_quo_terms(world, i):
 @rule
 def judge_status_quo(world):
     """What the present source of each invited nation is worth to it."""
-    for place in range(world.invitations):
-        j = world.invited[place]
+    for index in range(world.invitations):
+        j = world.invited[index]
         world.source_trust[j, world.source[j]] = trust_in(world, j, world.source[j])
         world.status_quo[j] = total(status_quo_terms(world, j)) + world.taste[j, option(world, world.source[j])]
 
@@ -140,11 +140,11 @@ def gains(world, j, k, proposed, shared):
 def drop_unwilling(world, k, proposed, shared):
     """Withdraw those who do not gain from the proposed set, all at once; whether anybody did."""
     before, left = world.invitations, 0
-    for place in range(before):
-        world.willing[place] = gains(world, world.invited[place], k, proposed, shared)
-    for place in range(before):
-        if world.willing[place] == 1:
-            world.invited[left] = world.invited[place]
+    for index in range(before):
+        world.willing[index] = gains(world, world.invited[index], k, proposed, shared)
+    for index in range(before):
+        if world.willing[index] == 1:
+            world.invited[left] = world.invited[index]
             left += 1
     world.invitations = left
     return left < before

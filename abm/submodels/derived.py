@@ -79,15 +79,15 @@ def set_nodes(world, first, time):
     holds what does not change from step to step, weight included, ``node_excess`` what the growth's excess adds up to by then.
     """
     p, panels = world.p, math.ceil(time)
-    half, place = 0.5 * time / panels, first
+    half, position = 0.5 * time / panels, first
     for panel in range(panels):
         for node in range(len(NODES)):
             s = (2 * panel + 1 + NODES[node]) * half
             steady = (p.investment_growth_end + p.hardware_improvement) * s - p.depreciation * (time - s)
-            world.node_steady[place] = steady + math.log(WEIGHTS[node] * half)
-            world.node_excess[place] = -p.growth_decay * math.expm1(-s / p.growth_decay)
-            place += 1
-    return place
+            world.node_steady[position] = steady + math.log(WEIGHTS[node] * half)
+            world.node_excess[position] = -p.growth_decay * math.expm1(-s / p.growth_decay)
+            position += 1
+    return position
 
 
 @rule

@@ -3,7 +3,7 @@
 import math
 
 from abm.compiled import rule
-from abm.parameters import place, set_parameter
+from abm.parameters import position, set_parameter
 from abm.submodels.derived import derive, set_step_rates, sum_bonds
 
 #: Kinds of event, in the order of their codes, with what their size means and whom they concern.
@@ -20,7 +20,7 @@ KINDS = {
 }
 RESTRICTION, OUTAGE, TENSION, COMPUTE, FUNDING, OPEN_WEIGHTS, ADOPTION, PARAMETER, CONVENE = range(len(KINDS))
 #: Parameters whose running value is a state of its own.
-INVESTMENT, FRONTIER_SHARE = place("investment_us")[0], place("frontier_share")[0]
+INVESTMENT, FRONTIER_SHARE = position("investment_us")[0], position("frontier_share")[0]
 
 
 @rule

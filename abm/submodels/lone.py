@@ -14,8 +14,8 @@ _FILES = {option.name: import_module(f"{__package__}.{option.name}") for option 
 
 
 def _each(rule: str, line: str) -> list[str]:
-    """A line for each option; {rule} is its own rule of that name, {place} its place."""
-    return [f"    {line}".format(rule=f"{name}_{rule}", place=place) for place, name in enumerate(_FILES)]
+    """A line for each option; {rule} is its own rule of that name, {index} its index."""
+    return [f"    {line}".format(rule=f"{name}_{rule}", index=index) for index, name in enumerate(_FILES)]
 
 
 def _dispatch(rule: str):
@@ -23,7 +23,7 @@ def _dispatch(rule: str):
     scope = {"first_lone": first_lone} | {f"{name}_{rule}": getattr(file, rule) for name, file in _FILES.items()}
     lines = [
         f"def lone_{rule}(world, i, source):",
-        *_each(rule, "if source == first_lone(world) + {place}: return {rule}(world, i, source)"),
+        *_each(rule, "if source == first_lone(world) + {index}: return {rule}(world, i, source)"),
         "    raise ValueError('no option of its own has this source')",
     ]
     return generated(f"lone_{rule}", lines, scope)

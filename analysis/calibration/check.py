@@ -116,12 +116,12 @@ def coverage(found: Check) -> pd.DataFrame:
     """A row per parameter: share of truths held by the 80 % interval with its 95 % interval (Clopper-Pearson), whether that holds
     80 %, mean contraction (1 - posterior variance / prior variance), and the chance of ranks as uneven as these."""
     rows = []
-    for place, name in enumerate(found.names):
-        held = int(found.held[:, place].sum())
+    for index, name in enumerate(found.names):
+        held = int(found.held[:, index].sum())
         interval = stats.binomtest(held, len(found.held), HELD).proportion_ci()
         rows.append({
             "parameter": name, "held": held / len(found.held), "held_low": interval.low, "held_high": interval.high,
             "as_said": bool(interval.low <= HELD <= interval.high),
-            "contraction": float(1 - found.left[:, place].mean()), "ranks": uneven(found.rank[:, place]),
+            "contraction": float(1 - found.left[:, index].mean()), "ranks": uneven(found.rank[:, index]),
         })  # fmt: skip
     return pd.DataFrame(rows)

@@ -128,9 +128,9 @@ def _moved(
     priors: Priors, found: Population, known: surrogate.Surrogate, within: float, length: float, random: np.random.Generator
 ) -> pd.DataFrame:
     """Each point after a walk with steps a part of ``length`` long, or as it was where the surrogate's gain forbids that."""
-    place = shares(priors, found.points)
-    size = place.shape[1]
-    kernel = (length * STEP) ** 2 / size * np.cov(place.T).reshape(size, size) + 1e-9 * np.eye(size)
-    ends, gain = surrogate.walk(place, lambda share: known.log_probability(share, within), kernel, random)
-    allowed = np.log(random.random(len(place))) < -gain
-    return values_at(priors, np.where(allowed[:, None], ends, place))
+    position = shares(priors, found.points)
+    size = position.shape[1]
+    kernel = (length * STEP) ** 2 / size * np.cov(position.T).reshape(size, size) + 1e-9 * np.eye(size)
+    ends, gain = surrogate.walk(position, lambda share: known.log_probability(share, within), kernel, random)
+    allowed = np.log(random.random(len(position))) < -gain
+    return values_at(priors, np.where(allowed[:, None], ends, position))

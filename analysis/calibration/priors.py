@@ -33,7 +33,7 @@ def sample(priors: Priors, count: int, seed: int) -> pd.DataFrame:
 
 def values_at(priors: Priors, shares: np.ndarray) -> pd.DataFrame:
     """(count, P) values at shares (0 to 1) of the priors."""
-    return pd.DataFrame({name: prior.at(shares[:, place]) for place, (name, prior) in enumerate(priors.items())})
+    return pd.DataFrame({name: prior.at(shares[:, index]) for index, (name, prior) in enumerate(priors.items())})
 
 
 def shares(priors: Priors, points: pd.DataFrame) -> np.ndarray:

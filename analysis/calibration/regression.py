@@ -29,11 +29,11 @@ def moved(share: np.ndarray, off: np.ndarray, weight: np.ndarray) -> np.ndarray:
     """(K, parameters) ``share`` of points where their patterns were not ``off`` (K, patterns) the record; NaN moves nothing."""
     known = np.hstack([np.nan_to_num(off), np.square(np.nan_to_num(off))])
     known = known / np.maximum(np.sqrt(weight @ np.square(known - weight @ known)), 1e-9)
-    centred, place = known - weight @ known, logit(np.clip(share, END, 1 - END))
+    centred, position = known - weight @ known, logit(np.clip(share, END, 1 - END))
     spread = (centred * weight[:, None]).T @ centred
     inverse = np.linalg.inv(spread + RIDGE * np.eye(len(spread)))
-    mean = weight @ place
-    slope = inverse @ (centred * weight[:, None]).T @ place
+    mean = weight @ position
+    slope = inverse @ (centred * weight[:, None]).T @ position
     freedom = min(0.9, float(np.trace(inverse @ spread)) * float((weight**2).sum()))  # of as many points as the kept are worth
-    rest = (place - mean - centred @ slope) / np.sqrt(1 - freedom)
+    rest = (position - mean - centred @ slope) / np.sqrt(1 - freedom)
     return expit(mean - (weight @ known) @ slope + rest)

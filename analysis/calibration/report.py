@@ -32,8 +32,8 @@ def limit(worth: float) -> float:
 
 def errors(fit: Fit) -> np.ndarray:
     """(parameters,) standard error of each contraction: how far another run of the sampler might have it."""
-    place = shares(fit.priors, fit.posterior.points)
-    return 12 * fit.posterior.error(np.square(place - fit.posterior.weight @ place))
+    position = shares(fit.priors, fit.posterior.points)
+    return 12 * fit.posterior.error(np.square(position - fit.posterior.weight @ position))
 
 
 def marginals(fit: Fit) -> pd.DataFrame:
@@ -268,8 +268,8 @@ def _columns_mean(fit: Fit) -> str:
         "Contraction: 1 - posterior variance / prior variance. Identified: it is above "
         f"{limit(fit.posterior.effective_size()):.0%} and {CHANCE} times its standard error, for which the points that the "
         "sampler has moved from one start are one draw. Inside: the default lies in the posterior's 10 to 90 %. Suggested: the "
-        "posterior's median or one of its nearest points, whichever meets most patterns and lists on further runs, rounded to what its "
-        "spread supports."
+        "posterior's median or one of its nearest points, whichever meets most patterns and lists on further runs, rounded to "
+        "what its spread supports."
     )
 
 

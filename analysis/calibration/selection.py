@@ -92,8 +92,8 @@ def round_to(prior: Range, value: float, spread: float) -> float:
     """
     if prior.whole:
         return float(round(value))
-    place = float(prior.share(np.array(value)))
-    around = prior.at(np.clip(np.array([place - spread / 2, place + spread / 2]), 0, 1))
+    position = float(prior.share(np.array(value)))
+    around = prior.at(np.clip(np.array([position - spread / 2, position + spread / 2]), 0, 1))
     digits = -int(np.floor(np.log10(max(float(around[1] - around[0]) / 2, 1e-12))))
     return float(np.clip(round(value, digits), prior.low, prior.high))
 
@@ -125,12 +125,12 @@ def _suggested(
 
 def deviations(population: Population, priors: Priors) -> np.ndarray:
     """(parameters,) weighted standard deviation in shares of the priors."""
-    place = shares(priors, population.points)
-    return np.sqrt(population.weight @ (place - population.weight @ place) ** 2 / max(1 - 1 / population.effective_size(), 0.5))
+    position, weight = shares(priors, population.points), population.weight
+    return np.sqrt(weight @ (position - weight @ position) ** 2 / max(1 - 1 / population.effective_size(), 0.5))
 
 
 def _sets(target: Target, points: pd.DataFrame, replicates: int, first: int) -> list[Population]:
     """Each point on :data:`SETS` sets of seeds, a row a set."""
     weight = np.ones(len(points))
     tried = joined([target.evaluated(points, weight, replicates, first + part * replicates) for part in range(SETS)])
-    return [tried.at(np.arange(place, SETS * len(points), len(points))) for place in range(len(points))]
+    return [tried.at(np.arange(position, SETS * len(points), len(points))) for position in range(len(points))]

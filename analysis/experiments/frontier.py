@@ -38,10 +38,10 @@ def effects(rules: pd.DataFrame, levels: Mapping[str, Sequence[float]], scores: 
 
 def _change(scores: np.ndarray, drawn: np.ndarray, here: np.ndarray, base: np.ndarray) -> list[float]:
     found: list[float] = []
-    for place in (0, 1):
-        difference = _mean(drawn[:, place], here) - _mean(drawn[:, place], base)
+    for index in (0, 1):
+        difference = _mean(drawn[:, index], here) - _mean(drawn[:, index], base)
         low, high = interval(difference[:, None])
-        whole = _mean(scores[place][None], here) - _mean(scores[place][None], base)
+        whole = _mean(scores[index][None], here) - _mean(scores[index][None], base)
         found += [float(whole[0]), float(low[0]), float(high[0])]
     return found
 
@@ -83,14 +83,14 @@ def draw(axes: Axes, table: pd.DataFrame) -> None:
 
 def draw_effects(axes: Axes, found: pd.DataFrame, level: float) -> None:
     """Effects on both scores, a row per rule and value [percentage points]."""
-    places = np.arange(len(found))[::-1]
+    rungs = np.arange(len(found))[::-1]
     for key, colour, label, shift in (
         ("launch", palette.BLUE, "getting started", 0.13),
         ("together", palette.ORANGE, "staying together", -0.13),
     ):
         part = 100 * found[[key, f"{key}_low", f"{key}_high"]]
-        axes.hlines(places + shift, part.iloc[:, 1], part.iloc[:, 2], color=colour, linewidth=1.4)
-        axes.plot(part.iloc[:, 0], places + shift, "o", color=colour, markersize=4, label=label)
+        axes.hlines(rungs + shift, part.iloc[:, 1], part.iloc[:, 2], color=colour, linewidth=1.4)
+        axes.plot(part.iloc[:, 0], rungs + shift, "o", color=colour, markersize=4, label=label)
     axes.axvline(0, color=style.GREY, linewidth=0.8)
-    axes.set_yticks(places, [f"{row.rule.replace('_', ' ')}: {row.base} → {row.level}{unit_of(row.rule)}" for row in rows(found)])
+    axes.set_yticks(rungs, [f"{row.rule.replace('_', ' ')}: {row.base} → {row.level}{unit_of(row.rule)}" for row in rows(found)])
     axes.set_xlabel("change (percentage points)")

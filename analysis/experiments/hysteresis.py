@@ -78,16 +78,16 @@ class Loop:
 def loop(inquiry: Inquiry, name: str, scale: Scale) -> Loop:
     """Run both branches of every rung. Errors: ArgumentError where the run is too short to sweep and settle."""
     rungs = scale.grid(max(2, inquiry["rungs"]))
-    arms = [inquiry.arms([route(inquiry, name, rungs, place, down) for place in range(len(rungs))]) for down in (True, False)]
+    arms = [inquiry.arms([route(inquiry, name, rungs, index, down) for index in range(len(rungs))]) for down in (True, False)]
     above, below = (np.array([inquiry.outcomes(arm, inquiry["measure"]) for arm in each]) for each in arms)
     return Loop(tuple(float(rung) for rung in rungs), above, below)
 
 
-def route(inquiry: Inquiry, name: str, rungs: np.ndarray, place: int, down: bool):
+def route(inquiry: Inquiry, name: str, rungs: np.ndarray, index: int, down: bool):
     """The scenario that sweeps to one end and comes to rung ``place`` from there (``down``: from the high end)."""
     order = rungs if down else rungs[::-1]
     there = len(rungs) - 1
-    target = place if down else there - place
+    target = index if down else there - index
     content = inquiry.scenario.content
     pace = _pace(inquiry, there)
     arrival = content.steps - _settling(inquiry)

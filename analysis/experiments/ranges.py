@@ -38,13 +38,13 @@ def every(scenario: Scenario, leave_out: Sequence[str] = ()) -> list[Axis]:
 
 def points(axes: Sequence[Axis], shares: np.ndarray, scenario: Scenario) -> pd.DataFrame:
     """(P, F) shares (0 to 1) of the axes as points of :func:`runs.batch.run_points`: a name of a choice by its number."""
-    numbers = np.column_stack([each.at(shares[:, place]) for place, each in enumerate(axes)])
+    numbers = np.column_stack([each.at(shares[:, index]) for index, each in enumerate(axes)])
     return stored(axes, numbers, scenario)
 
 
 def stored(axes: Sequence[Axis], numbers: np.ndarray, scenario: Scenario) -> pd.DataFrame:
     """(P, F) numbers on the axes, positions of levels where these have names, as such points."""
-    return pd.DataFrame({each.factor.name: _stored(each, numbers[:, place], scenario) for place, each in enumerate(axes)})
+    return pd.DataFrame({each.factor.name: _stored(each, numbers[:, index], scenario) for index, each in enumerate(axes)})
 
 
 def _stored(each: Axis, numbers: np.ndarray, scenario: Scenario) -> np.ndarray:

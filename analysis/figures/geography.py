@@ -30,10 +30,10 @@ def outlines() -> dict[str, Path]:
 def _compound(rings: list[np.ndarray]) -> Path:
     """Rings as one path. They are to be filled even-odd; since matplotlib fills by winding, rings inside others run backwards."""
     paths = [Path(ring) for ring in rings]
-    for place, ring in enumerate(rings):
-        depth = sum(other.contains_point(ring[0]) for at, other in enumerate(paths) if at != place)
+    for index, ring in enumerate(rings):
+        depth = sum(other.contains_point(ring[0]) for at, other in enumerate(paths) if at != index)
         if (_area(ring) > 0) == (depth % 2 == 1):
-            rings[place] = ring[::-1]
+            rings[index] = ring[::-1]
     return Path.make_compound_path(*(Path(ring, closed=True) for ring in rings))
 
 

@@ -18,13 +18,13 @@ def fits(sweep: Sweep) -> bool:
     """Two factors, every combination."""
     if len(sweep.factors) != 2:
         return False
-    sides = [len(sweep.values(place)) for place in (0, 1)]
+    sides = [len(sweep.values(index)) for index in (0, 1)]
     return min(sides) > 1 and len(np.unique(sweep.points, axis=0)) == len(sweep.points) == sides[0] * sides[1]
 
 
 def cells(sweep: Sweep, outcome: str) -> np.ndarray:
     """(values of the second factor, values of the first) means over replicates."""
-    x, y = (np.searchsorted(sweep.values(place), sweep.points[:, place]) for place in (0, 1))
+    x, y = (np.searchsorted(sweep.values(index), sweep.points[:, index]) for index in (0, 1))
     grid = np.full((y.max() + 1, x.max() + 1), np.nan)
     grid[y, x] = sweep.table[outcome]
     return grid
@@ -73,17 +73,17 @@ def _numbers(axes, sweep: Sweep, outcome: str, grid: np.ndarray, bounds) -> None
         axes.text(x, y, text, ha="center", va="center", fontsize=6.5, color=style.INK if dark else "white")
 
 
-def _ticks(put, sweep: Sweep, place: int) -> None:
-    values = sweep.values(place)
-    most = len(values) if sweep.factors[place].levels else TICKS
+def _ticks(put, sweep: Sweep, index: int) -> None:
+    values = sweep.values(index)
+    most = len(values) if sweep.factors[index].levels else TICKS
     chosen = np.unique(np.linspace(0, len(values) - 1, min(most, len(values))).round().astype(int))
-    texts = [style.literal(sweep.text(place, values[i])) for i in chosen]
-    turned = place == 0 and sum(map(len, texts)) > 30
+    texts = [style.literal(sweep.text(index, values[i])) for i in chosen]
+    turned = index == 0 and sum(map(len, texts)) > 30
     put(chosen, texts, **({"rotation": 30, "ha": "right"} if turned else {}), fontsize=7)
 
 
-def _name(sweep: Sweep, place: int) -> str:
+def _name(sweep: Sweep, index: int) -> str:
     from analysis.reading.sweep import described
 
-    unit, _ = described(sweep, place)
-    return sweep.factors[place].name + (f" ({unit})" if unit else "")
+    unit, _ = described(sweep, index)
+    return sweep.factors[index].name + (f" ({unit})" if unit else "")

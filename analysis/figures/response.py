@@ -34,38 +34,38 @@ def _lines(sweep: Sweep) -> bool:
     """Whether one of two factors has so few values that each can be a line."""
     if len(sweep.factors) != 2 or sweep.method == "one_at_a_time":
         return False
-    return min(len(sweep.values(place)) for place in (0, 1)) <= FEW
+    return min(len(sweep.values(index)) for index in (0, 1)) <= FEW
 
 
 def _by_outcome(sweep: Sweep) -> Figure:
     shown = sweep.outcomes[:4]
     figure = style.new(0.4 + 2.3 * (-(-len(shown) // 2)), gap=0.05)
     panels = figure.subplots(-(-len(shown) // 2), min(len(shown), 2), squeeze=False, sharex=True)
-    place = 0 if len(sweep.factors) == 1 else int(np.argmax([len(sweep.values(p)) for p in (0, 1)]))
+    index = 0 if len(sweep.factors) == 1 else int(np.argmax([len(sweep.values(p)) for p in (0, 1)]))
     for axes, outcome in zip(panels.ravel(), shown, strict=False):
         if len(sweep.factors) == 1:
-            _curve(axes, sweep, place, responses.alone(sweep, place, outcome), palette.GREEN)
+            _curve(axes, sweep, index, responses.alone(sweep, index, outcome), palette.GREEN)
         else:
-            _each_level(axes, sweep, place, outcome)
-        _dress(axes, sweep, place, outcome)
+            _each_level(axes, sweep, index, outcome)
+        _dress(axes, sweep, index, outcome)
         axes.set_title(style.told(sweep.label(outcome), 44))
     for axes in panels[-1]:
-        axes.set_xlabel(style.literal(_axis(sweep, place)))
+        axes.set_xlabel(style.literal(_axis(sweep, index)))
     for axes in panels.ravel()[len(shown) :]:
         axes.axis("off")
     if len(sweep.factors) == 2:
         handles, _ = panels[0, 0].get_legend_handles_labels()
-        style.above(figure, handles, title=style.literal(sweep.factors[1 - place].name), title_fontsize=8, handlelength=2.0)
+        style.above(figure, handles, title=style.literal(sweep.factors[1 - index].name), title_fontsize=8, handlelength=2.0)
     return figure
 
 
-def _each_level(axes, sweep: Sweep, place: int, outcome: str) -> None:
-    levels = sweep.values(1 - place)
+def _each_level(axes, sweep: Sweep, index: int, outcome: str) -> None:
+    levels = sweep.values(1 - index)
     for number, shade in zip(levels, style.ramp(len(levels)), strict=True):
-        curve = responses.at(sweep, place, outcome, 1 - place, number)
-        if sweep.factors[place].levels:  # beside each other, lest one hide the other
+        curve = responses.at(sweep, index, outcome, 1 - index, number)
+        if sweep.factors[index].levels:  # beside each other, lest one hide the other
             curve["value"] += 0.12 * (np.flatnonzero(levels == number)[0] - (len(levels) - 1) / 2)
-        _curve(axes, sweep, place, curve, shade, style.literal(sweep.text(1 - place, number)))
+        _curve(axes, sweep, index, curve, shade, style.literal(sweep.text(1 - index, number)))
 
 
 def _by_factor(sweep: Sweep) -> Figure:
@@ -75,11 +75,11 @@ def _by_factor(sweep: Sweep) -> Figure:
     rows = -(-len(names) // columns)
     figure = style.new(0.5 + 1.55 * rows)
     panels = figure.subplots(rows, columns, squeeze=False, sharey=True).ravel()
-    places = [factor.name for factor in sweep.factors]
+    indices = [factor.name for factor in sweep.factors]
     for axes, name in zip(panels, names, strict=False):
-        place = places.index(name)
-        _curve(axes, sweep, place, responses.response(sweep, place, outcome), palette.GREEN)
-        _dress(axes, sweep, place, outcome)
+        index = indices.index(name)
+        _curve(axes, sweep, index, responses.response(sweep, index, outcome), palette.GREEN)
+        _dress(axes, sweep, index, outcome)
         axes.set_xlabel(style.told(name, 24), fontsize=7.5)
     for axes in panels[len(names) :]:
         axes.axis("off")
@@ -87,36 +87,36 @@ def _by_factor(sweep: Sweep) -> Figure:
     return figure
 
 
-def _curve(axes, sweep: Sweep, place: int, curve, shade: str, label: str | None = None) -> None:
-    line = "" if sweep.factors[place].levels else "-"
+def _curve(axes, sweep: Sweep, index: int, curve, shade: str, label: str | None = None) -> None:
+    line = "" if sweep.factors[index].levels else "-"
     style.points(axes, curve["value"], curve["mean"], curve["low"], curve["high"], shade, label, line)
 
 
-def _dress(axes, sweep: Sweep, place: int, outcome: str) -> None:
+def _dress(axes, sweep: Sweep, index: int, outcome: str) -> None:
     if sweep.share(outcome):
         style.fine_percent(axes.yaxis)
     axes.grid(axis="y")
-    if sweep.factors[place].levels:
-        values = sweep.values(place)
-        texts = [style.literal(sweep.text(place, value)) for value in values]
+    if sweep.factors[index].levels:
+        values = sweep.values(index)
+        texts = [style.literal(sweep.text(index, value)) for value in values]
         turned = sum(map(len, texts)) > 22
         axes.set_xticks(values, texts, **({"rotation": 25, "ha": "right"} if turned else {}), fontsize=6.5)
         axes.set_xlim(values[0] - 0.5, values[-1] + 0.5)
         return
-    present, column = sweep.present(place), sweep.points[:, place]
+    present, column = sweep.present(index), sweep.points[:, index]
     if column.min() <= present <= column.max():
         axes.axvline(present, color=style.GREY, linewidth=0.8, linestyle="--", zorder=0)
-    if _logarithmic(sweep, place):
+    if _logarithmic(sweep, index):
         style.logarithmic(axes.xaxis)
     else:
         style.plain_ticks(axes.xaxis)
 
 
-def _logarithmic(sweep: Sweep, place: int) -> bool:
+def _logarithmic(sweep: Sweep, index: int) -> bool:
     ranges = sweep.result.plan.design.get("ranges", [])
-    return bool(place < len(ranges) and ranges[place].get("log"))
+    return bool(index < len(ranges) and ranges[index].get("log"))
 
 
-def _axis(sweep: Sweep, place: int) -> str:
-    unit, _ = described(sweep, place)
-    return sweep.factors[place].name + (f" ({unit})" if unit else "")
+def _axis(sweep: Sweep, index: int) -> str:
+    unit, _ = described(sweep, index)
+    return sweep.factors[index].name + (f" ({unit})" if unit else "")

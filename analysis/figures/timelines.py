@@ -51,7 +51,7 @@ def ordered(run: ensembles.Stances, names) -> list[int]:
     source = run.source
     since = [len(source) - int(np.argmax((source != source[-1])[::-1, i])) for i in range(source.shape[1])]
     since = [0 if (source[:, i] == source[-1, i]).all() else since[i] for i in range(source.shape[1])]
-    rank = {name: place for place, name in enumerate((*run.coalitions, *names))}
+    rank = {name: index for index, name in enumerate((*run.coalitions, *names))}
     return sorted(range(source.shape[1]), key=lambda i: (rank[source[-1, i]], since[i]))
 
 

@@ -74,7 +74,7 @@ def _ties(axes, members: np.ndarray) -> None:
 
 def _roll(axes, sizes: dict[str, int], colour: dict[str, str]) -> None:
     """The standing coalitions with their colour and number of members, in the emptiest ocean."""
-    for place, (name, size) in enumerate(sizes.items()):
-        y = 0.22 - 0.07 * place
+    for index, (name, size) in enumerate(sizes.items()):
+        y = 0.22 - 0.07 * index
         axes.text(0.01, y, "\u25a0", color=colour[name], fontsize=8, transform=axes.transAxes, va="center")
         axes.text(0.04, y, f"{name}: {size} nations", fontsize=6.5, transform=axes.transAxes, va="center")

@@ -56,8 +56,8 @@ def _open(weighed: dict[str, np.ndarray], name: str) -> bool:
 def _largest(change: np.ndarray) -> tuple[str, float, float]:
     """Term that does most of a change, its part and the whole [%]."""
     whole = float(100 * change.sum())
-    place = int(np.argmax(np.sign(whole) * change))
-    return TERMS[place], float(100 * change[place]), whole
+    index = int(np.argmax(np.sign(whole) * change))
+    return TERMS[index], float(100 * change[index]), whole
 
 
 def _moved(worlds: list[Scenario], arms: list[Results]) -> dict[str, Estimate]:

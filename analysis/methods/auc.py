@@ -18,8 +18,8 @@ def auc(score: np.ndarray, positive: np.ndarray) -> float:
 
     The area under the receiver operating characteristic, from ranks. Source: [HanleyMcNeil1982].
     """
-    levels, place = np.unique(score, return_inverse=True)
-    case, control = (np.bincount(place, mask, len(levels))[None] for mask in (positive, ~positive))
+    levels, index = np.unique(score, return_inverse=True)
+    case, control = (np.bincount(index, mask, len(levels))[None] for mask in (positive, ~positive))
     return _area(case, control)
 
 
@@ -44,14 +44,14 @@ def resampled(
     present, run = np.unique(run, return_inverse=True)
     drawn = drawn[:, present].astype(np.float32)  # counts, which this holds exactly
     edges = np.unique(np.quantile(score, _INNER))
-    place = np.searchsorted(edges, score, side="left")
+    index = np.searchsorted(edges, score, side="left")
     stratum = np.zeros(len(score), int) if stratum is None else stratum
     above, pairs = np.zeros((2, len(drawn)))
     for one in np.unique(stratum[positive]):
         parts = []
         for mask in (positive & (stratum == one), ~positive & (stratum == one)):
             seen = np.zeros((drawn.shape[1], len(edges) + 1), np.float32)
-            np.add.at(seen, (run[mask], place[mask]), 1)
+            np.add.at(seen, (run[mask], index[mask]), 1)
             parts.append((drawn @ seen).astype(float))
         above += _above(*parts)
         pairs += parts[0].sum(axis=1) * parts[1].sum(axis=1)
@@ -90,8 +90,8 @@ def out_of_sample(
 
 def weighted(score: np.ndarray, weight: np.ndarray, positive: np.ndarray) -> float:
     """The area where each row counts ``weight`` times, the score put into :data:`BINS` ranks; NaN without both."""
-    place = np.searchsorted(np.unique(np.quantile(score, _INNER)), score, side="left")
-    case, control = (np.bincount(place[mask], weight[mask], BINS)[None] for mask in (positive, ~positive))
+    index = np.searchsorted(np.unique(np.quantile(score, _INNER)), score, side="left")
+    case, control = (np.bincount(index[mask], weight[mask], BINS)[None] for mask in (positive, ~positive))
     return _area(case, control)
 
 

@@ -71,19 +71,19 @@ def _best(box) -> int:
     return int((path["coverage"] * path["density"] / (path["coverage"] + path["density"])).idxmax())
 
 
-def _named(box, place: int, cases: pd.DataFrame, failed: np.ndarray) -> list[str]:
+def _named(box, index: int, cases: pd.DataFrame, failed: np.ndarray) -> list[str]:
     """The four restricted factors without which the box would be least dense, in the order of the cases."""
-    limits = _limits(box, place)
+    limits = _limits(box, index)
     loss = {name: -failed[Box(limits.drop(index=name)).holds(cases)].mean() for name in limits.index}
     kept = sorted(loss, key=lambda name: loss[name], reverse=True)[:MOST]
     return [str(name) for name in cases if name in kept]
 
 
-def _limits(box, place: int) -> pd.DataFrame:
+def _limits(box, index: int) -> pd.DataFrame:
     """A row per factor that is restricted at a place of the trajectory."""
-    limits, whole = box.box_lims[place], box.box_lims[0]
+    limits, whole = box.box_lims[index], box.box_lims[0]
     moved = [name for name in limits.columns if not limits[name].equals(whole[name])]
-    rows = [(*_open(limits[name], whole[name]), _quasi_p(box, place, name)) for name in moved]
+    rows = [(*_open(limits[name], whole[name]), _quasi_p(box, index, name)) for name in moved]
     return pd.DataFrame(rows, columns=["low", "high", "quasi_p"], index=pd.Index(moved, name="factor"))
 
 
@@ -111,9 +111,9 @@ def _peeled(cases: pd.DataFrame, failed: np.ndarray):
         return search.find_box()
 
 
-def _quasi_p(box, place: int, name: str) -> float:
+def _quasi_p(box, index: int, name: str) -> float:
     """Largest of the dimension's quasi-p-values: how likely the box would be as dense without it, by chance."""
-    values = [value for value in np.atleast_1d(box.qp[place].get(name, [np.nan])) if value >= 0]
+    values = [value for value in np.atleast_1d(box.qp[index].get(name, [np.nan])) if value >= 0]
     return float(max(values)) if values else float("nan")
 
 

@@ -66,9 +66,9 @@ def _side(row: np.ndarray) -> int:
 def crossings(happened: pd.DataFrame, ends: list[tuple[float, float]], scale: Scale) -> list[Estimate]:
     """The tipping points, each from the values between its neighbours; bootstrapped on the scale that the values have."""
     found = []
-    for place, (low, high) in enumerate(ends):
-        first = ends[place - 1][1] if place else happened.index[0]
-        last = ends[place + 1][0] if place + 1 < len(ends) else happened.index[-1]
+    for index, (low, high) in enumerate(ends):
+        first = ends[index - 1][1] if index else happened.index[0]
+        last = ends[index + 1][0] if index + 1 < len(ends) else happened.index[-1]
         part = happened.loc[first:last]
         falling = bool(happened.loc[low].mean() > happened.loc[high].mean())
         found.append(scale.back(estimate(scale.to(part.index.to_numpy()), part.to_numpy(), falling)))

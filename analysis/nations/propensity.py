@@ -70,19 +70,19 @@ def of_runs(plan: Plan, runs: Sequence[int]) -> Propensity:
     return Propensity(_averages(sums), _mean_terms(sums), len(runs))
 
 
-def _sums(part: Chunk, scenario: Scenario, places: np.ndarray) -> pd.DataFrame:
+def _sums(part: Chunk, scenario: Scenario, positions: np.ndarray) -> pd.DataFrame:
     """Sums over the runs of one world, by nation, option and year, of :data:`SUMS`."""
     world, years = scenario.world(), _years(scenario)
     names = options.names(world.vendors)
     sums = np.zeros((len(years), int(world.record.n), len(names), len(SUMS)))
     values = part.values()
 
-    def again(place: int) -> np.ndarray:
-        stage = stages(world, list(years.values()), int(part.seeds[place]), part.varied, values[place])
+    def again(position: int) -> np.ndarray:
+        stage = stages(world, list(years.values()), int(part.seeds[position]), part.varied, values[position])
         return np.stack([_weighed(now) for now in stage])
 
     with ThreadPoolExecutor(processors()) as pool:
-        for weighed in pool.map(again, places):  # in order, whichever is done first, so that sums are the same bytes
+        for weighed in pool.map(again, positions):  # in order, whichever is done first, so that sums are the same bytes
             sums += weighed
     index = pd.MultiIndex.from_product([years, world.iso3, names], names=["year", "iso3", "option"])
     return pd.DataFrame(sums.reshape(-1, len(SUMS)), index, list(SUMS)).reset_index()

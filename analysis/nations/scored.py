@@ -145,8 +145,8 @@ def _left_out(y: np.ndarray) -> np.ndarray:
     random, fold = np.random.default_rng(0), np.empty((REPEATS, len(y)), int)
     for division in range(REPEATS):
         for kind in (0, 1):
-            places = random.permutation(np.flatnonzero(y == kind))
-            fold[division, places] = np.arange(len(places)) % FOLDS
+            indices = random.permutation(np.flatnonzero(y == kind))
+            fold[division, indices] = np.arange(len(indices)) % FOLDS
     return (fold[:, None] == np.arange(FOLDS)[:, None]).reshape(-1, len(y))
 
 

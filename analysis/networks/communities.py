@@ -79,8 +79,8 @@ def over_time(result: Result, record: Record, most: int = RUNS) -> pd.DataFrame:
 
 
 def _rows(network: str, run: int, dates: np.ndarray, history: Sequence[Groups]):
-    for place, (date, groups) in enumerate(zip(dates, history, strict=True)):
-        kept = persistence(history[place - 1], groups) if place else float("nan")
+    for index, (date, groups) in enumerate(zip(dates, history, strict=True)):
+        kept = persistence(history[index - 1], groups) if index else float("nan")
         yield network, run, float(date), len(groups), max(map(len, groups), default=0), kept
 
 

@@ -62,7 +62,7 @@ def sentences(found: Study) -> list[str]:
     """What a person reads first."""
     if not found.record.inside.any():
         return [f"In {found.record.count} runs nobody was ever in a coalition, so there is little to say of the network."]
-    return [" ".join(part) for part in (_joining(found), _lasting(found), _churn(found), _groups(found), _places(found))]
+    return [" ".join(part) for part in (_joining(found), _lasting(found), _churn(found), _groups(found), _indices(found))]
 
 
 def _joining(found: Study) -> Iterator[str]:
@@ -100,7 +100,7 @@ def _groups(found: Study) -> Iterator[str]:
     yield f"those of trust {percent(kept['trust'])}."
 
 
-def _places(found: Study) -> Iterator[str]:
+def _indices(found: Study) -> Iterator[str]:
     first = found.core[found.core["place"] == "core"]
     yield f"Core: {len(first)} of {len(found.core)} nations are members at least half the time"
     most = found.core.iloc[0]

@@ -78,9 +78,9 @@ def added(changes: tuple[Change, ...], change: Change) -> tuple[Change, ...]:
     return *filter(stays, changes), change
 
 
-def without(changes: tuple[Change, ...], place: int) -> tuple[Change, ...]:
+def without(changes: tuple[Change, ...], index: int) -> tuple[Change, ...]:
     """The changes without the one at a place."""
-    return changes[:place] + changes[place + 1 :]
+    return changes[:index] + changes[index + 1 :]
 
 
 def values_of(changes: tuple[Change, ...]) -> dict[str, Any]:

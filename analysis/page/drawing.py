@@ -177,8 +177,8 @@ def stacked_terms(
     scale = (width - left - 62.0) / (up - down)
     zero, height = left - down * scale, line * len(rows) + 20.0
     parts, spoken = [], []
-    for place, (text, terms, worth, current) in enumerate(rows):
-        y = 4.0 + line * place
+    for index, (text, terms, worth, current) in enumerate(rows):
+        y = 4.0 + line * index
         edges = {True: zero, False: zero}
         for term, value in terms.items():
             size = abs(value) * scale

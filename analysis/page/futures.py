@@ -146,8 +146,8 @@ def _quantiles(values: np.ndarray) -> np.ndarray:
     """Quantiles over runs; NaN at steps where fewer than half of the runs have a value."""
     ranked, columns = np.sort(values, axis=0), np.arange(values.shape[1])  # values that are not finite come last
     known = np.isfinite(values).sum(0)
-    place = np.multiply.outer(np.array(LEVELS), np.maximum(known - 1, 0))
-    below = place.astype(int)
+    position = np.multiply.outer(np.array(LEVELS), np.maximum(known - 1, 0))
+    below = position.astype(int)
     above = np.minimum(below + 1, np.maximum(known - 1, 0))
     low, high = ranked[below, columns], ranked[above, columns]
-    return np.where(known >= 0.5 * len(values), low + (high - low) * (place - below), np.nan)
+    return np.where(known >= 0.5 * len(values), low + (high - low) * (position - below), np.nan)

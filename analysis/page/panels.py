@@ -99,7 +99,7 @@ def _taste(session: Session, model: Model, i: int) -> dict[str, Any]:
     world, record = model.world, model.world.record
     own = options.of_source(int(record.source[i]), world.vendors)
     tastes = zip(options.names(world.vendors), record.taste[i].tolist())
-    rows = [(label(name, session.vendors), {"taste": 100 * x}, 100 * x, place == own) for place, (name, x) in enumerate(tastes)]
+    rows = [(label(name, session.vendors), {"taste": 100 * x}, 100 * x, index == own) for index, (name, x) in enumerate(tastes)]
     drawn = [e for e in session.log if e.kind == "taste" and e.step < record.step and world.iso3[i] in e.nations]
     reviewed, rate = int(record.reviewed[i]), float(record.p.taste_renewal)
     start, asked = world.date(0), f"Last reviewed in {quarter(world.date(reviewed))}" if reviewed >= 0 else "Not reviewed so far"
@@ -241,8 +241,8 @@ def log(session: Session) -> list[dict[str, Any]]:
     until = session.look if session.look is not None else session.step_now + 1
     entries = [entry for entry in session.log if entry.step < until]
     return [
-        {"place": place, "when": quarter(entry.date), "kind": entry.kind, "text": entry.text, "nations": " ".join(entry.nations)}
-        for place, entry in reversed(list(enumerate(entries)))
+        {"place": index, "when": quarter(entry.date), "kind": entry.kind, "text": entry.text, "nations": " ".join(entry.nations)}
+        for index, entry in reversed(list(enumerate(entries)))
     ]
 
 

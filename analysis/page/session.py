@@ -274,9 +274,9 @@ class Session:
                 self._keep(document, seed, Scenario.parse({**document, "parameters": {}}, "page").world(seed))
             world = self._worlds[key].copy()
         world.set(document.get("parameters", {}))
-        for place, event in enumerate(document.get("events", [])):
+        for position, event in enumerate(document.get("events", [])):
             if event["kind"] == "parameter":
-                world.record.event_value[place] = parameters.lookup(event["name"], world.vendors).parse(event["value"])
+                world.record.event_value[position] = parameters.lookup(event["name"], world.vendors).parse(event["value"])
         self.services.simulate(world, step, np.array([seed], np.uint64))
         return world
 
@@ -292,7 +292,7 @@ class Session:
             self._worlds.pop(next(iter(self._worlds)))
         kept = world.copy()
         for name, value in parameters.defaults(kept.vendors).items():
-            parameters.set_parameter(kept.record, *parameters.place(name, kept.vendors), value)
+            parameters.set_parameter(kept.record, *parameters.position(name, kept.vendors), value)
         self._worlds[_key(document, seed)] = kept
 
     # --- changes ---
@@ -400,12 +400,12 @@ class Session:
         """Take all levers back to the scenario's values; interventions stay, and so does the step."""
         self.turn(tuple(change for change in self.changes.now if change.kind != "lever"), self.step_now)
 
-    def leave_out(self, place: int) -> None:
+    def leave_out(self, position: int) -> None:
         """Leave out the change at a place; the run is computed anew up to the present step. Errors: ValueError."""
-        if not 0 <= place < len(self.changes.now):
+        if not 0 <= position < len(self.changes.now):
             raise ValueError("that change is no longer there")
-        change = self.changes.now[place]
-        self.turn(history.without(self.changes.now, place), 0 if change.kind in ("scenario", "seed") else self.step_now)
+        change = self.changes.now[position]
+        self.turn(history.without(self.changes.now, position), 0 if change.kind in ("scenario", "seed") else self.step_now)
 
     def undo(self) -> None:
         """Take back what was done last; the step stays unless that moved it. Nothing where nothing was done."""

@@ -106,11 +106,11 @@ def _parameter(name: str) -> Lever:
     )
 
 
-def _cell(name: str, unit: str, high: float, field: str, *place: int) -> Lever:
+def _cell(name: str, unit: str, high: float, field: str, *position: int) -> Lever:
     def write(record, x):
-        record[field][place] = x
+        record[field][position] = x
 
-    return Lever(name, unit, 0.0, high, lambda record: float(record[field][place]), write)
+    return Lever(name, unit, 0.0, high, lambda record: float(record[field][position]), write)
 
 
 def levers(world: World, i: int, best: int, second: int) -> list[Lever]:

@@ -66,9 +66,9 @@ class Evidence:
     def _grouped(self) -> tuple[np.ndarray, np.ndarray]:
         """:attr:`point_of_group` and :attr:`group`."""
         share, more = np.divmod(np.bincount(self.point, minlength=self.count), GROUPS)
-        share, more, place = share[self.point], more[self.point], _place(self.point)
+        share, more, index = share[self.point], more[self.point], _index(self.point)
         large = more * (share + 1)  # runs in the groups that have one more than the others
-        within = np.where(place < large, place // (share + 1), more + (place - large) // np.maximum(share, 1))
+        within = np.where(index < large, index // (share + 1), more + (index - large) // np.maximum(share, 1))
         names, group = np.unique(self.point * GROUPS + within, return_inverse=True)
         return names // GROUPS, group
 
@@ -76,7 +76,7 @@ class Evidence:
         """(P,) each point's median of a value per run or per group; NaN where none is defined."""
         point = self.point if len(values) == len(self.point) else self.point_of_group
         table = np.full((self.count, max(1, int(np.bincount(point, minlength=1).max()))), np.nan)
-        table[point, _place(point)] = np.where(np.isfinite(values), values, np.nan)
+        table[point, _index(point)] = np.where(np.isfinite(values), values, np.nan)
         table.sort(axis=1)  # NaN last
         known = np.isfinite(table).sum(axis=1)
         row = np.arange(self.count)
@@ -149,6 +149,6 @@ class Evidence:
         return self.sources[:, self.step(date)] == self.scenario.vendor_names.index(vendor)
 
 
-def _place(sorted_names: np.ndarray) -> np.ndarray:
+def _index(sorted_names: np.ndarray) -> np.ndarray:
     """The place of each entry among those of its name."""
     return np.arange(len(sorted_names)) - np.searchsorted(sorted_names, sorted_names)

@@ -221,12 +221,12 @@ def _with_china(evidence: Evidence, weight: np.ndarray) -> np.ndarray:
 def _lives(serials: np.ndarray) -> tuple[np.ndarray, ...]:
     """Run, first step and size in it, last step and size in it of every coalition, from (R, T+1, N)."""
     steps, top = serials.shape[1], int(serials.max(initial=0)) + 1
-    place, name, size = _coalitions(serials)
-    place, name, size = place[name > 0], name[name > 0], size[name > 0]
-    whose = place // steps * top + name
+    index, name, size = _coalitions(serials)
+    index, name, size = index[name > 0], name[name > 0], size[name > 0]
+    whose = index // steps * top + name
     first = np.unique(whose, return_index=True)[1]
     last = len(whose) - 1 - np.unique(whose[::-1], return_index=True)[1]
-    return place[first] // steps, place[first] % steps, size[first], place[last] % steps, size[last]
+    return index[first] // steps, index[first] % steps, size[first], index[last] % steps, size[last]
 
 
 def _mean_per_run(evidence: Evidence, run: np.ndarray, values: np.ndarray, counted: np.ndarray) -> np.ndarray:
@@ -249,9 +249,9 @@ def _endings(evidence: Evidence) -> tuple[np.ndarray, np.ndarray]:
 
 def _pairs(serials: np.ndarray) -> np.ndarray:
     """(R, T) pairs of nations in one coalition, from (R, T, N) coalitions."""
-    place, name, size = _coalitions(serials)
+    index, name, size = _coalitions(serials)
     pairs = np.where(name > 0, size * (size - 1) / 2, 0.0)
-    return np.bincount(place, pairs, minlength=serials[..., 0].size).reshape(serials.shape[:-1])
+    return np.bincount(index, pairs, minlength=serials[..., 0].size).reshape(serials.shape[:-1])
 
 
 def _kept(serials: np.ndarray) -> np.ndarray:
@@ -275,12 +275,12 @@ def _by_size(serials: np.ndarray, group: np.ndarray, dt: float) -> tuple[np.ndar
     """(G, N+1) ties that ended and tie-years lived in coalitions of each size, in each group of runs."""
     before, n = serials[:, :-1], serials.shape[2]
     steps, shape = before.shape[1], (int(group.max(initial=-1)) + 1, n + 1)
-    place, name, size = _coalitions(before)
+    index, name, size = _coalitions(before)
     member = name > 0
-    place, name, size = place[member], name[member], size[member]
+    index, name, size = index[member], name[member], size[member]
     stay = _stayers(before, serials[:, 1:])[member]
     pairs = size * (size - 1) / 2
-    row = group[place // steps] * shape[1] + size
+    row = group[index // steps] * shape[1] + size
     ended = np.bincount(row, pairs - stay * (stay - 1) / 2, minlength=shape[0] * shape[1])
     return ended.reshape(shape), np.bincount(row, pairs * dt, minlength=shape[0] * shape[1]).reshape(shape)
 

@@ -108,10 +108,10 @@ def judge(world: World, members: int) -> Judged | None:
         return None
     rows = np.flatnonzero(record.source[: int(record.n)] == first_coalition(record) + k)
     gain, paid = np.empty(len(rows)), np.empty(len(rows))
-    for place, i in enumerate(rows):
+    for index, i in enumerate(rows):
         sum_trust(record, i)
-        gain[place] = worth(record, i, record.source[i], np.array(member_terms(record, i, k))) - best_other(record, int(i), k)
-        paid[place] = record.training_paid[i] * record.gdp[i]
+        gain[index] = worth(record, i, record.source[i], np.array(member_terms(record, i, k))) - best_other(record, int(i), k)
+        paid[index] = record.training_paid[i] * record.gdp[i]
     return Judged(gain, np.array(record.gdp[rows]), paid)
 
 

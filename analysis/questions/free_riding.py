@@ -104,8 +104,8 @@ def _half(openness: np.ndarray, means: np.ndarray) -> float:
 
 def _table(world: str, openness: np.ndarray, coalition: np.ndarray, back: np.ndarray) -> pd.DataFrame:
     rows = []
-    for place, value in enumerate(openness):
-        together, alone = statistics.mean(coalition[place]), statistics.mean(back[place])
+    for index, value in enumerate(openness):
+        together, alone = statistics.mean(coalition[index]), statistics.mean(back[index])
         rows.append((world, value, together.value, together.low, together.high, alone.value, alone.low, alone.high))
     names = [f"{measure}{end}" for measure in ("coalition", "held_back") for end in ("", "_low", "_high")]
     return pd.DataFrame(rows, columns=["world", "openness", *names])
@@ -114,17 +114,17 @@ def _table(world: str, openness: np.ndarray, coalition: np.ndarray, back: np.nda
 def _riders(inquiry: Inquiry, base: Scenario) -> pd.DataFrame:
     """A row per nation, largest first: rise in the chance to hold back at the end from openness 0 to 1, with interval."""
     club, good = inquiry.arms([held(base, {"openness": value}) for value in (0.0, 1.0)], choices=True)
-    place = names(base.vendor_names).index("hold_back")
+    index = names(base.vendor_names).index("hold_back")
     nations = base.nations()
-    rise = [statistics.difference(after, before) for before, after in zip(_last(club, place).T, _last(good, place).T)]
+    rise = [statistics.difference(after, before) for before, after in zip(_last(club, index).T, _last(good, index).T)]
     rows = [(iso3, name, e.value, e.low, e.high) for iso3, name, e in zip(nations.index, nations["name"], rise)]
     table = pd.DataFrame(rows, columns=["iso3", "name", "rise", "low", "high"])
     return table.sort_values("rise", ascending=False, kind="stable", ignore_index=True)
 
 
-def _last(results: Results, place: int) -> np.ndarray:
+def _last(results: Results, index: int) -> np.ndarray:
     """(R, N) whether each nation holds the option of this place at the last step."""
-    return (results.sources[:, -1] == place).astype(float)
+    return (results.sources[:, -1] == index).astype(float)
 
 
 def _sentence(points: list[statistics.Estimate], changes: list[statistics.Estimate], riders: pd.DataFrame) -> str:

@@ -164,11 +164,11 @@ def _stated(inquiry: Inquiry, table: pd.DataFrame, regrets: np.ndarray) -> dict[
     unit, known = MEASURES[inquiry["measure"]][1], table.dropna(subset=["per_bn"])
     found = {row.lever: statistics.Estimate(row.per_bn, row.low, row.high, inquiry.replicates) for row in rows(known)}
     stated = {name: Stated(f"{name}, effect per cost", unit, estimate) for name, estimate in found.items()}
-    place = int(np.argmin(regrets.max(axis=1)))
-    safest, own, unit = _safest(table).lever, regrets[place], REGRET[inquiry["measure"]]
+    index = int(np.argmin(regrets.max(axis=1)))
+    safest, own, unit = _safest(table).lever, regrets[index], REGRET[inquiry["measure"]]
     stated["best_share"] = Stated(f"draws in which {safest} is the best lever", "share", statistics.share(own == 0))
     stated["mean_regret"] = Stated(f"mean regret of {safest}", unit, statistics.mean(own))
-    stated["firm"] = Stated(f"resamples in which {safest} has the smallest largest regret", "share", firmness(regrets, place))
+    stated["firm"] = Stated(f"resamples in which {safest} has the smallest largest regret", "share", firmness(regrets, index))
     return stated
 
 
@@ -177,11 +177,11 @@ def _safest(table: pd.DataFrame) -> pd.Series:
     return table.sort_values("max_regret").iloc[0]
 
 
-def firmness(regrets: np.ndarray, place: int, resamples: int = 500) -> statistics.Estimate:
+def firmness(regrets: np.ndarray, index: int, resamples: int = 500) -> statistics.Estimate:
     """Share of resamples of the draws in which the lever at ``place`` keeps the smallest largest regret; no interval."""
     count = regrets.shape[1]
     firsts = [regrets[:, rows].max(axis=1).argmin() for rows in statistics.redrawn(count, resamples)]
-    return statistics.Estimate(float(np.mean(np.array(firsts) == place)), count=count)
+    return statistics.Estimate(float(np.mean(np.array(firsts) == index)), count=count)
 
 
 def _sentence(inquiry: Inquiry, table: pd.DataFrame, stated: dict[str, Stated]) -> str:
@@ -230,16 +230,16 @@ def draw(answer: Answer) -> Figure:
     """Effect per bn US$ on the left, regret on the right."""
     inquiry, table = answer.drawn
     known = table.dropna(subset=["per_bn"])
-    figure, places = style.new(3.0, 0.04), np.arange(len(known))[::-1]
+    figure, indices = style.new(3.0, 0.04), np.arange(len(known))[::-1]
     left, right = figure.subplots(1, 2, sharey=True)
-    left.hlines(places, known["low"], known["high"], color=palette.GREEN, linewidth=1.4)
-    left.plot(known["per_bn"], places, "o", color=palette.GREEN, markersize=4.5)
+    left.hlines(indices, known["low"], known["high"], color=palette.GREEN, linewidth=1.4)
+    left.plot(known["per_bn"], indices, "o", color=palette.GREEN, markersize=4.5)
     left.axvline(0, color=style.GREY, linewidth=0.8)
-    left.set_yticks(places, [f"{row.lever} ({row.cost_bn:.2g} bn US\\$)" for row in rows(known)])
+    left.set_yticks(indices, [f"{row.lever} ({row.cost_bn:.2g} bn US\\$)" for row in rows(known)])
     left.set_xlabel(_wrapped(MEASURES[inquiry["measure"]][0]))
-    right.hlines(places, 0, known["regret_95"], color=palette.ORANGE, linewidth=3.5, alpha=0.45)
-    right.plot(known["mean_regret"], places, "o", color=palette.ORANGE, markersize=4.5)
-    right.plot(known["max_regret"], places, "|", color=style.INK, markersize=9)
+    right.hlines(indices, 0, known["regret_95"], color=palette.ORANGE, linewidth=3.5, alpha=0.45)
+    right.plot(known["mean_regret"], indices, "o", color=palette.ORANGE, markersize=4.5)
+    right.plot(known["max_regret"], indices, "|", color=style.INK, markersize=9)
     right.set_xlim(left=0)
     right.set_xlabel(f"regret ({REGRET[inquiry['measure']]}):\ndot mean, bar to 95th centile, tick largest".replace("$", r"\$"))
     return figure

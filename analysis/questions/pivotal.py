@@ -137,8 +137,8 @@ def firmness(welfare: np.ndarray, resamples: int = 500) -> Estimate:
 def _table(names: list[str], samples: dict[str, np.ndarray]) -> pd.DataFrame:
     """A row per nation: every measure with its interval, the costliest absence first."""
     rows = []
-    for place, name in enumerate(names):
-        found = [statistics.mean(samples[kind][place]) for kind in KINDS]
+    for index, name in enumerate(names):
+        found = [statistics.mean(samples[kind][index]) for kind in KINDS]
         rows.append((name, *(number for each in found for number in (each.value, each.low, each.high))))
     columns = [f"{kind}{end}" for kind in KINDS for end in ("", "_low", "_high")]
     return pd.DataFrame(rows, columns=["nation", *columns]).sort_values("welfare", kind="stable").reset_index(drop=True)

@@ -139,9 +139,9 @@ def _resampled(inquiry: Inquiry, kept: dict[str, np.ndarray], resamples: int = 3
 def _table(rules: pd.DataFrame, scores: np.ndarray, drawn: np.ndarray, standing: np.ndarray) -> pd.DataFrame:
     """A row per combination: rules, both scores with intervals, whether efficient, and in what share of resamples."""
     table = rules.copy()
-    for name, place in (("launch", 0), ("together", 1)):
-        table[name] = scores[place]
-        table[f"{name}_low"], table[f"{name}_high"] = interval(drawn[:, place])
+    for name, index in (("launch", 0), ("together", 1)):
+        table[name] = scores[index]
+        table[f"{name}_low"], table[f"{name}_high"] = interval(drawn[:, index])
     table["gdp_end"] = standing.mean(axis=1)
     table["efficient"] = frontier.efficient(scores)
     table["efficient_share"] = np.mean([frontier.efficient(each) for each in drawn], axis=0)

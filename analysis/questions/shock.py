@@ -138,10 +138,10 @@ def paired(inquiry: Inquiry, base: Results, hit: Results, at: int) -> Pair:
 def held(inquiry: Inquiry, results: Results, at: int) -> np.ndarray:
     """(R, N, 4) whether each nation uses the vendor, another, a coalition, or neither at step ``at``."""
     source, vendors = results.sources[:, at], inquiry.scenario.vendor_names
-    place = vendors.index(inquiry["vendor"])
+    index = vendors.index(inquiry["vendor"])
     kinds = (
-        source == place,
-        (source < len(vendors)) & (source != place),
+        source == index,
+        (source < len(vendors)) & (source != index),
         options.in_coalition(source, vendors),
         (source >= len(vendors)) & ~options.in_coalition(source, vendors),
     )
@@ -152,11 +152,11 @@ def movers(inquiry: Inquiry, pair: Pair) -> pd.DataFrame:
     """A row per nation: change in the share of each group with interval, Holm's p of the largest, whether it moves."""
     nations = inquiry.scenario.nations()
     rows, tests = [], []
-    for place, (iso3, name) in enumerate(nations["name"].items()):
-        found = [pairwise(np.zeros(len(pair.moves)), pair.moves[:, place, group]) for group in range(len(GROUPS))]
+    for index, (iso3, name) in enumerate(nations["name"].items()):
+        found = [pairwise(np.zeros(len(pair.moves)), pair.moves[:, index, group]) for group in range(len(GROUPS))]
         tests.append(min(1.0, len(GROUPS) * min(p for _, p in found)))
         numbers = [number for e, _ in found for number in (e.value, e.low, e.high)]
-        rows.append((iso3, name, pair.before[place, 0], *numbers))
+        rows.append((iso3, name, pair.before[index, 0], *numbers))
     ends = [f"{group}{end}" for group in GROUPS for end in ("", "_low", "_high")]
     table = pd.DataFrame(rows, columns=["iso3", "nation", "vendor_without", *ends])
     table["p"] = holm(np.array(tests))

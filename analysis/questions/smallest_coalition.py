@@ -133,16 +133,16 @@ def _row(year: float, aim: Aim, sets: np.ndarray, judged: Judged, world) -> tupl
     top = (best.value, best.low, best.high)
     if not met.any():
         return (year, aim.lag, aim.least, "", *(np.nan,) * 12, *top)
-    place = int(aim.ranked(sets, judged)[0])
+    index = int(aim.ranked(sets, judged)[0])
     size = smallest(aim, sets, judged) if aim.least == "size" else Estimate(np.nan)
     chosen = chosen_by_others(judged, lambda part: int(aim.ranked(sets, part)[0]))
-    sure, cost = _told(statistics.share, judged.holds, place, chosen), _told(statistics.mean, judged.cost, place, chosen)
-    names = " ".join(iso3 for iso3, member in zip(world.iso3, sets[place]) if member)
+    sure, cost = _told(statistics.share, judged.holds, index, chosen), _told(statistics.mean, judged.cost, index, chosen)
+    names = " ".join(iso3 for iso3, member in zip(world.iso3, sets[index]) if member)
     gdp = world.record.gdp[: len(world.iso3)]
     return (
-        year, aim.lag, aim.least, names, int(sets[place].sum()), size.low, size.high, cost.value, cost.low, cost.high,
-        judged.behind[place], sure.value, sure.low, sure.high, judged.founded[:, place].mean(),
-        gdp[sets[place]].sum() / gdp.sum(), *top,
+        year, aim.lag, aim.least, names, int(sets[index].sum()), size.low, size.high, cost.value, cost.low, cost.high,
+        judged.behind[index], sure.value, sure.low, sure.high, judged.founded[:, index].mean(),
+        gdp[sets[index]].sum() / gdp.sum(), *top,
     )  # fmt: skip
 
 
@@ -167,10 +167,10 @@ def chosen_by_others(judged: Judged, choose: Callable[[Judged], int]) -> np.ndar
     return np.where(even, choose(judged.among(~even)), choose(judged.among(even)))
 
 
-def _told(estimate: Callable[[np.ndarray], Estimate], values: np.ndarray, place: int, chosen: np.ndarray) -> Estimate:
+def _told(estimate: Callable[[np.ndarray], Estimate], values: np.ndarray, index: int, chosen: np.ndarray) -> Estimate:
     """What (D, M) values say of the set at ``place``, with an interval that holds that of the sets ``chosen`` by other draws
     as well: the best of many sets has had luck in the draws that chose it."""
-    own, others = estimate(values[:, place]), estimate(values[np.arange(len(values)), chosen])
+    own, others = estimate(values[:, index]), estimate(values[np.arange(len(values)), chosen])
     return replace(own, low=min(own.low, others.low), high=max(own.high, others.high))
 
 
@@ -248,7 +248,7 @@ def draw(answer: Answer) -> Figure:
     tall = 0.3 + 0.15 * max(len(names), 3)
     figure = style.new(2.5 + tall, 0.04)
     grid = figure.add_gridspec(2, 3, height_ratios=[2, tall])
-    upper = [figure.add_subplot(grid[0, place]) for place in range(3)]
+    upper = [figure.add_subplot(grid[0, index]) for index in range(3)]
     _lines(upper[0], inquiry, table[table["least"] == "size"], ("size", "size_low", "size_high"))
     _lines(upper[1], inquiry, table[table["least"] == "cost"], ("cost_bn", "cost_low", "cost_high"))
     _lines(upper[2], inquiry, table[table["least"] == "size"], ("surest", "surest_low", "surest_high"))
@@ -269,9 +269,9 @@ def _count(own: pd.DataFrame):
 
 def _lines(axes, inquiry: Inquiry, table: pd.DataFrame, columns: tuple[str, str, str]) -> None:
     value, low, high = columns
-    for place, (lag, colour) in enumerate(zip(lags(inquiry), style.ramp(len(lags(inquiry))))):
+    for index, (lag, colour) in enumerate(zip(lags(inquiry), style.ramp(len(lags(inquiry))))):
         rows = table[table["lag_allowed"] == lag]
-        style.points(axes, rows["year"] + 0.2 * (place - 1.5), rows[value], rows[low], rows[high], colour, f"{lag:g}")
+        style.points(axes, rows["year"] + 0.2 * (index - 1.5), rows[value], rows[low], rows[high], colour, f"{lag:g}")
     top = np.nanmax([*table[high], 1e-9])
     axes.set_ylim(0, 1.08 * (top if top > 1e-6 else 1))
     _by_year(axes, table["year"].unique())

@@ -144,7 +144,7 @@ def _built(inquiry: Inquiry) -> pd.DataFrame:
     scenarios = [inquiry.scenario, *(held(inquiry.scenario, structure.values) for structure in STRUCTURES)]
     arms = [arm for each in scenarios for arm in (each, alone(each))]
     runs = inquiry.arms(arms, choices=True, replicates=inquiry["runs"])
-    worlds = [world(each, *runs[2 * place : 2 * place + 2]) for place, each in enumerate(scenarios)]
+    worlds = [world(each, *runs[2 * position : 2 * position + 2]) for position, each in enumerate(scenarios)]
     names = [(BASELINE, inquiry.scenario.name), *((STRUCTURE, structure.name) for structure in STRUCTURES)]
     levels = [statistics.mean(inquiry.outcomes(ours, inquiry["measure"])) for ours in runs[::2]]
     return pd.DataFrame([
@@ -294,10 +294,10 @@ def _draw_box(axes, found: Found) -> None:
     rows = np.arange(len(limits))[::-1]
     for row, (name, limited) in zip(rows, limits.iterrows()):
         low, high = _ends(found.axes[str(name)])
-        places = [(np.clip(limited[end], low, high) - low) / (high - low) for end in ("low", "high")]
+        positions = [(np.clip(limited[end], low, high) - low) / (high - low) for end in ("low", "high")]
         axes.plot([0, 1], [row, row], color=style.PALE, linewidth=5, solid_capstyle="butt")
         colour = palette.VERMILLION if found.rare else palette.GREEN
-        axes.plot(places, [row, row], color=colour, linewidth=5, solid_capstyle="butt")
+        axes.plot(positions, [row, row], color=colour, linewidth=5, solid_capstyle="butt")
         axes.text(-0.01, row, f"{low:.3g}", ha="right", va="center", fontsize=7)
         axes.text(1.01, row, f"{high:.3g}", ha="left", va="center", fontsize=7)
     axes.set_yticks(

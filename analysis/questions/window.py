@@ -129,10 +129,10 @@ def _sentence(even: Estimate, table: pd.DataFrame, inquiry: Inquiry) -> str:
 def _stated(years, viable: np.ndarray, waited: np.ndarray, even: Estimate, table: pd.DataFrame) -> dict[str, Stated]:
     """The numbers of the answer."""
     stated = {"last_even": Stated("last launch year with even odds of a viable coalition", "year", even)}
-    for key, place in (("first", 0), ("final", -1)):
-        label = f"with a launch in {years[place]}"
-        stated[f"{key}_chance"] = Stated(f"chance at the end {label}", "share", statistics.share(viable[place]))
-        stated[f"{key}_after"] = Stated(f"chance after the wait {label}", "share", statistics.share(waited[place]))
+    for key, index in (("first", 0), ("final", -1)):
+        label = f"with a launch in {years[index]}"
+        stated[f"{key}_chance"] = Stated(f"chance at the end {label}", "share", statistics.share(viable[index]))
+        stated[f"{key}_after"] = Stated(f"chance after the wait {label}", "share", statistics.share(waited[index]))
     row = table.iloc[-1]
     cost = Estimate(row.benefit_change, row.change_low, row.change_high, viable.shape[1])
     return stated | {"cost": Stated(f"net benefit with a launch in {years[-1]} against {years[0]}", "share of GDP/yr", cost)}
@@ -141,9 +141,9 @@ def _stated(years, viable: np.ndarray, waited: np.ndarray, even: Estimate, table
 def _table(years: np.ndarray, viable: np.ndarray, waited: np.ndarray, benefit: np.ndarray) -> pd.DataFrame:
     """A row per launch year: the chances with intervals, the paired difference in net benefit [share of GDP/yr]."""
     rows = []
-    for place, year in enumerate(years):
-        kinds = (statistics.share(viable[place]), statistics.share(waited[place]))
-        found = (*kinds, statistics.difference(benefit[place], benefit[0]))
+    for index, year in enumerate(years):
+        kinds = (statistics.share(viable[index]), statistics.share(waited[index]))
+        found = (*kinds, statistics.difference(benefit[index], benefit[0]))
         rows.append((year, *(number for e in found for number in (e.value, e.low, e.high))))
     names = ["chance", "low", "high", "chance_after", "after_low", "after_high", "benefit_change", "change_low", "change_high"]
     return pd.DataFrame(rows, columns=["launch", *names])

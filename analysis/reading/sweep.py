@@ -86,27 +86,27 @@ class Sweep:
         digits = 0 if abs(value) >= 0.1 else 1
         return f"{100 * value:.{digits}f} %" if self.share(outcome) else f"{value:.3g}"
 
-    def present(self, place: int) -> float:
+    def present(self, index: int) -> float:
         """A factor's value in the scenario that was varied; NaN where it has none."""
         from runs.axes import axis
 
-        factor = self.factors[place]
+        factor = self.factors[index]
         if factor.levels:
             return 0.0  # the scenario's own level comes first
-        column = self.points[:, place]
+        column = self.points[:, index]
         low, high = float(column.min()), float(column.max())
         if low == high:
             return axis(factor.name, [low], self.result.scenario).present
         return axis(factor.name, {"low": low, "high": high}, self.result.scenario).present
 
-    def text(self, place: int, number: float) -> str:
+    def text(self, index: int, number: float) -> str:
         """A factor's value as a reader writes it."""
-        value = self.factors[place].value(number)
-        return value_text(value) if self.factors[place].levels else _short(float(value))
+        value = self.factors[index].value(number)
+        return value_text(value) if self.factors[index].levels else _short(float(value))
 
-    def values(self, place: int) -> np.ndarray:
+    def values(self, index: int) -> np.ndarray:
         """The distinct values of a factor, in order."""
-        return np.unique(self.points[:, place])
+        return np.unique(self.points[:, index])
 
     def where(self, point: int) -> str:
         """What a design point is; of a design one at a time, in what it differs from the first point."""
@@ -141,9 +141,9 @@ def value_text(value: Any) -> str:
     return str(value).replace("_", " ")
 
 
-def described(sweep: Sweep, place: int) -> tuple[str, str]:
+def described(sweep: Sweep, index: int) -> tuple[str, str]:
     """Unit and meaning of a factor."""
-    factor, scenario = sweep.factors[place], sweep.result.scenario
+    factor, scenario = sweep.factors[index], sweep.result.scenario
     if factor.name == NATIONS:
         return "", "which nations take part"
     if factor.event:

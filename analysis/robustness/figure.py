@@ -47,8 +47,8 @@ def panels(figure: Figure | SubFigure, table: pd.DataFrame) -> None:
     drawn = figure.subplots(1, 3, sharey=True)
     for axes, (key, (column, unit, zone)) in zip(drawn, shown.items(), strict=True):
         axes.axvspan(*zone, color=style.PALE, alpha=0.5, linewidth=0)
-        for place, (_, worlds) in enumerate(parts):
-            _row(axes, -place, worlds, key, column, 100 if key == "worth" else 1)
+        for index, (_, worlds) in enumerate(parts):
+            _row(axes, -index, worlds, key, column, 100 if key == "worth" else 1)
         axes.set_title(HEADLINES[key])
         axes.set_xlabel(unit)
         axes.tick_params(axis="y", length=0)
@@ -64,14 +64,14 @@ def rows(table: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
     alone = table[table["group"].isin((BASELINE, AGAIN, STRUCTURE))]
     sound = (table[list(HEADLINES)] == HOLDS).all(axis=1)
     assumed = table["group"] == ASSUMED
-    for place in range(len(alone)):
-        yield alone["arm"].iloc[place], alone.iloc[[place]]
+    for index in range(len(alone)):
+        yield alone["arm"].iloc[index], alone.iloc[[index]]
     for name, part in (("draws of the posterior", table["group"] == POSTERIOR), ("assumptions that break none", assumed & sound)):
         if part.any():
             yield f"{part.sum()} {name}", table[part]
     broken = table[assumed & ~sound]
-    for place in range(len(broken)):
-        yield broken["arm"].iloc[place], broken.iloc[[place]]
+    for index in range(len(broken)):
+        yield broken["arm"].iloc[index], broken.iloc[[index]]
 
 
 def _row(axes, y: float, worlds: pd.DataFrame, key: str, column: str, scale: float) -> None:

@@ -37,7 +37,7 @@ def arms(scenario: Scenario, draws: pd.DataFrame | None, count: int, seed: int =
     found += [Arm(ASSUMED, f"{name} {how}", {name: value}) for name in assumed(scenario) for how, value in around(scenario, name)]
     if draws is not None and len(draws.columns):
         rows = draws.sample(min(count, len(draws)), random_state=seed).to_dict("records")
-        found += [Arm(POSTERIOR, f"draw {place}", row) for place, row in enumerate(rows, 1)]  # type: ignore[arg-type]
+        found += [Arm(POSTERIOR, f"draw {index}", row) for index, row in enumerate(rows, 1)]  # type: ignore[arg-type]
     return found
 
 
@@ -69,8 +69,8 @@ def worlds(
     scenario: Scenario, arms: Sequence[Arm], replicates: int, seed: int, progress: batch.Progress = lambda runs: None
 ) -> Iterator[World]:
     """The worlds of the arms, all with the same seeds. Dated events that would set what an arm sets are left out."""
-    for place in range(0, len(arms), BATCH):
-        few = arms[place : place + BATCH]
+    for index in range(0, len(arms), BATCH):
+        few = arms[index : index + BATCH]
         names = list(dict.fromkeys(name for arm in few for name in arm.values))
         ours = still(scenario, names)
         own = {name: ranges.value(scenario, name) for name in names}

@@ -18,7 +18,7 @@ def bullets(folder: Path = SHIPPED) -> list[str]:
     """The three assumptions that matter most as lines of Markdown with their total indices, from a report's tables."""
     from analysis.sensitivity.words import foremost, told
 
-    return [f"{place}. {told(row)}" for place, row in enumerate(foremost(pd.read_csv(folder / "parameters.csv")), 1)]
+    return [f"{index}. {told(row)}" for index, row in enumerate(foremost(pd.read_csv(folder / "parameters.csv")), 1)]
 
 
 def caveat(folder: Path = SHIPPED) -> str:

@@ -26,14 +26,14 @@ def curves(
     points = one_at_a_time(axes, values)
     found = respond(ranges.stored(axes, points, scenario), replicates)
     lines, reaches = [], []
-    for place, axis in enumerate(axes):
-        rows = np.flatnonzero(points[:, place] != points[0, place])
-        rows = np.array([0, *rows])[np.argsort(points[[0, *rows], place], kind="stable")]
+    for index, axis in enumerate(axes):
+        rows = np.flatnonzero(points[:, index] != points[0, index])
+        rows = np.array([0, *rows])[np.argsort(points[[0, *rows], index], kind="stable")]
         for outcome, name in enumerate(OUTCOMES):
             part, head = found[rows, :, outcome], {"factor": axis.factor.name, "outcome": name}
             estimate = statistics.share if name == "stands" else statistics.mean
-            lines += [head | line for line in _line(axis, points[rows, place], part, found[0, :, outcome], estimate)]
-            reaches.append(head | _reach(axis, points[rows, place], part))
+            lines += [head | line for line in _line(axis, points[rows, index], part, found[0, :, outcome], estimate)]
+            reaches.append(head | _reach(axis, points[rows, index], part))
     return pd.DataFrame(lines), pd.DataFrame(reaches)
 
 
@@ -67,11 +67,11 @@ def _turn(centres: np.ndarray, part: np.ndarray) -> int | None:
     """Where between the ends the curve lies farthest beyond them, if by more than noise."""
     best: tuple[float, int | None] = (0.0, None)
     for sign in (1, -1):
-        place = int(np.argmax(sign * centres))
-        gaps: list[Estimate] = [statistics.difference(sign * part[place], sign * part[end]) for end in (0, -1)]
+        index = int(np.argmax(sign * centres))
+        gaps: list[Estimate] = [statistics.difference(sign * part[index], sign * part[end]) for end in (0, -1)]
         beyond = min(gap.value for gap in gaps)
         if all(gap.low > 0 for gap in gaps) and beyond > best[0]:
-            best = (beyond, place)
+            best = (beyond, index)
     return best[1]
 
 

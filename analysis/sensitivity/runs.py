@@ -54,17 +54,17 @@ class Once:
         self._respond, self._each = respond, each
         self._kept: dict[bytes, np.ndarray] = {}
 
-    def mean(self, shares: np.ndarray, place: int) -> np.ndarray:
+    def mean(self, shares: np.ndarray, index: int) -> np.ndarray:
         """(P,) mean of the outcome at ``place``."""
         key = shares.tobytes()
         if key not in self._kept:
             self._kept[key] = self._respond(self._points(shares), self._each)
-        return means(self._kept[key][:, :, place])
+        return means(self._kept[key][:, :, index])
 
-    def chance(self, place: int) -> float:
+    def chance(self, index: int) -> float:
         """Share of the variance of the means of an outcome that is chance. What a seed does alike at all points is none, since
         all points have the same seeds."""
-        values = np.concatenate(list(self._kept.values()))[:, :, place]
+        values = np.concatenate(list(self._kept.values()))[:, :, index]
         whole = np.nanvar(np.nanmean(values, axis=1))
         own = values - np.nanmean(values, axis=0)
         return float(np.nanmean(np.nanvar(own, axis=1, ddof=1)) / self._each / whole) if whole > 0 else 0.0

@@ -45,7 +45,7 @@ class Sizes:
 
     def check(self, count: int) -> None:
         """Errors: DesignError where a design over ``count`` parameters is too small, before anything is run."""
-        units = [Axis(Factor(str(place))) for place in range(count)]
+        units = [Axis(Factor(str(index))) for index in range(count)]
         chosen = units[: self.factors]
         designs.points("morris", units, {"trajectories": self.trajectories, "levels": 4, "seed": self.seed})
         designs.points("saltelli", chosen, {"samples": self.samples, "seed": self.seed, "second_order": False})

@@ -66,7 +66,7 @@ def study(
     strongest = ranked[: sizes.factors]
     weighed = Once(respond, strongest, scenario, sizes.each)
     indices = _each_outcome(sensitivity.indices, strongest, weighed, sizes.samples, sizes.seed)
-    chance = {name: weighed.chance(place) for place, name in enumerate(OUTCOMES)}
+    chance = {name: weighed.chance(index) for index, name in enumerate(OUTCOMES)}
     wider = wider_indices(ranked, scenario, sizes, respond)
     table = _parameters(scenario, axes, reaches, screening, indices)
     seconds = time.monotonic() - begun
@@ -85,8 +85,8 @@ def wider_indices(ranked: list[Axis], scenario: Scenario, sizes: Sizes, respond:
 def _each_outcome(method, axes: list[Axis], once: Once, size: int, seed: int) -> pd.DataFrame:
     """The table of a method for every outcome, from the same runs."""
     names, parts = [axis.factor.name for axis in axes], []
-    for place, outcome in enumerate(OUTCOMES):
-        found = method(names, lambda shares, place=place: once.mean(shares, place), size, seed)
+    for index, outcome in enumerate(OUTCOMES):
+        found = method(names, lambda shares, index=index: once.mean(shares, index), size, seed)
         found.insert(0, "outcome", outcome)
         parts.append(found)
     return pd.concat(parts, ignore_index=True)

@@ -106,8 +106,8 @@ def wider(table: pd.DataFrame, found: pd.DataFrame) -> Iterator[str]:
     first = [row.factor for row in foremost(table)]
     ranked = foremost(table[["factor", "kind", "mu_star"]].merge(found, on="factor"), count=len(found))
     now = ranked[:MOST]
-    gone = [f"`{row.factor}` is at place {place} ({_interval(row)})" for place, row in enumerate(ranked, 1)
-            if place > MOST and row.factor in first]  # fmt: skip
+    gone = [f"`{row.factor}` is at place {index} ({_interval(row)})" for index, row in enumerate(ranked, 1)
+            if index > MOST and row.factor in first]  # fmt: skip
     kept = [f"`{row.factor}`" for row in now if row.factor in first]
     stay = f"of those above only {' and '.join(kept)}" if kept else "none of those above"
     stay = "the same" if len(kept) == len(first) else "; ".join([stay, *gone])

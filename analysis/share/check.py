@@ -43,7 +43,7 @@ def runs(replicates: int) -> int:
     return 2 * (PLACES + 1) * replicates
 
 
-def places(levers: Sequence[Lever], seed: int) -> pd.DataFrame:
+def positions(levers: Sequence[Lever], seed: int) -> pd.DataFrame:
     """(PLACES, L) values of the levers spread over their ranges, by Halton's sequence: hardly any of them on the grid."""
     shares = qmc.Halton(len(levers), rng=np.random.default_rng(seed)).random(PLACES)
     found = {}
@@ -55,7 +55,7 @@ def places(levers: Sequence[Lever], seed: int) -> pd.DataFrame:
 
 def errors(scenario: Scenario, grid: Grid, progress: Progress = lambda runs: None) -> list[Error]:
     """The error of each headline quantity."""
-    values = places(grid.levers, grid.seed)
+    values = positions(grid.levers, grid.seed)
     said = np.array([grid.at_values(list(value)) for value in values.itertuples(index=False)])
     fresh, own = (
         rows_at(scenario, grid.levers, values, grid.replicates, seed, progress)[0]

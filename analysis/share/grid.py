@@ -36,13 +36,13 @@ class Grid:
     failed: int = 0
     still: Sequence[str] = field(default_factory=tuple)
 
-    def at(self, places: Sequence[float]) -> np.ndarray:
+    def at(self, positions: Sequence[float]) -> np.ndarray:
         """(W,) the row at these places on the levers, see :meth:`Lever.place`: linear between the neighbours on the grid.
 
         A number that some neighbours lack is taken from the others.
         """
-        around = list(corners(self.levers, places))
-        weights, rows = np.array([weight for _, weight in around]), self.rows[[place for place, _ in around]]
+        around = list(corners(self.levers, positions))
+        weights, rows = np.array([weight for _, weight in around]), self.rows[[position for position, _ in around]]
         known = np.isfinite(rows)
         total = (known * weights[:, None]).sum(axis=0)
         with np.errstate(invalid="ignore"):
@@ -50,7 +50,7 @@ class Grid:
 
     def at_values(self, values: Sequence[float]) -> np.ndarray:
         """(W,) the row at these values of the levers."""
-        return self.at([lever.place(value) for lever, value in zip(self.levers, values, strict=True)])
+        return self.at([lever.position(value) for lever, value in zip(self.levers, values, strict=True)])
 
     @property
     def marks(self) -> list[float]:
@@ -58,12 +58,12 @@ class Grid:
         return [float(lever.mark) for lever in self.levers]
 
 
-def corners(levers: Sequence[Lever], places: Sequence[float]) -> Iterator[tuple[int, float]]:
+def corners(levers: Sequence[Lever], positions: Sequence[float]) -> Iterator[tuple[int, float]]:
     """(row, weight) of the neighbours of a place on the grid; the weights add up to 1."""
     found = [(0, 1.0)]
-    for lever, place in zip(levers, places, strict=True):
-        count, low = len(lever.values), min(int(place), len(lever.values) - 2)
-        part = place - low
+    for lever, position in zip(levers, positions, strict=True):
+        count, low = len(lever.values), min(int(position), len(lever.values) - 2)
+        part = position - low
         found = [(k * count + low + up, w * (part if up else 1 - part)) for k, w in found for up in (0, 1)]
     return ((k, weight) for k, weight in found if weight > 0)
 

@@ -47,7 +47,7 @@ class Lever:
             found += [low, *sorted(value for value in inner if low < value < high)]
         return (*found, self.values[-1])
 
-    def place(self, value: float) -> float:
+    def position(self, value: float) -> float:
         """Where a value lies on the grid: 0 at the first of ``values``, 1 at the second, in between in proportion."""
         if value in self.values:
             return float(self.values.index(value))

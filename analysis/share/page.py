@@ -119,7 +119,7 @@ def _lever(lever: Lever, still: bool) -> dict[str, Any]:
         "name": lever.name, "title": lever.title, "meaning": _sentence(parameter.meaning), "source": _sentence(source),
         "range": lever.because, "note": lever.note, "unit": wording.unit(parameter),
         "still": still, "values": list(lever.values), "mark": lever.mark, "log": lever.log,
-        "stops": [[value, lever.place(value), wording.amount(parameter, value)] for value in lever.stops],
+        "stops": [[value, lever.position(value), wording.amount(parameter, value)] for value in lever.stops],
     }  # fmt: skip
 
 

@@ -31,11 +31,11 @@ def prepare(world):
 def entries(world, rows, entry, status_quo):
     """Yearly cost of moving into a coalition and worth of the present source, of each row."""
     source = first_coalition(world) + free_slot(world)
-    for place in range(rows.size):
-        i = rows[place]
+    for index in range(rows.size):
+        i = rows[index]
         sum_trust(world, i)
-        entry[place] = switching(world, i, source)
-        status_quo[place] = worth(world, i, world.source[i], status_quo_terms(world, i))
+        entry[index] = switching(world, i, source)
+        status_quo[index] = worth(world, i, world.source[i], status_quo_terms(world, i))
 
 
 @rule
@@ -54,16 +54,16 @@ def read_sets(world, rows, sets, lock_in, outsiders, inside, outside, admitted, 
     home, home_lock = world.source[rows], world.lock_in[rows]
     for m in range(sets.shape[0]):
         size = stand(world, k, rows, sets[m], lock_in, home, home_lock)
-        for place in range(rows.size):
-            i = rows[place]
-            if not (outsiders or sets[m, place]):
+        for index in range(rows.size):
+            i = rows[index]
+            if not (outsiders or sets[m, index]):
                 continue
-            outside[m, place] = best_outside(world, i)
-            if sets[m, place] and size > 1:
-                inside[m, place] = worth(world, i, world.source[i], member_terms(world, i, k))
+            outside[m, index] = best_outside(world, i)
+            if sets[m, index] and size > 1:
+                inside[m, index] = worth(world, i, world.source[i], member_terms(world, i, k))
             else:
-                inside[m, place] = joined(world, i, k)
-                admitted[m, place] = size > 1 and admits(world, i, k)
+                inside[m, index] = joined(world, i, k)
+                admitted[m, index] = size > 1 and admits(world, i, k)
         note_facts(world, k, rows, sets[m], facts[m])
 
 
@@ -74,16 +74,16 @@ def stand(world, k, rows, chosen, lock_in, home, home_lock):
     Fewer than two are no coalition, and stay at home.
     """
     size = 0
-    for place in range(rows.size):
-        size += chosen[place]
-    for place in range(rows.size):
-        i = rows[place]
-        member = chosen[place] and size > 1
-        world.source[i] = first_coalition(world) + k if member else home[place]
-        world.lock_in[i] = lock_in if member else home_lock[place]
+    for index in range(rows.size):
+        size += chosen[index]
+    for index in range(rows.size):
+        i = rows[index]
+        member = chosen[index] and size > 1
+        world.source[i] = first_coalition(world) + k if member else home[index]
+        world.lock_in[i] = lock_in if member else home_lock[index]
     world.members[k] = size if size > 1 else 0
-    for place in range(rows.size):
-        sum_bonds(world, rows[place])
+    for index in range(rows.size):
+        sum_bonds(world, rows[index])
     pool(world, k)
     horizon(world)
     prospects(world, k)
@@ -116,6 +116,6 @@ def note_facts(world, k, rows, chosen, facts):
         return
     behind = world.frontier_plan - world.coalition_plan[k]
     facts[0], facts[1] = lag_months(world, world.frontier - behind), 0.0
-    for place in range(rows.size):
-        if chosen[place]:
-            facts[1] -= member_terms(world, rows[place], k).build * world.gdp[rows[place]]
+    for index in range(rows.size):
+        if chosen[index]:
+            facts[1] -= member_terms(world, rows[index], k).build * world.gdp[rows[index]]

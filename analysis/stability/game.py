@@ -32,7 +32,7 @@ class Game:
         """(M,) members of each set."""
         return self.sets.sum(axis=1)
 
-    def place(self, members: Sequence[str]) -> int:
+    def index(self, members: Sequence[str]) -> int:
         """The row of a set. Errors: ValueError where the game does not hold it."""
         rows = np.flatnonzero((self.sets == np.isin(self.players, list(members))).all(axis=1))
         if not len(rows) or not set(members) <= set(self.players):

@@ -97,9 +97,9 @@ def shared(sets: np.ndarray) -> np.ndarray:
 
 def within(nations: np.ndarray) -> np.ndarray:
     """All sets of two or more of these nations."""
-    places = np.flatnonzero(nations)
-    sets = np.zeros((2 ** len(places), len(nations)), bool)
-    sets[:, places] = every(len(places))
+    indices = np.flatnonzero(nations)
+    sets = np.zeros((2 ** len(indices), len(nations)), bool)
+    sets[:, indices] = every(len(indices))
     return sets[sets.sum(axis=1) > 1]
 
 

@@ -43,10 +43,10 @@ NETWORK = [signal.name for signal in SIGNALS if signal.kind == "network"]
 def table(watched: Watched, lives: Sequence[Life], year: int, least: int) -> pd.DataFrame:
     """A row per coalition and step: ``life`` (place in ``lives``), ``run``, ``step``, every signal, and ``counts``: whether the
     coalition has at least ``least`` members and did not break within the past year."""
-    return pd.concat([_rows(watched, place, life, year, least) for place, life in enumerate(lives)], ignore_index=True)
+    return pd.concat([_rows(watched, index, life, year, least) for index, life in enumerate(lives)], ignore_index=True)
 
 
-def _rows(watched: Watched, place: int, life: Life, year: int, least: int) -> pd.DataFrame:
+def _rows(watched: Watched, index: int, life: Life, year: int, least: int) -> pd.DataFrame:
     steps = np.arange(life.start, life.end)
     slot = (np.nan_to_num(watched.within[life.run, steps, :, 0]) == life.serial).argmax(axis=1)
     frame = pd.DataFrame(watched.within[life.run, steps, slot], columns=list(WITHIN)).drop(columns="serial")
@@ -54,7 +54,7 @@ def _rows(watched: Watched, place: int, life: Life, year: int, least: int) -> pd
     frame["age"] = (steps - life.start) * watched.dt
     frame[["exits", "entries"]] = _flows(watched, life, steps, year)
     settled = np.array([not any(b <= step < b + year for b in life.breaks) for step in steps])
-    return frame.assign(life=place, run=life.run, step=steps, counts=settled & (frame["members"] >= least))
+    return frame.assign(life=index, run=life.run, step=steps, counts=settled & (frame["members"] >= least))
 
 
 def moved(rows: pd.DataFrame, signal: Signal, steps: int) -> np.ndarray:

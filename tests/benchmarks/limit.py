@@ -87,11 +87,11 @@ def _phases(runs: int = 300) -> dict[str, float]:
     phases = schedule.PHASES
     scope: dict[str, Any] = {"now": _now}
     lines = ["def timed(world, spent, buffer):", "    before = now(buffer)"]
-    for place, phase in enumerate(phases):
+    for index, phase in enumerate(phases):
         name = phase.rule.__name__
         scope[name] = phase.rule
         lines += [f"    {schedule._WALK[phase.rows].format(rule=name)}", "    after = now(buffer)"]
-        lines += [f"    spent[{place}] += after - before", "    before = after"]
+        lines += [f"    spent[{index}] += after - before", "    before = after"]
     exec("\n".join(lines), scope)
     step, scenario = numba.njit(scope["timed"], error_model="numpy"), baseline()
     world, spent, buffer = scenario.world(), np.zeros(len(phases)), np.zeros(2, np.int64)

@@ -48,8 +48,8 @@ def club() -> World:
         "effort_limit": effort, "effort_floor": 1, "cost_key": "equal", "distance_weight": 2 * crowding / DELTA, "taste_scale": 0,
     }
     world = apart(build(table, None, values, step_years=1.0), us=0)
-    place = np.arange(SMALL)
-    world.record.trust[1 : SMALL + 1, 1 : SMALL + 1] = (1 - DELTA * abs(place[:, None] - place)) * (place[:, None] != place)
+    index = np.arange(SMALL)
+    world.record.trust[1 : SMALL + 1, 1 : SMALL + 1] = (1 - DELTA * abs(index[:, None] - index)) * (index[:, None] != index)
     return world
 
 

@@ -69,8 +69,8 @@ def test_one_threshold_changed_stops_the_cascade_at_one():
 
 
 @pytest.mark.parametrize("place", [2, 10, 40])
-def test_the_cascade_stops_where_a_rung_is_missing(place):
-    assert joined(np.where(place == LADDER, place + 1, LADDER)) == {place}
+def test_the_cascade_stops_where_a_rung_is_missing(index):
+    assert joined(np.where(index == LADDER, index + 1, LADDER)) == {index}
 
 
 @pytest.mark.parametrize("spread", [5, 10, 15, 30])

@@ -43,9 +43,9 @@ def draw(found: Study) -> Figure:
 
 def ordered(found: Study, share: np.ndarray) -> tuple[list[int], list[int]]:
     """Nations by community, within it by how much they are allied; and where each community ends."""
-    place = {iso3: i for i, iso3 in enumerate(found.record.iso3)}
-    blocs = [[place[iso3] for iso3 in bloc] for bloc in communities.blocs(found.record)]
-    alone = sorted(set(place.values()) - {i for bloc in blocs for i in bloc})
+    index = {iso3: i for i, iso3 in enumerate(found.record.iso3)}
+    blocs = [[index[iso3] for iso3 in bloc] for bloc in communities.blocs(found.record)]
+    alone = sorted(set(index.values()) - {i for bloc in blocs for i in bloc})
     order: list[int] = []
     ends = []
     for bloc in [*blocs, alone] if alone else blocs:
