@@ -16,11 +16,11 @@ from itertools import islice
 from typing import Any
 
 from abm.provenance import provenance
-from runs.clock import Clock, Progress
 from runs.design_points import FEW, POINTS, to_parquet
 from runs.execution import Done, run_chunk
 from runs.manifest import FORMAT, StoreError, listed
 from runs.plan import Plan
+from runs.progress import Progress, Session
 from runs.resources import check_files, check_space
 from runs.resume import Notice, begun, failed_runs, whole_files, without_failed
 from runs.store import Store
@@ -85,7 +85,7 @@ def run_plan(
 def _do_chunks(plan, store, execute, left, files, before, progress) -> dict[str, Any]:
     failed = sum(failed_runs(store.directory / file.name) for file in files.values() if file.table == "runs")
     standing = plan.count - sum(len(plan.runs(chunk)) for chunk in left)
-    clock = Clock(store, standing, failed, progress, before["seconds"] if before else 0.0)
+    session = Session(store, standing, failed, progress, before["seconds"] if before else 0.0)
     if plan.points.size > FEW:
         store.replace(store.directory / POINTS, to_parquet(plan.points, [factor.name for factor in plan.factors]))
     manifest = {
@@ -100,24 +100,24 @@ def _do_chunks(plan, store, execute, left, files, before, progress) -> dict[str,
         "provenance": provenance(),
     }
 
-    def told(status: str) -> dict[str, Any]:
+    def document(status: str) -> dict[str, Any]:
         return manifest | {
-            "status": status, "failed": clock.failed, "seconds": clock.seconds, "files": listed(files.values())
+            "status": status, "failed": session.failed, "seconds": session.seconds, "files": listed(files.values())
         }  # fmt: skip
 
-    store.write_manifest(told("running"))
+    store.write_manifest(document("running"))
     try:
         for chunk, done in execute(plan, left):
             if (done.job, done.chunk) != (plan.job, chunk):
                 raise StoreError(f"chunk {chunk}: what came back belongs to another sweep; the same command does it again")
             files |= {(file.table, chunk): file for file in store.write(chunk, done.files)}
-            clock.count(len(plan.runs(chunk)), done.failed)
+            session.count(len(plan.runs(chunk)), done.failed)
         store.confirm(files.values())
     except BaseException:
         with suppress(StoreError):  # said as far as the disk still allows
-            store.write_manifest(told("interrupted"))
+            store.write_manifest(document("interrupted"))
         raise
-    complete = told("complete")
+    complete = document("complete")
     store.write_manifest(complete)
-    clock.stop()
+    session.stop()
     return complete

@@ -114,7 +114,7 @@ def test_a_legend_takes_as_many_columns_as_there_is_room_for(count, letters, mon
 
 @pytest.mark.parametrize("text", ["", " ", "short", LONG[0], LONG[1], WITHOUT_A_BREAK, "x" * 500, "a b " * 200, "$" * 80])
 def test_a_told_text_keeps_within_its_lines(text):
-    lines = style.told(text, 24, 2).replace(r"\$", "$").split("\n")
+    lines = style.wrapped(text, 24, 2).replace(r"\$", "$").split("\n")
     assert len(lines) <= 2
     assert all(len(line) <= 24 for line in lines)
     assert len(text) > 24 or "\n".join(lines) == (text.strip() or text)

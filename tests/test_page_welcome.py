@@ -53,7 +53,7 @@ def test_there_are_three_exercises_and_five_steps_of_the_tour():
 
 @pytest.mark.parametrize("name", library.names())
 def test_every_scenario_says_what_it_is_about(name):
-    told = guide.told(library.scenario(name))
+    told = guide.described(library.scenario(name))
     assert told["title"] != name
     assert told["first"].endswith((".", "?", "]", ")"))
     assert len(told["first"]) > 20

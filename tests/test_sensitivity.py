@@ -173,7 +173,7 @@ def made_up(**changes):
 
 def first(**changes):
     """What is said of ``b``, the first of them."""
-    return words.told(words.foremost(made_up(**changes))[0])
+    return words.sentence(words.foremost(made_up(**changes))[0])
 
 
 def test_the_three_that_matter_most_are_the_assumptions_with_the_largest_total_index():

@@ -15,7 +15,7 @@ from abm import options, parameters, titles
 from abm.words import ArgumentError
 from analysis.experiments import ranges
 from analysis.methods import statistics
-from analysis.share import check, land, levers, page, told, wording
+from analysis.share import check, land, levers, page, sentences, units
 from analysis.share.grid import Grid, corners, count, grid, points
 from analysis.share.layout import layout
 from runs import library
@@ -82,10 +82,10 @@ def test_every_lever_has_a_title_a_unit_and_a_source_in_words():
             assert "_" not in title
             assert title[0].isupper()
             parameter = parameters.lookup(name, own.vendor_names)
-            assert not re.search(r"\byr\b|^share of|_", wording.unit(parameter)), name
+            assert not re.search(r"\byr\b|^share of|_", units.unit(parameter)), name
             assert not re.search(r"\[\w+\]|`|\.0\)", titles.plain(parameter.source)), name
-    assert wording.amount(parameters.lookup("fee_us"), 0.35) == "35 % of benefit"
-    assert wording.amount(parameters.lookup("tension_drift"), -0.3) == "\N{MINUS SIGN}0.3 a year"
+    assert units.amount(parameters.lookup("fee_us"), 0.35) == "35 % of benefit"
+    assert units.amount(parameters.lookup("tension_drift"), -0.3) == "\N{MINUS SIGN}0.3 a year"
 
 
 def test_a_vendor_is_called_what_it_is():
@@ -134,7 +134,7 @@ def test_all_at_their_marks_change_nothing(made):
     row = made.at(made.marks)
     assert not made.kept.fields["held_change"].of(row).any()
     assert not made.kept.fields["stands_change"].of(row).any()
-    assert "GDP in coalitions unchanged, futures with a coalition unchanged" in told.changes(made, row, "the baseline")
+    assert "GDP in coalitions unchanged, futures with a coalition unchanged" in sentences.changes(made, row, "the baseline")
 
 
 def test_in_between_it_is_linear_in_each_lever(made):
@@ -398,9 +398,9 @@ def test_the_page_says_what_python_says_wherever_its_sliders_stand(opened, made)
         row = made.at_values(values)
         known = [None if value != value else value for value in row.tolist()]
         assert tab.evaluate("rowAt(at)") == [None if value is None else pytest.approx(value, abs=1e-12) for value in known]
-        assert tab.text_content("#headline") == told.headline(made, row)
-        assert tab.text_content("#change") == told.changes(made, row, "this scenario as it stands")
-        amounts = [wording.amount(lever.parameter, value) for lever, value in zip(made.levers, values)]
+        assert tab.text_content("#headline") == sentences.headline(made, row)
+        assert tab.text_content("#change") == sentences.changes(made, row, "this scenario as it stands")
+        amounts = [units.amount(lever.parameter, value) for lever, value in zip(made.levers, values)]
         assert tab.locator("#levers output").all_text_contents() == amounts
         between = "interpolated" in tab.text_content("#exact")
         assert between == any(value not in lever.values for lever, value in zip(made.levers, values))
@@ -412,7 +412,7 @@ def test_the_page_says_what_python_says_wherever_its_sliders_stand(opened, made)
 def test_it_is_used_by_keyboard_undone_and_reset(opened, made):
     tab = opened(390, 844)
     first = tab.text_content("#headline")
-    assert first == told.headline(made, made.at(made.marks))
+    assert first == sentences.headline(made, made.at(made.marks))
     tab.keyboard.press("Tab")  # the way past the head of the page
     tab.keyboard.press("Enter")
     tab.keyboard.press("Tab")

@@ -36,7 +36,7 @@ def add(commands) -> None:
 
 def act(arguments) -> int:
     """Run the grid, check it, write the page, say what it says."""
-    from analysis.share import check, levers, page, told
+    from analysis.share import check, levers, page, sentences
     from analysis.share.grid import count, grid
     from analysis.share.layout import layout
 
@@ -54,7 +54,7 @@ def act(arguments) -> int:
     folder.open()
     written = page.write(path, text)
     if not arguments.quiet:
-        print(told.headline(found, found.at(found.marks)).replace("\N{NO-BREAK SPACE}", " "))
+        print(sentences.headline(found, found.at(found.marks)).replace("\N{NO-BREAK SPACE}", " "))
         held = next(error for error in errors if error.key == "held")
         print(f"Between points of the grid, GDP in coalitions is {held.mean:.1f} points off fresh runs on average, at most "
               f"{held.most:.1f}; interpolation alone {held.own_mean:.1f} and {held.own_most:.1f}")  # fmt: skip

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from runs.clock import read
 from runs.resources import duration, size
 from runs.results import open_result
 from runs.store import Store
@@ -34,7 +33,7 @@ def lines(directory: Path, verify: bool = False) -> list[str]:
     result, store = open_result(directory, verify or None), Store(directory)
     plan, count, done = result.plan, result.plan.count, result.done
     state = "complete" if done == count else "running" if store.locked() else "interrupted"
-    rate = read(store)["rate"]
+    rate = so_far(store)["rate"]
     found = [f"{plan.name}: {state}, {done:,} of {count:,} runs ({100 * done // count} %), {result.failed:,} failed"]
     if state == "running" and rate > 0:
         found.append(f"{rate:,.0f} runs/s, {duration((count - done) / rate)} left")

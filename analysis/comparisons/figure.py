@@ -33,7 +33,7 @@ def draw(comparison: Comparison) -> Figure:
         table = comparison.of(arm).set_index("measure").reindex(names)
         _panel(axes, table, written=columns == 1)
         title = f"{arm.name} against {comparison.arms[0].name}" if columns == 1 else arm.name
-        axes.set_title(style.told(title, 84 // (columns + 1)))
+        axes.set_title(style.wrapped(title, 84 // (columns + 1)))
     for axes in panels[len(others) :]:
         axes.axis("off")
     panels[0].set_ylim(len(names) - 0.4, -0.6)

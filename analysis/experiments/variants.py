@@ -1,7 +1,7 @@
 """Scenarios made from a scenario: a parameter held at a value, changed as the run begins, dated events added.
 
 Two ways to give a parameter another value. Where it says *what the world is* (a number that nobody knows) it is held from
-before the start (:func:`held`): nations' tastes are drawn given what they are on record to have chosen in such a world. Where
+before the start (:func:`throughout`): nations' tastes are drawn given what they are on record to have chosen in such a world. Where
 it says *what changes* (a lever, a shock, an offer) it is changed as the run begins (:func:`from_start`): tastes are those of
 the world before, and nations may answer the change. Held from before the start, tastes would make up for it.
 """
@@ -14,7 +14,7 @@ from typing import Any
 from abm.scenario import Scenario
 
 
-def held(scenario: Scenario, values: Mapping[str, Any]) -> Scenario:
+def throughout(scenario: Scenario, values: Mapping[str, Any]) -> Scenario:
     """The scenario with these parameters at these values all along: its own events that would change them are left out."""
     document = scenario.document()
     document["parameters"] |= values
@@ -30,9 +30,9 @@ def from_start(scenario: Scenario, values: Mapping[str, Any]) -> Scenario:
     return Scenario.parse({**scenario.document(), "events": [*changes, *kept]}, scenario.name)
 
 
-def still(scenario: Scenario, names: Iterable[str]) -> Scenario:
+def constant(scenario: Scenario, names: Iterable[str]) -> Scenario:
     """The scenario with these parameters as they are at the start all along."""
-    return held(scenario, {name: scenario.parameter(name) for name in names})
+    return throughout(scenario, {name: scenario.parameter(name) for name in names})
 
 
 def with_events(scenario: Scenario, events: Sequence[dict[str, Any]]) -> Scenario:

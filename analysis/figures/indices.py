@@ -51,7 +51,7 @@ def bars(tables: Mapping[str, pd.DataFrame], label: Callable[[str], str]) -> Fig
             low, high = part[name] - part[f"{name}_half"], part[name] + part[f"{name}_half"]
             axes.hlines(y + offset, low, high, color=style.INK, linewidth=0.8)
         axes.axvline(0, color=style.GREY, linewidth=0.7)
-        axes.set_title(style.told(label(outcome), 24, 4), fontsize=7.5)
+        axes.set_title(style.wrapped(label(outcome), 24, 4), fontsize=7.5)
         axes.set_xlim(min(0, axes.get_xlim()[0]), max(1.0, axes.get_xlim()[1]))
         axes.set_xlabel("share of variance")
         axes.set_yticks(y, [style.literal(name) for name in order])
@@ -83,7 +83,7 @@ def _effects(axes, table: pd.DataFrame, title: str, percent: bool) -> None:
     axes.plot([0, max(ends)], [0, max(ends)], color=style.GREY, linewidth=0.8, linestyle="--")
     axes.set_xlim(0, ends[0])
     axes.set_ylim(0, ends[1])
-    axes.set_title(style.told(title, 44))
+    axes.set_title(style.wrapped(title, 44))
     axes.set_xlabel("mu*, mean size of the change")
     axes.set_ylabel("sigma, spread of the changes")
     if percent:

@@ -57,7 +57,7 @@ def _panel(figure, axes, sweep: Sweep, outcome: str) -> None:
     bar = figure.colorbar(image, ax=axes, shrink=0.9, pad=0.02)
     if sweep.share(outcome):
         style.fine_percent(bar.ax.yaxis)
-    axes.set_title(style.told(sweep.label(outcome), 40))
+    axes.set_title(style.wrapped(sweep.label(outcome), 40))
     if max(grid.shape) <= WRITTEN and grid.size <= 60:
         _numbers(axes, sweep, outcome, grid, bounds)
     elif bounds == (0.0, 1.0) and np.nanmin(grid) < 0.5 < np.nanmax(grid) and not any(f.levels for f in sweep.factors):

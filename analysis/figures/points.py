@@ -32,7 +32,7 @@ def draw(sweep: Sweep) -> Figure:
         table = sweep.table.head(count)
         axes.hlines(y, table[f"{outcome}_low"], table[f"{outcome}_high"], color=palette.GREEN, linewidth=1)
         axes.plot(table[outcome], y, "o", color=palette.GREEN, markersize=3.5)
-        axes.set_title(style.told(sweep.label(outcome), 20, 4), fontsize=7.5)
+        axes.set_title(style.wrapped(sweep.label(outcome), 20, 4), fontsize=7.5)
         axes.grid(axis="x")
         style.plain_ticks(axes.xaxis)
         if sweep.share(outcome):

@@ -48,7 +48,7 @@ def _by_outcome(sweep: Sweep) -> Figure:
         else:
             _each_level(axes, sweep, index, outcome)
         _dress(axes, sweep, index, outcome)
-        axes.set_title(style.told(sweep.label(outcome), 44))
+        axes.set_title(style.wrapped(sweep.label(outcome), 44))
     for axes in panels[-1]:
         axes.set_xlabel(style.literal(_axis(sweep, index)))
     for axes in panels.ravel()[len(shown) :]:
@@ -80,7 +80,7 @@ def _by_factor(sweep: Sweep) -> Figure:
         index = indices.index(name)
         _curve(axes, sweep, index, responses.response(sweep, index, outcome), palette.GREEN)
         _dress(axes, sweep, index, outcome)
-        axes.set_xlabel(style.told(name, 24), fontsize=7.5)
+        axes.set_xlabel(style.wrapped(name, 24), fontsize=7.5)
     for axes in panels[len(names) :]:
         axes.axis("off")
     figure.supylabel(style.literal(sweep.label(outcome)), fontsize=8)

@@ -49,7 +49,7 @@ def _spreads(figure, frame, result: Result, names) -> None:
     for axes, name in zip(panels, names, strict=True):
         style.band(axes, frame[f"gdp_{name}"], colour[name])
         axes.plot(frame.index, frame[f"nations_{name}", "median"], color=style.INK, linewidth=0.9, linestyle=(0, (3, 2)))
-        axes.set_title(style.told(titles.get(name, label[name]), letters, lines=4), fontsize=7.5)
+        axes.set_title(style.wrapped(titles.get(name, label[name]), letters, lines=4), fontsize=7.5)
         axes.set_ylim(0, 1)
         axes.grid(axis="y")
         style.years(axes, frame.index, ticks=2)

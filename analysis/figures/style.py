@@ -71,11 +71,11 @@ def colours(vendors: Sequence[str], coalitions: Sequence[str] = ()) -> dict[str,
 
 def labels(result: Result, letters: int = 34, lines: int = 2) -> dict[str, str]:
     """What a reader calls each option, in at most so many ``lines`` of so many ``letters``."""
-    named = {vendor.name: told(f"{vendor.title} (vendor)", letters, lines) for vendor in result.scenario.vendors}
+    named = {vendor.name: wrapped(f"{vendor.title} (vendor)", letters, lines) for vendor in result.scenario.vendors}
     return named | options.TITLES
 
 
-def told(text: str, letters: int, lines: int = 2) -> str:
+def wrapped(text: str, letters: int, lines: int = 2) -> str:
     """Text from a file in at most so many ``lines`` of so many ``letters``, broken between words where that can be."""
     return literal("\n".join(textwrap.wrap(text, letters, max_lines=lines, placeholder=" \u2026")) or text[:letters])
 

@@ -34,7 +34,7 @@ def draw(shown: tuple[list[Scenario], list[Results]]) -> Figure:
         style.percent(axes.yaxis)
         style.years(axes, dates)
     panels[0].set_ylabel("share of GDP")
-    titles = {vendor.name: style.told(vendor.title, 34) for vendor in scenario.vendors}
+    titles = {vendor.name: style.wrapped(vendor.title, 34) for vendor in scenario.vendors}
     words = titles | options.TITLES
     marks = [style.mark(words[name], "s", colour[name]) for name in order]
     style.above(figure, marks)

@@ -142,7 +142,7 @@ def _choices(screen: Screen) -> list[tuple[str, str]]:
     """Name and title of each scenario that can be chosen, that of the visitor's own file among them."""
     session = screen.session
     shipped = {name: told["title"] for name, told in guide.shipped()}
-    return sorted({session.origin.name: guide.told(session.origin)["title"], **shipped}.items())
+    return sorted({session.origin.name: guide.described(session.origin)["title"], **shipped}.items())
 
 
 def _looking(screen: Screen):
@@ -171,7 +171,7 @@ def _Centre(screen: Screen):
         fan = None if screen.playing else screen.foresight.fan
         components.Pictures(
             svgs=Plain(charts.over_time(session, fan, screen.weight)),
-            about=Plain(guide.told(session.origin)),
+            about=Plain(guide.described(session.origin)),
             help=_own(session.services)
             + "Press Play, click a nation, or move a lever. Paler, right of the ruler: the mean of futures.",
         )

@@ -40,7 +40,7 @@ def exercises() -> tuple[Exercise, ...]:
                  for entry in read["exercise"])
 
 
-def told(scenario: Scenario) -> dict[str, str]:
+def described(scenario: Scenario) -> dict[str, str]:
     """What a scenario is about: its title, and its description with the first sentence apart."""
     text = titles.plain(" ".join(scenario.content.description.split()))
     first, stop, more = text.partition(". ")
@@ -50,7 +50,7 @@ def told(scenario: Scenario) -> dict[str, str]:
 @cache
 def shipped() -> tuple[tuple[str, dict[str, str]], ...]:
     """Name of each scenario that can be chosen, and what it is about."""
-    return tuple((name, told(library.scenario(name))) for name in library.names())
+    return tuple((name, described(library.scenario(name))) for name in library.names())
 
 
 def assumptions() -> dict[str, Any]:

@@ -86,7 +86,7 @@ def words(session: Session, change: Change) -> str:
     """A change in words, with its unit."""
     what = change.what
     if change.kind == "scenario":
-        return f"scenario “{guide.told(session.scenario_of(what))['title'].split(':')[0]}”"
+        return f"scenario “{guide.described(session.scenario_of(what))['title'].split(':')[0]}”"
     if change.kind == "seed":
         return f"seed {what['seed']}"
     if change.kind == "act":

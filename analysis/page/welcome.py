@@ -58,7 +58,7 @@ def Guide(screen: Screen):
     over = "The run is over: reset it to act." if session.model.finished else ""
     past = "You look at the past: return to the present to act." if session.look is not None else ""
     components.Guide(
-        scenario=Plain(guide.told(session.origin)), exercises=Plain(_exercises()), disabled=over or past,
+        scenario=Plain(guide.described(session.origin)), exercises=Plain(_exercises()), disabled=over or past,
         event_begin=doing(screen, begin), event_move=doing(screen, move), event_look=doing(screen, look), event_tour=tour,
         event_about=lambda *_: open_about(screen),
     )
@@ -69,7 +69,7 @@ def _exercises() -> list[dict[str, Any]]:
         {
             "title": entry.title, "question": entry.question, "notice": entry.notice, "look": entry.look,
             "minutes": entry.minutes,
-            "where": "scenario “" + guide.told(library.scenario(entry.scenario))["title"].split(":")[0] + "”",
+            "where": "scenario “" + guide.described(library.scenario(entry.scenario))["title"].split(":")[0] + "”",
             "deeds": [titles.sentence(describe(deed).removeprefix("you ")) for deed in entry.deeds()],
         }
         for entry in guide.exercises()

@@ -32,7 +32,7 @@ from abm.submodels.coalition import admits
 from abm.submodels.payoff import joining_terms, member_terms, sum_trust
 from abm.world import World
 from analysis.experiments.inquiry import Answer, Inquiry, Option, Stated
-from analysis.experiments.variants import held
+from analysis.experiments.variants import throughout
 from analysis.figures import style
 from analysis.methods import statistics
 from analysis.stability.cases import best_outside, worth
@@ -89,7 +89,7 @@ def _stated(table: pd.DataFrame) -> dict[str, Stated]:
 
 def _judged(inquiry: Inquiry, key: str) -> list[Judged | None]:
     """The coalition to judge of every replicate, None where none stands with enough members."""
-    scenario = held(inquiry.scenario, {"cost_key": key})
+    scenario = throughout(inquiry.scenario, {"cost_key": key})
     seeds = range(inquiry.seed, inquiry.seed + inquiry.replicates)
     sample = inquiry.fixed("cost_key").sample(inquiry.replicates)
 

@@ -31,7 +31,7 @@ from abm import palette
 from abm.options import names
 from abm.scenario import Scenario
 from analysis.experiments.inquiry import Answer, Inquiry, Option, Stated
-from analysis.experiments.variants import from_start, held
+from analysis.experiments.variants import from_start, throughout
 from analysis.figures import style
 from analysis.methods import statistics
 from analysis.methods.crossing import crossing
@@ -83,7 +83,7 @@ def answer(inquiry: Inquiry) -> Answer:
 
 def _swept(inquiry: Inquiry, base: Scenario, openness: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """(P, R) share of GDP in coalitions, and of nations that hold back."""
-    arms = inquiry.arms([held(base, {"openness": float(value)}) for value in openness])
+    arms = inquiry.arms([throughout(base, {"openness": float(value)}) for value in openness])
     together, alone = ([inquiry.outcomes(arm, name) for arm in arms] for name in ("gdp_coalition", "gdp_hold_back"))
     return np.array(together), np.array(alone)
 
@@ -113,7 +113,7 @@ def _table(world: str, openness: np.ndarray, coalition: np.ndarray, back: np.nda
 
 def _riders(inquiry: Inquiry, base: Scenario) -> pd.DataFrame:
     """A row per nation, largest first: rise in the chance to hold back at the end from openness 0 to 1, with interval."""
-    club, good = inquiry.arms([held(base, {"openness": value}) for value in (0.0, 1.0)], choices=True)
+    club, good = inquiry.arms([throughout(base, {"openness": value}) for value in (0.0, 1.0)], choices=True)
     index = names(base.vendor_names).index("hold_back")
     nations = base.nations()
     rise = [statistics.difference(after, before) for before, after in zip(_last(club, index).T, _last(good, index).T)]

@@ -34,7 +34,7 @@ from abm import options, palette
 from abm.dates import in_year
 from abm.words import ArgumentError
 from analysis.experiments.inquiry import Answer, Inquiry, Option, Stated
-from analysis.experiments.variants import held
+from analysis.experiments.variants import throughout
 from analysis.figures import style
 from analysis.methods import statistics
 from analysis.methods.statistics import Estimate, redrawn
@@ -114,7 +114,7 @@ def _absence(inquiry: Inquiry, iso3: str, seeds: list[int], draws: pd.DataFrame 
 
 def _worth(inquiry: Inquiry, names: list[str], seeds: list[int], draws: pd.DataFrame | None) -> np.ndarray:
     """(R, n, 2) Shapley and Banzhaf values in every draw."""
-    alone, step = held(inquiry.scenario, {"convening_rate": 0.0}), inquiry.scenario.nearest_step(inquiry["year"])
+    alone, step = throughout(inquiry.scenario, {"convening_rate": 0.0}), inquiry.scenario.nearest_step(inquiry["year"])
     draws = None if draws is None else draws.drop(columns="convening_rate", errors="ignore")
     act = lambda found, _: values(found)  # noqa: E731
     return np.array(likelihood.read(alone, step, names, seeds, draws, tenure=inquiry["tenure"], act=act))

@@ -35,7 +35,7 @@ from abm.dates import in_year
 from abm.words import ArgumentError
 from analysis.experiments import frontier
 from analysis.experiments.inquiry import Answer, Inquiry, Option, Stated, rows
-from analysis.experiments.variants import held
+from analysis.experiments.variants import throughout
 from analysis.figures import style
 from analysis.methods import statistics
 from analysis.methods.statistics import Estimate, interval, redrawn
@@ -64,7 +64,7 @@ def answer(inquiry: Inquiry) -> Answer:
     """The frontier between getting started and staying together."""
     levels, own = LEVELS[inquiry["levels"]], own_rules(inquiry)
     rules = combinations(levels, own)
-    asked = inquiry.about(held(inquiry.scenario, {name: shown(name, number) for name, number in own.items()})).fixed(*own)
+    asked = inquiry.about(throughout(inquiry.scenario, {name: shown(name, number) for name, number in own.items()})).fixed(*own)
     kept = _runs(asked, rules)
     scores = scored(inquiry, kept, slice(None))
     drawn = _resampled(inquiry, kept)

@@ -43,7 +43,7 @@ from matplotlib.figure import Figure
 from abm import palette
 from abm.dates import SLACK
 from analysis.experiments.inquiry import Answer, Inquiry, Option, Stated
-from analysis.experiments.variants import held
+from analysis.experiments.variants import throughout
 from analysis.figures import style
 from analysis.methods import statistics
 from analysis.methods.statistics import Estimate
@@ -85,7 +85,7 @@ def unused(inquiry: Inquiry) -> dict[str, str]:
 
 def answer(inquiry: Inquiry) -> Answer:
     """The smallest and cheapest viable sets of each year and lag."""
-    asked = inquiry.about(held(inquiry.scenario, {"convening_rate": 0.0})).fixed("convening_rate")
+    asked = inquiry.about(throughout(inquiry.scenario, {"convening_rate": 0.0})).fixed("convening_rate")
     draws = draws_of(asked, inquiry["spread"], inquiry.replicates)
     rows = [row for year in years(inquiry) for row in _year(asked, year, draws)]
     table = pd.DataFrame(rows, columns=COLUMNS)

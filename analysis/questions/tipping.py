@@ -39,7 +39,7 @@ from abm import palette, parameters
 from abm.words import ArgumentError
 from analysis.experiments import hysteresis, outcome, ranges
 from analysis.experiments.inquiry import Answer, Inquiry, Option, Stated
-from analysis.experiments.variants import still
+from analysis.experiments.variants import constant
 from analysis.figures import style
 from analysis.methods import statistics
 from analysis.methods.crossing import EVEN, open_ends
@@ -74,7 +74,7 @@ def answer(inquiry: Inquiry) -> Answer:
     """The tipping points, and the gap between the branches."""
     outcome.measure(inquiry)
     name, scale = inquiry["parameter"], scale_of(inquiry)  # first, since they say what is wrong with the options
-    asked = inquiry.about(still(inquiry.scenario, [name])).fixed(name)
+    asked = inquiry.about(constant(inquiry.scenario, [name])).fixed(name)
     happened, found = look(partial(_ask, asked, name), scale)
     loop, note = _branches(asked, name, scale)
     stated = _stated(inquiry, happened, found, loop)

@@ -44,7 +44,7 @@ from abm import palette
 from abm.words import ArgumentError
 from analysis.experiments import outcome, ranges
 from analysis.experiments.inquiry import Answer, Inquiry, Option, Stated, rows
-from analysis.experiments.variants import held, still
+from analysis.experiments.variants import constant, throughout
 from analysis.figures import style
 from analysis.methods import sensitivity, statistics
 from analysis.methods.prim import Box, discover
@@ -99,7 +99,7 @@ def answer(inquiry: Inquiry) -> Answer:
         below = 1 << inquiry["samples"].bit_length() - 1
         raise ArgumentError("samples", inquiry["samples"], f"must be a power of two, such as {below}")
     axes = {axis.factor.name: axis for axis in ranges.every(inquiry.scenario)}
-    whole = inquiry.about(still(inquiry.scenario, axes))
+    whole = inquiry.about(constant(inquiry.scenario, axes))
     asked = whole.fixed(*axes)
     screened = sensitivity.screen(
         list(axes), lambda shares: _response(asked, list(axes.values()), shares), inquiry["trajectories"], inquiry.seed
@@ -141,7 +141,7 @@ def _cases(inquiry: Inquiry, axes: list[Axis]) -> tuple[pd.DataFrame, np.ndarray
 
 def _built(inquiry: Inquiry) -> pd.DataFrame:
     """The scenario itself, then each structure: the three headlines, and the measure at the end with its interval."""
-    scenarios = [inquiry.scenario, *(held(inquiry.scenario, structure.values) for structure in STRUCTURES)]
+    scenarios = [inquiry.scenario, *(throughout(inquiry.scenario, structure.values) for structure in STRUCTURES)]
     arms = [arm for each in scenarios for arm in (each, alone(each))]
     runs = inquiry.arms(arms, choices=True, replicates=inquiry["runs"])
     worlds = [world(each, *runs[2 * position : 2 * position + 2]) for position, each in enumerate(scenarios)]

@@ -19,7 +19,7 @@ import numpy as np
 from scipy import stats
 
 from abm.scenario import Scenario
-from analysis.experiments.variants import held
+from analysis.experiments.variants import throughout
 from analysis.methods import statistics
 from analysis.methods.statistics import Estimate
 from runs.batch import columns_of
@@ -43,7 +43,7 @@ class World:
 
 def alone(scenario: Scenario) -> Scenario:
     """The scenario in which nobody convenes a coalition."""
-    return held(scenario, {"convening_rate": 0.0})
+    return throughout(scenario, {"convening_rate": 0.0})
 
 
 def world(scenario: Scenario, ours: Results, without: Results) -> World:

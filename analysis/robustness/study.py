@@ -11,7 +11,7 @@ from abm import parameters
 from abm.scenario import Scenario
 from analysis.calibration.priors import FITTED
 from analysis.experiments import ranges
-from analysis.experiments.variants import still
+from analysis.experiments.variants import constant
 from analysis.robustness.headlines import World, alone, judged, world
 from analysis.robustness.structures import STRUCTURES
 from analysis.sensitivity.study import kind
@@ -72,7 +72,7 @@ def worlds(
     for index in range(0, len(arms), BATCH):
         few = arms[index : index + BATCH]
         names = list(dict.fromkeys(name for arm in few for name in arm.values))
-        ours = still(scenario, names)
+        ours = constant(scenario, names)
         own = {name: ranges.value(scenario, name) for name in names}
         points = pd.DataFrame([own | {name: arm.values[name] for name in names if name in arm.values} for arm in few])
         nobody = points.drop(columns="convening_rate", errors="ignore")

@@ -16,9 +16,9 @@ SHIPPED = Path(__file__).parent.parent.parent / "docs" / "sensitivity"
 
 def bullets(folder: Path = SHIPPED) -> list[str]:
     """The three assumptions that matter most as lines of Markdown with their total indices, from a report's tables."""
-    from analysis.sensitivity.words import foremost, told
+    from analysis.sensitivity.words import foremost, sentence
 
-    return [f"{index}. {told(row)}" for index, row in enumerate(foremost(pd.read_csv(folder / "parameters.csv")), 1)]
+    return [f"{index}. {sentence(row)}" for index, row in enumerate(foremost(pd.read_csv(folder / "parameters.csv")), 1)]
 
 
 def caveat(folder: Path = SHIPPED) -> str:

@@ -54,7 +54,7 @@ def made(command: str, found: Study, date: str, sources: str) -> str:
 
 def summary(found: Study) -> list[str]:
     """The assumptions that matter most, a line each."""
-    return [f"{index}. {words.told(row)}" for index, row in enumerate(words.foremost(found.parameters), 1)]
+    return [f"{index}. {words.sentence(row)}" for index, row in enumerate(words.foremost(found.parameters), 1)]
 
 
 def _lines(found: Study, made: str) -> Iterator[str]:

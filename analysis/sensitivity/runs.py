@@ -9,7 +9,7 @@ import pandas as pd
 
 from abm.scenario import Scenario
 from analysis.experiments import ranges
-from analysis.experiments.variants import still
+from analysis.experiments.variants import constant
 from analysis.methods.statistics import finished_means
 from analysis.reading.sweep import LABELS, OUTCOMES
 from runs import batch
@@ -24,7 +24,7 @@ Respond = Callable[[pd.DataFrame, int], np.ndarray]
 
 def model(scenario: Scenario, names: list[str], seed: int, progress: batch.Progress) -> Respond:
     """The model's answer; the scenario's dated events that would set a parameter of ``names`` are left out."""
-    fixed = still(scenario, names)
+    fixed = constant(scenario, names)
     column = batch.columns_of(fixed)
 
     def respond(points: pd.DataFrame, replicates: int) -> np.ndarray:

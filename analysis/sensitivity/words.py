@@ -29,7 +29,7 @@ def foremost(table: pd.DataFrame, kind: str = "assumption", count: int = MOST) -
     return list(rows(known.sort_values(["total", "mu_star"], ascending=False, kind="stable").head(count)))
 
 
-def told(row: Any) -> str:
+def sentence(row: Any) -> str:
     """A parameter: what it is, its total index, which way it works."""
     first = f"{row.first:.2f} of it by itself" if row.first >= 0.005 else "none of it by itself"
     return f"`{row.factor}` ({row.meaning}): total index {_interval(row)}, {first}; {direction(row)}."

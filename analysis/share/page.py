@@ -18,7 +18,7 @@ from abm.provenance import project_version, results_hash
 from abm.words import ArgumentError
 from analysis.figures import style
 from analysis.methods.statistics import LEVEL
-from analysis.share import land, told, wording
+from analysis.share import land, sentences, units
 from analysis.share.check import PLACES, Error
 from analysis.share.grid import Grid, count
 from analysis.share.layout import Layout
@@ -61,7 +61,7 @@ def page(grid: Grid, errors: Sequence[Error], name: str, given: Mapping[str, Any
         "title": escape(content.title or grid.scenario.name),
         "description": escape(" ".join(content.description.split())),
         "set": escape(_set(grid, given)),
-        "headline": escape(told.headline(grid, row)),
+        "headline": escape(sentences.headline(grid, row)),
         "reference": escape(compared),
         "nations": str(len(grid.scenario.nations())),
         "replicates": f"{grid.replicates:,}",
@@ -117,9 +117,9 @@ def _lever(lever: Lever, still: bool) -> dict[str, Any]:
     source = titles.plain(parameter.source)
     return {
         "name": lever.name, "title": lever.title, "meaning": _sentence(parameter.meaning), "source": _sentence(source),
-        "range": lever.because, "note": lever.note, "unit": wording.unit(parameter),
+        "range": lever.because, "note": lever.note, "unit": units.unit(parameter),
         "still": still, "values": list(lever.values), "mark": lever.mark, "log": lever.log,
-        "stops": [[value, lever.position(value), wording.amount(parameter, value)] for value in lever.stops],
+        "stops": [[value, lever.position(value), units.amount(parameter, value)] for value in lever.stops],
     }  # fmt: skip
 
 
@@ -155,7 +155,7 @@ def _set(grid: Grid, given: Mapping[str, Any]) -> str:
     for name, value in given.items():
         if name in parameters.names(vendors):
             parameter = parameters.lookup(name, vendors)
-            amount = str(value) if parameter.choices else wording.amount(parameter, float(value))
+            amount = str(value) if parameter.choices else units.amount(parameter, float(value))
             said.append(f"{titles.parameter(name, grid.scenario.vendors)}: {amount}")
         else:
             said.append(f"{name.replace('_', ' ')}: {value}")
