@@ -1,6 +1,7 @@
 """What happens to all nations alike: AI's value, tension, hardware, vendors, the frontier, free models."""
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 
@@ -171,17 +172,25 @@ def free_models(world, top, released, best_coalition):
     return max(quality(gap, p.quality_sensitivity), p.openness * best_coalition)
 
 
+class Offer(NamedTuple):
+    """A vendor's ``fee`` [share of benefit] and ``hosting`` [share of use]."""
+
+    fee: float
+    hosting: float
+
+
 @inline_rule
 def offer(world, v, lost):
-    """Fee and hosting of vendor v once the part ``lost`` of its peak share of clients has left.
+    """The offer of vendor v once the part ``lost`` of its peak share of clients has left.
 
     fee = listed fee * (1 - price_response * lost) and hosting = listed hosting + hosting_response * lost, unless a rule is
     brought.
     """
     p = world.p
     if p.vendor_answer >= OWN_ANSWER:
-        return brought_answer(world, v, lost)
-    return p.fee[v] * (1.0 - p.price_response * lost), p.hosting[v] + p.hosting_response * lost
+        fee, hosting = brought_answer(world, v, lost)
+        return Offer(fee, hosting)
+    return Offer(p.fee[v] * (1.0 - p.price_response * lost), p.hosting[v] + p.hosting_response * lost)
 
 
 @rule
@@ -197,8 +206,8 @@ def vendor_books(world, v):
     world.client_share[v] = clients / total
     world.client_peak[v] = max(world.client_peak[v], world.client_share[v])
     lost = 1.0 - world.client_share[v] / world.client_peak[v] if world.client_peak[v] > 0.0 else 0.0
-    world.vendor_fee[v], hosting = offer(world, v, lost)
-    world.vendor_hosting[v] = min(1.0, hosting)
+    offered = offer(world, v, lost)
+    world.vendor_fee[v], world.vendor_hosting[v] = offered.fee, min(1.0, offered.hosting)
     world.revenue[v] = revenue
     bought = world.vendor_investment[v] * world.hardware * world.spending_grown
     world.vendor_compute[v] = world.vendor_compute[v] * world.compute_kept + bought

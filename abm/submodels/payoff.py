@@ -29,6 +29,14 @@ class Service(NamedTuple):
     running: float
 
 
+class Building(NamedTuple):
+    """What models of a nation's own training are to it, alone or with others [shares of its GDP per year]."""
+
+    benefit: float
+    cost: float
+    restriction: float
+
+
 @inline_rule
 def full_use(world, i):
     """What nation i's use of AI is worth with the best models, were it to use no less than it can [share of its GDP per year]."""
@@ -173,22 +181,22 @@ def free_without(world, i):
 
 @inline_rule
 def building_terms(world, i, good, secure, training):
-    """Benefit, cost and restriction of models that nation i trains, alone or with others, for ``training``: they will be of
-    quality ``good``, or ``secure`` with cuts in chips."""
+    """What models are worth that nation i trains, alone or with others, for ``training``: they will be of quality ``good``, or
+    ``secure`` with cuts in chips."""
     p = world.p
     used = full_use(world, i)
     build = p.inference_cost * used + training + site(world, i)
-    return used * good, build, p.risk_aversion * used * (good - secure)
+    return Building(used * good, build, p.risk_aversion * used * (good - secure))
 
 
 @inline_rule
 def pooling_terms(world, i, source, good, secure, training, mean_trust, trusted):
     """Terms of building in a coalition whose members nation i trusts at ``mean_trust`` each and ``trusted`` in all."""
     p = world.p
-    benefit, build, restriction = building_terms(world, i, good, secure, training)
+    built = building_terms(world, i, good, secure, training)
     distance, gain = p.distance_weight * (1.0 - mean_trust), peers(world, i, trusted)
-    build += p.membership_cost
-    return Terms(benefit, 0.0, -build, -restriction, -switching(world, i, source), gain, -distance)
+    cost = built.cost + p.membership_cost
+    return Terms(built.benefit, 0.0, -cost, -built.restriction, -switching(world, i, source), gain, -distance)
 
 
 @inline_rule

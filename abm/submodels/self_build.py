@@ -13,8 +13,8 @@ def terms(world, i, source):
     """Terms of building alone; what it would spend is noted."""
     mine = prospect(world, alone(world, i))
     world.effort[i] = mine.effort
-    benefit, build, restriction = building_terms(world, i, mine.good, mine.secure, mine.effort)
-    return Terms(benefit, 0.0, -build, -restriction, -switching(world, i, source), 0.0, 0.0)
+    built = building_terms(world, i, mine.good, mine.secure, mine.effort)
+    return Terms(built.benefit, 0.0, -built.cost, -built.restriction, -switching(world, i, source), 0.0, 0.0)
 
 
 @inline_rule

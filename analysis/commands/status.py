@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from runs.progress import so_far
 from runs.resources import duration, size
 from runs.results import open_result
 from runs.store import Store

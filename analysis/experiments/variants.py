@@ -1,9 +1,9 @@
 """Scenarios made from a scenario: a parameter held at a value, changed as the run begins, dated events added.
 
 Two ways to give a parameter another value. Where it says *what the world is* (a number that nobody knows) it is held from
-before the start (:func:`throughout`): nations' tastes are drawn given what they are on record to have chosen in such a world. Where
-it says *what changes* (a lever, a shock, an offer) it is changed as the run begins (:func:`from_start`): tastes are those of
-the world before, and nations may answer the change. Held from before the start, tastes would make up for it.
+before the start (:func:`throughout`): nations' tastes are drawn given what they are on record to have chosen in such a world.
+Where it says *what changes* (a lever, a shock, an offer) it is changed as the run begins (:func:`from_start`): tastes are those
+of the world before, and nations may answer the change. Held from before the start, tastes would make up for it.
 """
 
 from __future__ import annotations
