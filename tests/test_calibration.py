@@ -110,7 +110,7 @@ def test_the_sampler_leaves_the_posterior_as_it_is(monkeypatch):
         values = points[["p", "q"]].set_axis(["a", "b"], axis=1)
         return Population(points, weight, distance(values, fitted, self.scale), values, np.arange(len(points)))
 
-    monkeypatch.setattr(Target, "tried", tried)
+    monkeypatch.setattr(Target, "evaluated", tried)
     target = Target(small(), fitted, {"a": 0.1, "b": 0.05})
     bank = target.evaluated(sample(CUBE, 400, 1), np.ones(400), 1, 0)
     population, reached, _ = fitting._waves(target, CUBE, bank, 400, 40, 1, 0)
@@ -329,7 +329,7 @@ def history_of(shape, monkeypatch, points: int = 400):
         values = pd.DataFrame(shape(shares(BOTH, points)), columns=["a", "b"])
         return Population(points, weight, distance(values, fitted, self.scale), values, np.arange(len(points)))
 
-    monkeypatch.setattr(Target, "tried", tried)
+    monkeypatch.setattr(Target, "evaluated", tried)
     return history.matched(Target(small(), fitted, {"a": 0.1, "b": 0.1}), BOTH, points, 1, 0)
 
 

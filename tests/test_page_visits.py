@@ -30,7 +30,7 @@ from analysis.page.presence import CONNECTIONS, Presence
 from analysis.page.screen import Screen, doing
 from analysis.page.services import Services
 from analysis.page.session import NATION_STEPS, NATIONS, STEPS, Session
-from runs import library
+from runs import ensemble, library
 from runs.ensemble import continue_runs
 from tests.page_browser import TOKEN, serve_in_background
 
@@ -69,7 +69,7 @@ def serving(tmp_path_factory):
         model.step()
         continue_runs(model.world, 1, np.arange(2), True, True)
     counted, patched = Counted(), pytest.MonkeyPatch()
-    patched.setattr(serve, "continue_runs", counted)
+    patched.setattr(ensemble, "continue_runs", counted)
     close_first = serve_in_background(library.scenario("baseline"), tmp_path_factory.mktemp("first"))[1]
     close_first()
     opened, end = serve_in_background(library.scenario("baseline"), tmp_path_factory.mktemp("results"))
