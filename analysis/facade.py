@@ -22,7 +22,7 @@ from analysis.questions.reply import Reply, reply
 from runs import library, sweep_file
 from runs.memory import Runs, in_memory
 from runs.plan import TABLES, Plan
-from runs.progress import bar, runs_bar
+from runs.progress import bar, growing_bar, runs_bar
 from runs.results import Result, open_result
 from runs.store import Store
 from runs.sweep import local, run_plan
@@ -131,9 +131,9 @@ def ask(
     _check(2 if replicates is None else replicates, seed, None, least=2)
     if precision is not None and not 0 < precision < float("inf"):
         raise ArgumentError("precision", precision, "a number above 0 is needed")
-    with bar(None, "runs", not progress) as told:
+    with growing_bar("runs", not progress) as (expect, told):
         return reply(
-            question, load(scenario, set), options, replicates, precision, uncertainty, seed, set or {}, told, notice
+            question, load(scenario, set), options, replicates, precision, uncertainty, seed, set or {}, told, notice, expect
         )
 
 

@@ -26,6 +26,18 @@ def bar(total: int | None, unit: str, quiet: bool = False) -> Iterator[Callable[
 
 
 @contextmanager
+def growing_bar(unit: str, quiet: bool = False) -> Iterator[tuple[Callable[[int], None], Callable[[int], None]]]:
+    """A function to call with how much more there is to do, and one to call with the amount done since its last call."""
+    with _shown(0, unit, quiet) as shown:
+
+        def expect(more: int) -> None:
+            shown.total = shown.n + more
+            shown.refresh()
+
+        yield expect, shown.update
+
+
+@contextmanager
 def runs_bar(total: int, quiet: bool = False) -> Iterator[Callable[[int, int, int], None]]:
     """A function of (runs done, of these before this session, failed), shown with rate, time left and failures."""
     with _shown(total, "runs", quiet) as shown:

@@ -2,6 +2,7 @@
 
 import inspect
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -73,8 +74,12 @@ def test_an_option_refuses_what_lies_outside():
 @pytest.mark.parametrize("name", QUESTIONS)
 def test_an_answer_is_written_whole(name, tmp_path):
     module = question(name)
-    inquiry = questions.inquiry(module, questions.small(), 4, **questions.FEW.get(name, {}))
+    done: list[int] = []
+    inquiry = replace(questions.inquiry(module, questions.small(), 4, **questions.FEW.get(name, {})), progress=done.append)
     answer = module.answer(inquiry)
+    searches = {"tipping": 0.2, "levers": 0.7}  # how many values are looked at, or levers drawn for, shows as it goes
+    assert searches.get(name, 1) * module.runs_of(inquiry) <= sum(done) <= module.runs_of(inquiry)
+    assert len(done) > 1, "it goes forward before it is done"
     figure = module.draw(answer)
     assert isinstance(figure, Figure)
     assert answer.sentence.endswith(".")

@@ -9,7 +9,7 @@ from abm.docstrings import docstring
 from analysis.commands.arguments import Problem, above_zero, add_scenario, scenario_of, settings, tell, whole
 from analysis.commands.grammar import given
 from runs.folders import Folder
-from runs.progress import bar
+from runs.progress import growing_bar
 
 
 def add(commands) -> None:
@@ -82,10 +82,10 @@ def _ask(arguments, module) -> int:
     scenario, values = scenario_of(arguments), settings(arguments.settings)
     options = {option.name: getattr(arguments, option.name) for option in module.OPTIONS if given(arguments, option.name)}
     place = Folder(arguments.out or Path("results") / "answers" / arguments.question, NAMES)
-    with bar(None, "runs", arguments.quiet) as progress:
+    with growing_bar("runs", arguments.quiet) as (expect, progress):
         found = reply(
             arguments.question, scenario, options, arguments.replicates, arguments.precision, arguments.uncertainty,
-            arguments.seed, values, progress, lambda sentence: tell(f"--{sentence}"),
+            arguments.seed, values, progress, lambda sentence: tell(f"--{sentence}"), expect,
         )  # fmt: skip
     folder = place.open()
     write(folder, found)

@@ -6,6 +6,7 @@ A question is a module of :mod:`analysis.questions` with
 - ``TITLE``: the question in one line; ``CAPTION``: what the figure shows;
 - ``REPLICATES``: default number of replicates; ``OPTIONS``: what a person may set;
 - ``answer(inquiry) -> Answer`` and ``draw(answer) -> Figure``;
+- ``runs_of(inquiry)``: how many runs an answer tells ``inquiry.progress`` of, from which the time that is left follows;
 - where options make others idle, ``unused(inquiry)``: the ``option`` or ``set parameter``, and why it would do nothing.
 """
 

@@ -17,6 +17,7 @@ from analysis.methods.scale import Scale
 from analysis.methods.statistics import Estimate
 
 GRID, FINE, LEVELS = 11, 10, 3  # values of the first grid; of each finer one about a crossing; how often it is made finer
+ONE_CROSSING = GRID + LEVELS * FINE  # values looked at, at the most, where the chance crosses one half once
 MOST, NEAR = 3, 7  # crossings that are looked at closer; least values within and about an interval
 Ask = Callable[[np.ndarray], pd.DataFrame]  # values -> whether the outcome happened: a row per value, a column per replicate
 

@@ -63,6 +63,11 @@ def unused(inquiry: Inquiry) -> dict[str, str]:
     return {"set cost_key": "is what the question moves"}
 
 
+def runs_of(inquiry: Inquiry) -> int:
+    """How many runs an answer takes."""
+    return len(KEYS) * inquiry.replicates
+
+
 def answer(inquiry: Inquiry) -> Answer:
     """Every key, and almost-ideal sharing of what the key by GDP leads to."""
     found = {key: _judged(inquiry, key) for key in KEYS}

@@ -61,6 +61,11 @@ FEWEST = 10  # breaks in either half of the runs below which nothing is said
 CLOSE = 0.8  # rank correlation from which on a measure is little but size
 
 
+def runs_of(inquiry: Inquiry) -> int:
+    """How many runs an answer takes."""
+    return inquiry.replicates
+
+
 def answer(inquiry: Inquiry) -> Answer:
     """Watch every coalition, find the breaks, score every measure."""
     _check(inquiry)

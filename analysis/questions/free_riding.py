@@ -59,6 +59,11 @@ def unused(inquiry: Inquiry) -> dict[str, str]:
     return {"set openness": "is what the question moves"}
 
 
+def runs_of(inquiry: Inquiry) -> int:
+    """How many runs an answer takes."""
+    return 2 * (int(inquiry["values"]) + 1) * inquiry.replicates
+
+
 def answer(inquiry: Inquiry) -> Answer:
     """Openness from 0 to 1 in both worlds."""
     openness = np.linspace(0, 1, int(inquiry["values"]))

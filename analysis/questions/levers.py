@@ -59,6 +59,11 @@ OPTIONS = (
 )
 
 
+def runs_of(inquiry: Inquiry) -> int:
+    """How many runs an answer takes at the most: a lever without a price is not drawn for."""
+    return (len(LEVERS) + 1) * (inquiry.replicates + inquiry["draws"] * inquiry["seeds"])
+
+
 def answer(inquiry: Inquiry) -> Answer:
     """Effects at the scenario's parameters, regret over draws."""
     base, asked = inquiry.scenario, inquiry.fixed(*lever_costs.PARAMETERS)

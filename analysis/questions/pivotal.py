@@ -68,6 +68,11 @@ def unused(inquiry: Inquiry) -> dict[str, str]:
     return {} if inquiry.draws is None else {"spread": "the posterior says how parameters are drawn; leave one of them out"}
 
 
+def runs_of(inquiry: Inquiry) -> int:
+    """How many runs an answer takes."""
+    return 2 * (inquiry["nations"] + 1) * inquiry.replicates
+
+
 def answer(inquiry: Inquiry) -> Answer:
     """Absence and worth of the nations with most GDP in coalitions."""
     _check(inquiry)
@@ -116,7 +121,11 @@ def _worth(inquiry: Inquiry, names: list[str], seeds: list[int], draws: pd.DataF
     """(R, n, 2) Shapley and Banzhaf values in every draw."""
     alone, step = throughout(inquiry.scenario, {"convening_rate": 0.0}), inquiry.scenario.nearest_step(inquiry["year"])
     draws = None if draws is None else draws.drop(columns="convening_rate", errors="ignore")
-    act = lambda found, _: values(found)  # noqa: E731
+
+    def act(found: ModelGame, _world: object) -> np.ndarray:
+        inquiry.progress(1)
+        return values(found)
+
     return np.array(likelihood.read(alone, step, names, seeds, draws, tenure=inquiry["tenure"], act=act))
 
 

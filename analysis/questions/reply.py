@@ -112,16 +112,18 @@ def reply(
     given: Mapping[str, Any] | None = None,
     progress: Callable[[int], object] = lambda runs: None,
     notice: Callable[[str], object] = lambda sentence: None,
+    expect: Callable[[int], object] = lambda runs: None,
 ) -> Reply:
     """Ask question ``name`` of ``scenario``, in which the parameters ``given`` were set for it.
 
     ``options`` are the question's own, by name. ``precision`` raises the replicates until the headline's interval is within ±
-    that; ``uncertainty`` "posterior" draws all that was fitted. ``notice`` is told what the answer cannot keep of what was asked.
-    Errors: ValueError in one sentence, ArgumentError where one argument is the matter.
+    that; ``uncertainty`` "posterior" draws all that was fitted. ``expect`` is told how many runs are to come, ``progress`` how
+    many more are done, ``notice`` what the answer cannot keep of what was asked. Errors: ValueError in one sentence,
+    ArgumentError where one argument is the matter.
     """
     module, began = question(name), time.perf_counter()
     inquiry = inquiry_of(module, scenario, options, replicates, uncertainty, seed, given or {})
-    answer, inquiry = _answered(module, replace(inquiry, progress=progress), precision, notice)
+    answer, inquiry = _answered(module, replace(inquiry, progress=progress), precision, expect, notice)
     return Reply(name, inquiry, answer, time.perf_counter() - began)
 
 
@@ -163,9 +165,14 @@ def _draws(uncertainty: str, scenario: Scenario, given: Mapping[str, Any]) -> pd
     return draws
 
 
-def _answered(module: ModuleType, inquiry: Inquiry, precision: float | None, notice) -> tuple[Answer, Inquiry]:
+def _answered(module: ModuleType, inquiry: Inquiry, precision: float | None, expect, notice) -> tuple[Answer, Inquiry]:
     """The answer, with as many replicates as the precision asked for needs; those already run are the first of them."""
-    answer = module.answer(inquiry)
+
+    def answered(inquiry: Inquiry) -> Answer:
+        expect(module.runs_of(inquiry))
+        return module.answer(inquiry)
+
+    answer = answered(inquiry)
     if precision is not None and not math.isfinite(answer.headline.estimate.half_width):
         notice(f"precision {precision:g}: the headline has no interval here, so that more replicates would not narrow it")
     while precision is not None and answer.headline.estimate.half_width > precision:
@@ -174,7 +181,7 @@ def _answered(module: ModuleType, inquiry: Inquiry, precision: float | None, not
             break
         needed = inquiry.replicates * (answer.headline.estimate.half_width / precision) ** 2 * 1.1
         inquiry = inquiry.with_replicates(min(MOST, max(inquiry.replicates + 50, int(needed))))
-        answer = module.answer(inquiry)
+        answer = answered(inquiry)
     return answer, inquiry
 
 

@@ -25,6 +25,7 @@ Source: minimum participation [CarraroMarchioriOreffice2009], [Weikard2015]; exi
 from __future__ import annotations
 
 import itertools
+from math import prod
 
 import numpy as np
 import pandas as pd
@@ -58,6 +59,11 @@ LEVELS: dict[str, dict[str, tuple[float, ...]]] = {
     "many": {"quorum_members": (2, 6, 9, 12), "quorum_gdp": (0.0, 0.15, 0.3, 0.45), "notice": (0, 2, 4, 8, 16),
              "exit_fee": (0.0, 0.001, 0.002, 0.005, 0.01), "admission": (0, 1, 2)},
 }  # fmt: skip
+
+
+def runs_of(inquiry: Inquiry) -> int:
+    """How many runs an answer takes."""
+    return (prod(map(len, LEVELS[inquiry["levels"]].values())) + 1) * inquiry.replicates
 
 
 def answer(inquiry: Inquiry) -> Answer:

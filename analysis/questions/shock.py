@@ -77,6 +77,11 @@ class Pair:
     before: np.ndarray
 
 
+def runs_of(inquiry: Inquiry) -> int:
+    """How many runs an answer takes."""
+    return 2 * inquiry.replicates
+
+
 def answer(inquiry: Inquiry) -> Answer:
     """The same runs with and without the shock."""
     event = event_of(inquiry)

@@ -83,6 +83,11 @@ def unused(inquiry: Inquiry) -> dict[str, str]:
     return {} if inquiry.draws is None else {"spread": "the posterior says how parameters are drawn; leave one of them out"}
 
 
+def runs_of(inquiry: Inquiry) -> int:
+    """How many runs an answer takes."""
+    return len(years(inquiry)) * inquiry.replicates
+
+
 def answer(inquiry: Inquiry) -> Answer:
     """The smallest and cheapest viable sets of each year and lag."""
     asked = inquiry.about(throughout(inquiry.scenario, {"convening_rate": 0.0})).fixed("convening_rate")

@@ -44,7 +44,7 @@ from analysis.figures import style
 from analysis.methods import statistics
 from analysis.methods.crossing import EVEN, open_ends
 from analysis.methods.scale import Scale
-from analysis.methods.search import look
+from analysis.methods.search import ONE_CROSSING, look
 from analysis.methods.statistics import Estimate
 
 TITLE = "At what value of a parameter does the outcome tip, and does it tip back there?"
@@ -68,6 +68,11 @@ def unused(inquiry: Inquiry) -> dict[str, str]:
     """What has no effect beside the other options, and why."""
     found = {f"set {inquiry['parameter']}": "is what the question moves; range says where"}
     return found if inquiry["rungs"] else found | {"settle": "is for the branches, which rungs = 0 leaves out"}
+
+
+def runs_of(inquiry: Inquiry) -> int:
+    """How many runs an answer takes where the chance crosses one half once."""
+    return (ONE_CROSSING + 2 * inquiry["rungs"]) * inquiry.replicates
 
 
 def answer(inquiry: Inquiry) -> Answer:

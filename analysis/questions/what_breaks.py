@@ -92,6 +92,13 @@ class Found:
         return bool(self.failed.mean() <= 0.5)
 
 
+def runs_of(inquiry: Inquiry) -> int:
+    """How many runs an answer takes."""
+    parameters, asked = len(ranges.every(inquiry.scenario)), inquiry.options
+    points = asked["trajectories"] * (parameters + 1) + asked["samples"] * (asked["factors"] + 2) + asked["cases"]
+    return points * inquiry.replicates + 2 * (len(STRUCTURES) + 1) * asked["runs"]
+
+
 def answer(inquiry: Inquiry) -> Answer:
     """Screen all, weigh the strongest, find the box, build it otherwise."""
     outcome.measure(inquiry)

@@ -58,6 +58,11 @@ def unused(inquiry: Inquiry) -> dict[str, str]:
     return {"set growth_decay": "is what the option growth_decay sets"} if inquiry["growth_decay"] > 0 else {}
 
 
+def runs_of(inquiry: Inquiry) -> int:
+    """How many runs an answer takes."""
+    return len(_years(inquiry)) * inquiry.replicates
+
+
 def answer(inquiry: Inquiry) -> Answer:
     """Launch years from the scenario's start to ``last``."""
     years = _years(inquiry)
