@@ -119,7 +119,8 @@ def ask(
     notice: Callable[[str], object] = print,
     **options: Any,
 ) -> Reply:
-    """Ask one of the questions (:data:`analysis.questions.QUESTIONS`) of a scenario; ``options`` are the question's own.
+    """Ask one of the questions (:data:`analysis.questions.QUESTIONS`), or one that a file of yours holds (``"mine.py"``), of a
+    scenario; ``options`` are the question's own.
 
     ``precision`` raises the replicates until the headline's 95 % interval is within ± that; ``uncertainty="posterior"`` draws all
     parameters that were fitted. ``notice`` is told what cannot be kept of what was asked.

@@ -18,7 +18,7 @@ from analysis.experiments.inquiry import Option
 from analysis.experiments.uncertainty import free_draws
 from analysis.methods.statistics import Estimate
 from analysis.questions import QUESTIONS, question
-from analysis.questions.reply import Reply
+from analysis.questions.reply import Reply, reply
 from runs import library
 from runs.ensemble import Varied
 from tests import questions
@@ -94,6 +94,49 @@ def test_an_answer_is_written_whole(name, tmp_path):
     page = (tmp_path / "answer.md").read_text("utf-8")
     assert answer.sentence in page
     assert "![" in page
+
+
+def own_question() -> str:
+    """The question that the how-to writes."""
+    page = (Path(__file__).parent.parent / "docs" / "howto" / "question.md").read_text("utf-8")
+    return page.partition("```python\n# interaction.py\n")[2].partition("```")[0]
+
+
+def test_a_file_of_ones_own_is_a_question(tmp_path, monkeypatch, capsys):
+    """With its options, its help and its page; read again where it has changed."""
+    monkeypatch.chdir(tmp_path)
+    Path("small.toml").write_text(SMALL)
+    Path("mine.py").write_text(own_question(), "utf-8")
+    words = ("ask", "mine.py", "small.toml", "--replicates", "4", "--hazard", "0.5", "--quiet")
+    assert abm(*words) == 0
+    kept = json.loads(Path("results/answers/mine/answer.json").read_text("utf-8"))
+    assert (kept["question"], kept["options"]) == ("mine.py", {"hazard": 0.5, "efficiency": 3.0})
+    assert list(kept["numbers"]) == ["beyond the sum", "risk", "skill"]
+    found = reply("mine.py", Scenario.read("small.toml"), {"hazard": 0.5}, 4)
+    assert found.sentence == kept["answer"]
+    assert found.figure().axes[0].get_xlabel() == "percentage points"
+    assert abm("ask", "mine.py", "--help") == 0
+    assert "--efficiency" in capsys.readouterr().out
+    Path("mine.py").write_text(own_question().replace("Together they", "They"), "utf-8")
+    assert reply("mine.py", Scenario.read("small.toml"), {}, 4).sentence.startswith("They do ")
+
+
+OWN_FAULTS = {
+    "TITLE = 1 +": "mine.py: line 1: SyntaxError: invalid syntax",
+    "import nowhere_to_be_found": "mine.py: ModuleNotFoundError: No module named 'nowhere_to_be_found'",
+    "TITLE = 'What?'": "mine.py: is no question: it lacks CAPTION, REPLICATES, OPTIONS, runs_of, answer, draw",
+    "TITLE = CAPTION = REPLICATES = OPTIONS = runs_of = answer = draw = 1": "mine.py: is no question: it begins with",
+}
+
+
+@pytest.mark.parametrize("text", OWN_FAULTS)
+def test_what_is_wrong_with_a_file_of_ones_own_is_said(text, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    Path("mine.py").write_text(text)
+    assert abm("ask", "mine.py") == 2
+    said = capsys.readouterr()
+    assert (said.out, said.err.count("\n")) == ("", 1)
+    assert said.err.startswith(f"abm: {OWN_FAULTS[text]}")
 
 
 def test_abm_ask_lists_every_question(capsys):

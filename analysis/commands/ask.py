@@ -21,7 +21,8 @@ def add(commands) -> None:
         "`abm ask QUESTION --help` tells what is computed, on which assumptions, and the question's own options.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    ask.add_argument("question", nargs="?", metavar="QUESTION", help="one of the questions listed by `abm ask`")
+    ask.add_argument("question", nargs="?", metavar="QUESTION",
+                     help="one of the questions listed by `abm ask`, or a Python file that holds one of your own")
     add_scenario(ask)
     ask.add_argument("--replicates", type=whole(2, 1_000_000), metavar="N", help="replicates (default: the question's)")
     ask.add_argument("--precision", type=above_zero, metavar="P",
@@ -39,11 +40,11 @@ def add(commands) -> None:
 
 def _with_options(ask: argparse.ArgumentParser, parse, words):
     """Add the options of the question that is asked, wherever it stands among the words."""
-    from analysis.questions import QUESTIONS, question
+    from analysis.questions import is_question, question
 
     name = parse([word for word in words if word not in ("-h", "--help")], None)[0].question
-    if name not in QUESTIONS:  # it may follow an option of its own
-        name = next((word for word in words if word in QUESTIONS), None)
+    if not is_question(name or ""):  # it may follow an option of its own
+        name = next((word for word in words if is_question(word)), None)
     if name is None:
         return words
     module = question(name)
@@ -81,7 +82,7 @@ def _ask(arguments, module) -> int:
 
     scenario, values = scenario_of(arguments), settings(arguments.settings)
     options = {option.name: getattr(arguments, option.name) for option in module.OPTIONS if given(arguments, option.name)}
-    place = Folder(arguments.out or Path("results") / "answers" / arguments.question, NAMES)
+    place = Folder(arguments.out or Path("results") / "answers" / Path(arguments.question).stem, NAMES)
     with growing_bar("runs", arguments.quiet) as (expect, progress):
         found = reply(
             arguments.question, scenario, options, arguments.replicates, arguments.precision, arguments.uncertainty,
