@@ -1,6 +1,7 @@
 """Small worlds that many tests start from, each test its own; a browser and a page. Signals mean what they do in a terminal."""
 
 import signal
+from pathlib import Path
 
 import pytest
 
@@ -49,3 +50,18 @@ def pytest_configure() -> None:
     for number, usual in ((signal.SIGINT, signal.default_int_handler), (signal.SIGHUP, signal.SIG_DFL)):
         if signal.getsignal(number) is signal.SIG_IGN:
             signal.signal(number, usual)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """xdist 3.8 ends a test's name with its group by setting ``_nodeid``, which pytest 9.2 no longer reads: groups fell apart."""
+    for item in items:
+        if "_nodeid" in vars(item):
+            item._id = type(item._id).parse(vars(item)["_nodeid"])
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """The uncompiled pass reads no file without a test of its own: what the others import takes a quarter of a minute."""
+    if config.option.markexpr != "uncompiled" or not collection_path.name.startswith("test_"):
+        return None
+    return True if "uncompiled" not in collection_path.read_text("utf-8") else None
