@@ -11,6 +11,10 @@ from runs import library
 from tests import worlds
 from tests.page_browser import CHROMIUM_ARGUMENTS, chromium, serve_in_background
 
+#: Groups that begin first, since they take longest. While one process compiles the model for the page, the other does what needs
+#: no such compiling, or one for other rules; it finds the model compiled when it comes to the rest.
+FIRST = ("page", "site", "rules", "installed", "dask")
+
 
 @pytest.fixture
 def world() -> World:
@@ -45,8 +49,9 @@ def served(tmp_path_factory):
     end()
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
     """Whoever starts the tests in the background or by nohup ignores signals, and every process of the tests would too."""
+    config.option.loadscopereorder = False  # xdist would begin with the groups of most tests
     for number, usual in ((signal.SIGINT, signal.default_int_handler), (signal.SIGHUP, signal.SIG_DFL)):
         if signal.getsignal(number) is signal.SIG_IGN:
             signal.signal(number, usual)
@@ -58,6 +63,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "_nodeid" in vars(item):
             item._id = type(item._id).parse(vars(item)["_nodeid"])
+    items.sort(key=_turn)
+
+
+def _turn(item: pytest.Item) -> int:
+    """When a test's turn is; those of one turn are in the order of their files."""
+    group = item.get_closest_marker("xdist_group")
+    return FIRST.index(group.args[0]) if group and group.args[0] in FIRST else len(FIRST)
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
