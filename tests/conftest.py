@@ -1,6 +1,7 @@
 """Small worlds that many tests start from, each test its own; a browser and a page. Signals mean what they do in a terminal."""
 
 import signal
+from pathlib import Path
 
 import pytest
 
@@ -9,6 +10,10 @@ from abm.world import World
 from runs import library
 from tests import worlds
 from tests.page_browser import CHROMIUM_ARGUMENTS, chromium, serve_in_background
+
+#: Groups that begin first, since they take longest. While one process compiles the model for the page, the other does what needs
+#: no such compiling, or one for other rules; it finds the model compiled when it comes to the rest.
+FIRST = ("page", "site", "rules", "installed", "dask")
 
 
 @pytest.fixture
@@ -44,8 +49,31 @@ def served(tmp_path_factory):
     end()
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
     """Whoever starts the tests in the background or by nohup ignores signals, and every process of the tests would too."""
+    config.option.loadscopereorder = False  # xdist would begin with the groups of most tests
     for number, usual in ((signal.SIGINT, signal.default_int_handler), (signal.SIGHUP, signal.SIG_DFL)):
         if signal.getsignal(number) is signal.SIG_IGN:
             signal.signal(number, usual)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """xdist 3.8 ends a test's name with its group by setting ``_nodeid``, which pytest 9.2 no longer reads: groups fell apart."""
+    for item in items:
+        if "_nodeid" in vars(item):
+            item._id = type(item._id).parse(vars(item)["_nodeid"])
+    items.sort(key=_turn)
+
+
+def _turn(item: pytest.Item) -> int:
+    """When a test's turn is; those of one turn are in the order of their files."""
+    group = item.get_closest_marker("xdist_group")
+    return FIRST.index(group.args[0]) if group and group.args[0] in FIRST else len(FIRST)
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """The uncompiled pass reads no file without a test of its own: what the others import takes a quarter of a minute."""
+    if config.option.markexpr != "uncompiled" or not collection_path.name.startswith("test_"):
+        return None
+    return True if "uncompiled" not in collection_path.read_text("utf-8") else None

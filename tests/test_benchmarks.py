@@ -8,11 +8,10 @@ from tests.benchmarks import guard
 from tests.benchmarks.table import Table, exponent
 from tests.benchmarks.timing import baseline
 
-agentpy = pytest.importorskip("agentpy")
-
 
 @pytest.mark.slow
 def test_mesa_agentpy_and_the_ensemble_reach_the_same_state():
+    pytest.importorskip("agentpy")  # only here, since to import it takes seconds
     from tests.benchmarks.against_mesa import agentpy_run, mesa_run
 
     world = baseline().world()

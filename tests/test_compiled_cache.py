@@ -1,5 +1,7 @@
 """Machine code on disk: nothing damaged is run, a disk that takes none is said once, code belongs to the sources as loaded."""
 
+import functools
+import json
 import os
 import random
 import re
@@ -7,6 +9,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -28,13 +31,67 @@ print(sum(twice.stats.cache_hits.values()), "read")
 """
 
 
+#: Lets a copy of itself run each program that it is given. To import numba and to compile anything for the first time takes a
+#: process two seconds, and neither looks at the cache.
+READY = """
+import json, os, sys
+import numba
+numba.njit(lambda x: x)(1)
+
+def run(program, world, root, streams):
+    os.environ.clear()
+    os.environ.update(world)
+    os.chdir(root)
+    sys.path.insert(0, root)
+    for number, path in enumerate(streams, 1):
+        os.dup2(os.open(path, os.O_WRONLY | os.O_CREAT), number)
+    exec(program, vars(sys.modules["__main__"]))
+
+for line in sys.stdin:
+    if child := os.fork():
+        print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+    else:
+        run(**json.loads(line))
+        sys.exit()
+"""
+
+
+@functools.cache
+def ready() -> subprocess.Popen:
+    """The process that waits for programs."""
+    world = {**os.environ, "NUMBA_DISABLE_JIT": "0"}
+    return subprocess.Popen([sys.executable, "-c", READY], env=world, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def ended():
+    """The process that waits ends with these tests."""
+    yield
+    if ready.cache_info().currsize:
+        ready().communicate()
+        ready.cache_clear()
+
+
 def compile_in(cache: Path, program: str = PROGRAM, root: Path = ROOT, before: str = "", **world) -> subprocess.CompletedProcess:
     """Run a program that compiles, in a process of its own that keeps its machine code in ``cache``."""
     world = {**os.environ, "PYTHONPATH": str(root), "NUMBA_CACHE_DIR": str(cache), "NUMBA_DISABLE_JIT": "0", **world}
-    command = after(before, [sys.executable, "-c", program]) if before else [sys.executable, "-c", program]
-    done = subprocess.run(command, env=world, capture_output=True, text=True, cwd=root, check=False)
+    if before:
+        command = after(before, [sys.executable, "-c", program])
+        done = subprocess.run(command, env=world, capture_output=True, text=True, cwd=root, check=False)
+    else:
+        done = by_a_copy(program=program, world=world, root=str(root))
     assert done.returncode == 0, done.stderr
     return done
+
+
+def by_a_copy(**asked) -> subprocess.CompletedProcess:
+    """What a copy of the process that waits leaves of a program."""
+    with TemporaryDirectory() as folder:
+        streams = [Path(folder, name) for name in ("out", "err")]
+        ready().stdin.write(json.dumps(asked | {"streams": list(map(str, streams))}) + "\n")
+        ready().stdin.flush()
+        status = int(ready().stdout.readline())
+        return subprocess.CompletedProcess(asked["program"], status, *(path.read_text("utf-8") for path in streams))
 
 
 @pytest.fixture(scope="module")

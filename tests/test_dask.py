@@ -14,6 +14,7 @@ import threading
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -66,16 +67,45 @@ class Cluster:
             process.wait()
 
 
-@pytest.fixture
-def running(tmp_path):
+@contextmanager
+def cluster_in(folder: Path):
     """A cluster of two workers."""
-    folder = tmp_path / "cluster"
-    folder.mkdir()
     found = Cluster(folder)
     found.add_worker()
     found.add_worker()
-    yield found
-    found.close()
+    try:
+        yield found
+    finally:
+        found.close()
+
+
+@pytest.fixture
+def running(tmp_path_factory):
+    """A cluster of its own, for a test that does not leave it as it was."""
+    with cluster_in(tmp_path_factory.mktemp("cluster")) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def lasting(tmp_path_factory):
+    """The cluster of all other tests: its three processes take a quarter of a minute of a processor to start."""
+    with cluster_in(tmp_path_factory.mktemp("lasting")) as found:
+        yield found
+
+
+@pytest.fixture
+def shared(lasting):
+    """The same, of the same two workers after the test: one that joined them is gone."""
+    import distributed
+
+    yield lasting
+    for process in lasting.workers[2:]:
+        process.kill()
+        process.wait()
+    del lasting.workers[2:]
+    with distributed.Client(lasting.address, set_as_default=False) as client:
+        while len(client.scheduler_info()["workers"]) > 2:
+            time.sleep(0.05)
 
 
 @pytest.fixture(scope="module")
@@ -94,8 +124,8 @@ def other_sources(tmp_path_factory):
     return root
 
 
-def test_the_files_are_those_of_one_machine_to_the_byte(running, tmp_path, undisturbed):
-    assert sweeps.files(sweeps.carry(PLAN, tmp_path / "out", dask(running.address))) == undisturbed
+def test_the_files_are_those_of_one_machine_to_the_byte(shared, tmp_path, undisturbed):
+    assert sweeps.files(sweeps.carry(PLAN, tmp_path / "out", dask(shared.address))) == undisturbed
 
 
 def test_workers_killed_in_the_middle_lose_and_double_nothing(running, tmp_path, undisturbed):
@@ -137,7 +167,7 @@ def test_a_scheduler_that_is_gone_is_a_clear_error_and_the_same_command_goes_on(
 
 
 @pytest.mark.parametrize("where", ["result", "exception"])
-def test_a_scheduler_that_goes_while_a_result_is_fetched_is_the_same_clear_error(running, tmp_path, monkeypatch, where):
+def test_a_scheduler_that_goes_while_a_result_is_fetched_is_the_same_clear_error(shared, tmp_path, monkeypatch, where):
     import distributed
 
     def closed(self, *_, **__):
@@ -147,12 +177,12 @@ def test_a_scheduler_that_goes_while_a_result_is_fetched_is_the_same_clear_error
     if where == "exception":  # asked for of a task that failed
         monkeypatch.setattr(distributed.Future, "status", "error")
     with pytest.raises(StoreError, match="the Dask scheduler is gone; what was finished is whole"):
-        sweeps.carry(PLAN, tmp_path / "out", dask(running.address))
+        sweeps.carry(PLAN, tmp_path / "out", dask(shared.address))
 
 
-def test_a_worker_with_other_sources_is_refused(running, tmp_path, other_sources):
+def test_a_worker_with_other_sources_is_refused(shared, tmp_path, other_sources):
     with pytest.raises(StoreError, match=r"this worker has other sources of the model"):
-        sweeps.carry(PLAN, tmp_path / "out", _with_other(running, other_sources))
+        sweeps.carry(PLAN, tmp_path / "out", _with_other(shared, other_sources))
     assert not (tmp_path / "out" / "runs").exists()
 
 
@@ -166,17 +196,17 @@ def _with_other(running, root):
     return dask(running.address)
 
 
-def test_a_worker_with_other_sources_that_comes_late_is_refused(running, tmp_path, other_sources):
+def test_a_worker_with_other_sources_that_comes_late_is_refused(shared, tmp_path, other_sources):
     import distributed
 
     def join(done, before, failed):
         if done == 20:
-            running.add_worker(other_sources)
-            with distributed.Client(running.address, set_as_default=False) as client:
+            shared.add_worker(other_sources)
+            with distributed.Client(shared.address, set_as_default=False) as client:
                 client.wait_for_workers(3, timeout=60)
 
     with pytest.raises(StoreError, match=r"^tcp://127\.0\.0\.1:\d+: this worker has other sources of the model"):
-        sweeps.carry(PLAN, tmp_path / "out", dask(running.address), progress=join)
+        sweeps.carry(PLAN, tmp_path / "out", dask(shared.address), progress=join)
 
 
 def test_without_an_address_the_cluster_is_of_processes_here(tmp_path, undisturbed):
@@ -265,13 +295,25 @@ def freeze(*processes):
     return stop
 
 
+@pytest.fixture
+def thawed(lasting):
+    """Lets the workers go on; at the end of a test, however it ends."""
+
+    def thaw():
+        for process in lasting.workers:
+            process.send_signal(signal.SIGCONT)
+
+    yield thaw
+    thaw()
+
+
 def test_the_chunks_of_frozen_workers_go_to_others_and_without_any_the_sweep_ends_in_time(
-    running, tmp_path, monkeypatch, undisturbed
+    shared, tmp_path, monkeypatch, undisturbed, thawed
 ):
     short(monkeypatch)
     told: list[str] = []
-    one, other = running.workers
-    execute = dask(running.address, notice=told.append)
+    one, other = shared.workers
+    execute = dask(shared.address, notice=told.append)
     sweeps.carry(PLAN, tmp_path / "one", execute, progress=freeze(one))
     assert sweeps.files(tmp_path / "one") == undisturbed
     said = re.compile(r"tcp://127\.0\.0\.1:\d+: this worker has been silent for 4 s; its work goes to others")
@@ -281,8 +323,7 @@ def test_the_chunks_of_frozen_workers_go_to_others_and_without_any_the_sweep_end
     with pytest.raises(StoreError, match="no worker works, and nothing was done for 8 s; what was finished is whole"):
         sweeps.carry(PLAN, tmp_path / "both", execute, progress=freeze(other))
     assert standing(tmp_path / "both") >= 5
-    for process in (one, other):
-        process.send_signal(signal.SIGCONT)
+    thawed()
     sweeps.carry(PLAN, tmp_path / "both", execute)
     assert sweeps.files(tmp_path / "both") == undisturbed
 
@@ -331,15 +372,15 @@ def carry_on(address, plan, directory):
     sweeps.carry(plan, directory, dask(address))
 
 
-def test_a_client_that_was_frozen_while_another_swept_takes_nothing_of_it(running, tmp_path, undisturbed, other_undisturbed):
-    process = multiprocessing.get_context("spawn").Process(target=carry_on, args=(running.address, PLAN, tmp_path / "frozen"))
+def test_a_client_that_was_frozen_while_another_swept_takes_nothing_of_it(shared, tmp_path, undisturbed, other_undisturbed):
+    process = multiprocessing.get_context("spawn").Process(target=carry_on, args=(shared.address, PLAN, tmp_path / "frozen"))
     process.start()
     try:
         while standing(tmp_path / "frozen") < 5:
             assert process.is_alive()
             time.sleep(0.01)
         os.kill(process.pid, signal.SIGSTOP)
-        assert sweeps.files(sweeps.carry(OTHER, tmp_path / "other", dask(running.address))) == other_undisturbed
+        assert sweeps.files(sweeps.carry(OTHER, tmp_path / "other", dask(shared.address))) == other_undisturbed
         assert standing(tmp_path / "frozen") < PLAN.chunks
     finally:
         os.kill(process.pid, signal.SIGCONT)
@@ -348,7 +389,7 @@ def test_a_client_that_was_frozen_while_another_swept_takes_nothing_of_it(runnin
     assert sweeps.files(tmp_path / "frozen") == undisturbed
 
 
-def test_what_comes_home_of_another_sweep_is_done_again_or_refused(running, tmp_path, monkeypatch, undisturbed):
+def test_what_comes_home_of_another_sweep_is_done_again_or_refused(shared, tmp_path, monkeypatch, undisturbed):
     """Once for every chunk is mended; again and again is a fault."""
     import distributed
 
@@ -362,10 +403,10 @@ def test_what_comes_home_of_another_sweep_is_done_again_or_refused(running, tmp_
         return done._replace(job="0" * 64) if done.chunk % 2 else done._replace(chunk=done.chunk + 1)
 
     monkeypatch.setattr(distributed.Future, "result", swapped)
-    assert sweeps.files(sweeps.carry(PLAN, tmp_path / "out", dask(running.address))) == undisturbed
+    assert sweeps.files(sweeps.carry(PLAN, tmp_path / "out", dask(shared.address))) == undisturbed
     always.append(True)
     with pytest.raises(StoreError, match=r"chunk \d+: 3 times what came home was of another sweep; what was finished is whole"):
-        sweeps.carry(PLAN, tmp_path / "never", dask(running.address))
+        sweeps.carry(PLAN, tmp_path / "never", dask(shared.address))
 
 
 def test_a_worker_whose_sources_changed_after_it_began_is_known_by_what_it_runs(tmp_path, undisturbed):

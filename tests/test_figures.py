@@ -24,7 +24,9 @@ from analysis.reading.replay import models, replayed
 from tests import results
 from tests.results import result
 
-CASES = [pytest.param(case, marks=pytest.mark.slow) if case == "all nations" else case for case in results.CASES]
+#: One process compiles for all nations, not two at once.
+ALL = pytest.param("all nations", marks=[pytest.mark.slow, pytest.mark.xdist_group("all nations")])
+CASES = [ALL if case == "all nations" else case for case in results.CASES]
 
 
 def drawn(name, case):

@@ -35,7 +35,8 @@ from runs.ensemble import continue_runs
 from tests.page_browser import TOKEN, serve_in_background
 
 pytestmark = pytest.mark.xdist_group("page")
-LARGE = {"nations": {"synthetic": 300}, "steps": 100}  # a link's scenario whose futures take seconds
+#: A link's scenario whose futures take seconds. More nations than these would be compiled for by nobody else.
+LARGE = {"nations": {"synthetic": 256}, "steps": 140}
 PATIENCE = 60.0  # seconds
 
 

@@ -58,9 +58,9 @@ CASES = {
 
 @pytest.fixture(scope="module")
 def directory(tmp_path_factory):
-    """A small result with a vendor whose name not every terminal can write."""
+    """A small result with a vendor whose title not every terminal can write. Its short name is one that others compile for."""
     vendor = {"title": "Köln →", "ideal_point": 0.1, "compute_share": 0.05}
-    scenario = Scenario.parse({"nations": {"select": ["DEU", "FRA"]}, "steps": 1, "vendors": {"koeln": vendor}}, "small")
+    scenario = Scenario.parse({"nations": {"select": ["DEU", "FRA"]}, "steps": 1, "vendors": {"gulf": vendor}}, "small")
     return sweeps.carry(Plan(scenario, replicates=2, seed=3), tmp_path_factory.mktemp("small") / "result")
 
 
