@@ -10,7 +10,7 @@ import pytest
 
 import runs
 from analysis.commands.command_line import main
-from analysis.page.serve import _opened
+from analysis.page.services import opened
 from runs import design_points, sweep
 from runs.manifest import StoreError
 from runs.plan import TABLES
@@ -41,7 +41,7 @@ def command(*words) -> tuple[int, str, str]:
 
 def view(directory: Path) -> tuple[int, str, str]:
     try:
-        _opened(directory, 3)
+        opened(directory, 3)
     except ValueError as error:
         return 2, "", f"{error}\n"
     return 0, "", ""
@@ -100,7 +100,7 @@ def test_no_damage_passes_for_a_result_or_ends_in_a_traceback(whole, tmp_path):
             assert str(directory) in told, (reader, what, told)
         shutil.rmtree(directory)
     # Points are compared with the manifest by their values: a flip in what else their file says of itself does no harm.
-    assert [what for _, what in passed if what not in ("flipped design_points.parquet", "zeroed design_points.parquet")] == []
+    assert [what for _, what in passed if what not in ("flipped points.parquet", "zeroed points.parquet")] == []
 
 
 def test_the_same_command_makes_again_just_what_is_damaged(whole, tmp_path):

@@ -11,7 +11,7 @@ import runs
 from abm import data
 from analysis.commands.command_line import main
 from analysis.nations import lists
-from analysis.page.serve import _opened
+from analysis.page.services import opened
 from tests import sweeps
 
 NAMES = (
@@ -52,7 +52,7 @@ def test_a_result_of_any_name_is_read_as_it_was_written(whole, folder, name, cap
     assert found.xarray(["gdp_coalition"], series=True).equals(expected.xarray(["gdp_coalition"], series=True))
     assert abm("status", f"./{name}") == 0
     assert "complete, 4 of 4 runs" in capsys.readouterr().out
-    assert _opened(Path(name), 3).seed == expected.plan.seed_of(3)
+    assert opened(Path(name), 3).seed == expected.plan.seed_of(3)
 
 
 @pytest.mark.parametrize("name", [WORST, "~"])

@@ -351,7 +351,7 @@ def test_every_parameter_is_a_slider_once_and_the_page_offers_todays_scenarios(s
         (found,) = [found for found in groups if found["name"] == group]
         assert {parameters.lookup(row["name"]).name for row in found["rows"]} == set(members)
     assert grouped <= set(parameters.BY_NAME)
-    offered = set(session.services.scenarios())
+    offered = set(library.names())
     assert {"early-plateau", "late-plateau", "sovereign-offers"} <= offered
     assert not {"boom", "boom-to-2027"} & offered
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from scipy.integrate import quad
 
-from abm.parameters import index
+from abm.parameters import position
 from abm.submodels.derived import set_nodes
 from abm.submodels.environment import frontier_share, growing_spending, investment_growth
 from abm.submodels.events import PARAMETER
@@ -123,7 +123,7 @@ def test_a_plan_is_what_the_years_then_bring():
 
 def test_growth_that_an_event_changes_goes_on_from_where_it_was():
     """Investment and share do not jump; from then on the new rates hold, less what had decayed before."""
-    change = [Event(8, PARAMETER, parameter=index(name)[0], value=value)
+    change = [Event(8, PARAMETER, parameter=position(name)[0], value=value)
               for name, value in (("investment_growth", 1.2), ("frontier_share_growth", 0.1))]
     world = growing(*change)
     for years, error in ((2, 0), (2.25, 0.1)):

@@ -11,7 +11,7 @@ off biases the rate by more than half a per cent.
 import numpy as np
 import pytest
 
-from abm.parameters import index
+from abm.parameters import position
 from abm.submodels.events import PARAMETER
 from abm.submodels.restriction import true_hazard
 from abm.world import Event, World, build
@@ -26,7 +26,7 @@ CALM = {"hazard_us": PRIOR_RATE, "hazard_distance": 0, "retaliation": 1, "restri
 
 def learners(social: float, **values) -> World:
     """Nations that never move and learn a hazard that never changes; a weak and wrong prior is all they start with."""
-    right = Event(0, PARAMETER, target=US, value=RATE, parameter=index("hazard_us")[0])
+    right = Event(0, PARAMETER, target=US, value=RATE, parameter=position("hazard_us")[0])
     return build(alike(N), None, {**STILL, **CALM, "social_learning": social, **values}, [right], step_years=DT)
 
 
