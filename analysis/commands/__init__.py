@@ -1,1 +1,1 @@
-"""Commands of ``abm`` that need analysis, one file each; the command line finds them as entry points."""
+"""The command line: a file for each command, what they have in common, and the process that a command is."""

@@ -1,1 +1,1 @@
-"""Estimates with intervals, crossings, frontiers, sensitivity, boxes: methods that several questions use."""
+"""Statistics that know nothing of the model: estimates with intervals, crossings, AUC, sensitivity indices, boxes."""
