@@ -231,6 +231,11 @@ class Calls(list):
     def runs_bar(self, total, quiet=False):
         return self.bar(total, "runs", quiet)
 
+    @contextlib.contextmanager
+    def growing_bar(self, unit, quiet=False):
+        with self.bar(None, unit, quiet) as done:
+            yield done, done
+
 
 def trace(words: str, patch, capsys) -> tuple[int, list]:
     """Exit status of a command, and what it called and said; its work is only looked at."""
@@ -242,9 +247,11 @@ def trace(words: str, patch, capsys) -> tuple[int, list]:
             given = GIVEN.get(command, {})
             stand_in = calls.stand_in(function, function not in given, given.get(function))
             stub.setattr(importlib.import_module(module), function, stand_in)
-        for name in ("bar", "runs_bar"):
+        for name in ("bar", "runs_bar", "growing_bar"):
             if hasattr(own, name):
                 stub.setattr(own, name, getattr(calls, name))
+        for name in ("tipping", "window") if command == "ask" else ():
+            stub.setattr(question(name), "runs_of", lambda inquiry: 0)
         if command in ("run", "replay"):
             real = own.open_result
             stub.setattr(own, "open_result", lambda path: real(path) if path in words.split()[1:2] and command != "run" else None)
@@ -346,6 +353,7 @@ def test_an_option_of_a_question_reaches_it(name, option, monkeypatch):
         raise Stopped
 
     monkeypatch.setattr(module, "answer", answer)
+    monkeypatch.setattr(module, "runs_of", lambda inquiry: 0)
     for words in ([], [f"--{option}", str(value)]):
         with contextlib.suppress(Stopped):
             assert main(["ask", *words, name, "small.toml", "--quiet"]) == 0

@@ -247,6 +247,7 @@ def asked(name: str, monkeypatch, *more: str):
     Path("small.toml").write_text(SMALL, "utf-8")
     monkeypatch.setattr(calibration, "posterior", sample)
     monkeypatch.setattr(question(name), "answer", answer)
+    monkeypatch.setattr(question(name), "runs_of", lambda inquiry: 0)
     assert abm("ask", name, "small.toml", "--quiet", *more) == 2
     return given[0]
 

@@ -22,12 +22,12 @@ CHANCE = 3  # standard errors by which contractions and correlations must differ
 EDGE = 0.05  # share of the prior's range: a posterior whose 10 or 90 % is as near to its end leans on it (the prior's are at 0.1)
 
 
-def limit(worth: float) -> float:
+def limit(size: float) -> float:
     """The contraction from which on a parameter is identified, whatever its own error.
 
-    The spread of ``worth`` points of the prior has a standard error of sqrt(0.2 / worth): a small sample must contract more.
+    The spread of ``size`` points of the prior has a standard error of sqrt(0.2 / size): a small sample must contract more.
     """
-    return max(IDENTIFIED, 1 - max(0.0, 1 - CHANCE * float(np.sqrt(0.2 / worth))) ** 2)
+    return max(IDENTIFIED, 1 - max(0.0, 1 - CHANCE * float(np.sqrt(0.2 / size))) ** 2)
 
 
 def errors(fit: Fit) -> np.ndarray:

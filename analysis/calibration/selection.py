@@ -67,7 +67,7 @@ def selected(
 
 
 def points_run(points: int) -> int:
-    """How many points :func:`judged` runs at the most, each as often as ``fresh`` says, where the waves left ``points``."""
+    """How many points :func:`selected` runs at the most, each as often as ``fresh`` says, where the waves left ``points``."""
     return points + 2 * _accepted(points) + OFTEN * (BEST + 1) + 2 * SETS
 
 

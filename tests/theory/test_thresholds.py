@@ -68,7 +68,7 @@ def test_one_threshold_changed_stops_the_cascade_at_one():
     assert joined(BROKEN) == {1}
 
 
-@pytest.mark.parametrize("place", [2, 10, 40])
+@pytest.mark.parametrize("index", [2, 10, 40])
 def test_the_cascade_stops_where_a_rung_is_missing(index):
     assert joined(np.where(index == LADDER, index + 1, LADDER)) == {index}
 
