@@ -307,3 +307,22 @@ def test_no_answer_to_an_event_waits_for_a_browser_that_has_left():
     assert mine.session.step_now == 1
     assert not mine.presence.over
     mine.presence.end()
+
+
+def test_futures_of_a_visit_that_is_over_hold_up_nobody(monkeypatch):
+    """A thread that begins in the context of a closed visit dies before it says so, and its executor would wait for ever."""
+    import solara.server.app  # noqa: F401  which makes threads know their visit
+    from solara.server import kernel, kernel_context
+
+    context = kernel_context.VirtualKernelContext(id="over", kernel=kernel.Kernel(), session_id="over")
+    context.kernel.shell = None  # as it is of a closed one
+    world, done = library.scenario("baseline").world(1), []
+
+    def work():
+        with context:
+            done.extend(futures(world, 8, Services()))
+
+    thread = threading.Thread(target=work, daemon=True)
+    thread.start()
+    thread.join(60)
+    assert done

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
+from solara.server import kernel_context
 
 from abm import measures, options
 from abm.world import World
@@ -115,7 +116,9 @@ def futures(world: World, steps: int, services: Services, stale: Callable[[], bo
         for first, end in pairwise((0, *sorted({min(stage, planned) for stage in stages}))):
             if first == STAGES[0]:
                 _TURNS.lull(stale)
-            parts += pool.map(batch, [_SEEDS + np.arange(k, min(k + size, end)) for k in range(first, end, size)])
+            with kernel_context.without_context():  # of a visit that is over, solara's threads never say that they have begun,
+                # and whoever waits for one holds a lock that every executor of the process needs
+                parts += pool.map(batch, [_SEEDS + np.arange(k, min(k + size, end)) for k in range(first, end, size)])
             if any(part is None for part in parts):
                 return
             yield _fan(world, parts, planned, steps)
