@@ -7,6 +7,8 @@ import time
 from functools import cache
 from typing import Any
 
+from solara.server import kernel_context
+
 from abm import data, parameters, titles
 from abm.scenario import Scenario
 from abm.world import Vendor
@@ -141,7 +143,8 @@ def Takeaway(screen: Screen):
     session, services = screen.session, screen.session.services
 
     def save(name):
-        path = services.save(Scenario.parse(session.document(), session.scenario.name, "page"), session.seed, str(name))
+        with kernel_context.without_context():  # see :func:`analysis.page.futures.futures`
+            path = services.save(Scenario.parse(session.document(), session.scenario.name, "page"), session.seed, str(name))
         screen.message = f"Saved as {path}; `abm replay {path} 0` does the run again."
 
     def fetch(name):

@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any
 
 from mesa.visualization.utils import force_update
+from solara.server import kernel_context
 
 from abm import titles
 from analysis.page import components, guide
@@ -103,7 +104,8 @@ def open_about(screen: Screen) -> None:
 @cache
 def _worked_out() -> dict[str, Any]:
     """The patterns in words, once a process."""
-    found = about()
+    with kernel_context.without_context():  # see :func:`analysis.page.futures.futures`
+        found = about()
     patterns = [
         {
             "name": titles.sentence(entry["name"]), "says": titles.plain(entry["says"]), "source": titles.source(entry["source"]),
