@@ -11,9 +11,11 @@ import json
 import os
 import re
 import stat
+import sys
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 MOST, MANIFESTS = 1_000_000, 512_000_000  # bytes of a file that a person writes, and of a manifest, which lists files
@@ -53,6 +55,24 @@ def text(path: str | Path, what: str = "file", most: int = MOST) -> str:
         line = decoded.count("\n", 0, decoded.index("\0")) + 1
         raise FileError(f"{path}: line {line}: holds a NUL character, as no text does; save it as UTF-8")
     return decoded
+
+
+def module(name: str, path: str | Path, text: str) -> ModuleType:
+    """The module ``name`` that a text of Python from ``path`` makes, carried out once a process.
+
+    Errors: ValueError in one sentence for a text that fails.
+    """
+    if name in sys.modules:
+        return sys.modules[name]
+    made = sys.modules[name] = ModuleType(name)
+    made.__file__ = os.path.abspath(path)
+    try:
+        exec(compile(text, path, "exec"), vars(made))
+    except Exception as error:
+        del sys.modules[name]
+        line = f"line {error.lineno}: " if isinstance(error, SyntaxError) else ""
+        raise ValueError(f"{path}: {line}{type(error).__name__}: {error}") from None
+    return made
 
 
 def _content(path: str | Path, what: str, most: int) -> bytes:

@@ -18,7 +18,6 @@ from __future__ import annotations
 
 import ast
 import hashlib
-import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -198,13 +197,10 @@ def load(rules: Mapping[str, str]) -> None:
         declare(rules)
         new = {_module(text): (file, text) for file, text in rules.items() if _module(text) not in _LOADED}
         for name, (file, text) in new.items():
-            module = sys.modules[name] = ModuleType(name)
             try:
-                exec(compile(text, file, "exec"), module.__dict__)
-            except Exception as error:
-                del sys.modules[name]
-                raise ValueError(f"rules: {file}: {type(error).__name__}: {error}") from None
-            _LOADED[name] = module
+                _LOADED[name] = files.module(name, file, text)
+            except ValueError as error:
+                raise ValueError(f"rules: {error}") from None
         if new:
             renew("_".join(_LOADED))
             globals().update({f"_{kind.parameter}": _chain(kind) for kind in KINDS.values()})

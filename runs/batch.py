@@ -84,7 +84,7 @@ def _jobs(scenario: Scenario, seeds: np.ndarray, table: pd.DataFrame | None) -> 
     world, factors = scenario.world(), [] if table is None else [Factor(str(name)) for name in table]
     for factor in factors:
         check_name(factor.name, scenario)
-    varied = [index for factor in factors if (index := factor.varied(scenario)) is not None]
+    varied = [each for factor in factors if (each := factor.varied(scenario)) is not None]
     columns = [factor.numbers(table[factor.name].to_numpy(float), scenario) for factor in factors]  # type: ignore[index]
     values = np.column_stack(columns) if columns else np.empty((len(seeds), 0))
     starts = range(0, len(seeds), BLOCK)

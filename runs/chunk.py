@@ -40,8 +40,8 @@ class Chunk:
     @property
     def varied(self) -> list[Varied]:
         """What varies within a world, in the order of the columns of :meth:`values`."""
-        indices = [factor.varied(self.scenario) for factor in self.factors]
-        return [index for index in indices if index is not None]
+        varied = [factor.varied(self.scenario) for factor in self.factors]
+        return [each for each in varied if each is not None]
 
     def values(self) -> np.ndarray:
         """(R, len(varied)) numbers for the compiled ensemble."""

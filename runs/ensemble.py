@@ -56,7 +56,7 @@ class Results:
 
 
 @rule
-def _position(world, kind, position, row, value):
+def _set(world, kind, position, row, value):
     if kind == PARAMETER:
         set_parameter(world, position, row, value)
     elif kind == EVENT_STEP:
@@ -103,7 +103,7 @@ def _go_on(world, steps, r, status, outcomes, series, sources, serials):
 def _simulate(world, steps, kinds, positions, rows, values, seeds, status, outcomes, series, sources, serials):
     for r in range(seeds.size):
         for f in range(kinds.size):
-            _position(world, kinds[f], positions[f], rows[f], values[r, f])
+            _set(world, kinds[f], positions[f], rows[f], values[r, f])
         world.seed = seeds[r]
         start(world)
         _go_on(world, steps, r, status, outcomes, series, sources, serials)

@@ -41,7 +41,7 @@ def sizes(game: Game, kept: np.ndarray) -> list[int]:
 
 
 def blocked(game: Game, index: int, entry: np.ndarray | float = 0.0) -> np.ndarray:
-    """(M,) sets each of whose members would rather found it than have the set at row ``place`` stand; a single: be alone.
+    """(M,) sets each of whose members would rather found it than have the set at row ``index`` stand; a single: be alone.
 
     Members of the standing set have ``inside`` less ``entry``, outsiders ``outside``. Where none blocks, the set is in the core
     of the game without transfers. The first set of the game must be the empty one.

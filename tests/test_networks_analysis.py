@@ -13,7 +13,7 @@ from analysis.commands import networks as command
 from analysis.commands.grammar import Parser
 from analysis.networks import brokers, churn, communities, core, survival, waves
 from analysis.networks.figures import FIGURES, figure
-from analysis.networks.panel import Record, read
+from analysis.networks.panel import Panel, read
 from analysis.networks.report import write
 from analysis.networks.resampling import rate
 from analysis.networks.study import sentences, study
@@ -25,11 +25,11 @@ def made(serial):
     """A record of memberships alone, from (R, T+1, N) coalition numbers; quarters from 2025."""
     serial = np.asarray(serial, np.int32)
     names = tuple(f"N{i}" for i in range(serial.shape[2]))
-    return Record(np.arange(len(serial)), len(serial), names, names, serial, pd.DataFrame(), 2025.0, 0.25)
+    return Panel(np.arange(len(serial)), len(serial), names, names, serial, pd.DataFrame(), 2025.0, 0.25)
 
 
 @pytest.fixture(scope="module")
-def record():
+def panel():
     return read(result("baseline"))
 
 
@@ -38,13 +38,13 @@ def found():
     return study(result("baseline"))
 
 
-def test_memberships_are_those_of_the_choices(record):
+def test_memberships_are_those_of_the_choices(panel):
     choices = result("baseline").choices()
     serial = choices["coalition"].str.removeprefix("C").fillna("0").astype(int)
     table = choices.assign(serial=serial).pivot(index=["run", "step"], columns="iso3", values="serial")
-    wanted = table[list(record.iso3)].to_numpy().reshape(record.serial.shape)
-    assert (record.serial == wanted).all()
-    assert record.inside.any()
+    wanted = table[list(panel.iso3)].to_numpy().reshape(panel.serial.shape)
+    assert (panel.serial == wanted).all()
+    assert panel.inside.any()
 
 
 def test_of_many_runs_some_are_studied_evenly_chosen(found):
@@ -122,18 +122,18 @@ def test_the_interval_over_runs_is_wider_where_ties_end_together():
     assert high - low > 2 * 1.96 * 2 * np.sqrt(0.25 * 0.75 / 1000)
 
 
-def test_survival_of_memberships_starts_at_one_and_falls(record):
-    table = survival.survival(record)
+def test_survival_of_memberships_starts_at_one_and_falls(panel):
+    table = survival.survival(panel)
     for _, curve in table.groupby("group"):
         assert curve["survival"].iloc[0] == 1
         assert (curve["survival"].diff().dropna() <= 0).all()
         assert (curve["low"].dropna() <= curve["survival"][curve["low"].notna()]).all()
 
 
-def test_pairs_of_allies_are_those_of_the_ties(record):
+def test_pairs_of_allies_are_those_of_the_ties(panel):
     """Tie-steps and endings counted from memberships are those of the table of ties."""
-    allies = record.ties[record.ties["kind"] == "ally"]
-    exposed, ended = survival.pairs(record)
+    allies = panel.ties[panel.ties["kind"] == "ally"]
+    exposed, ended = survival.pairs(panel)
     assert exposed.sum() == (allies["end"] - allies["start"]).sum()
     assert ended.sum() == allies["ended"].sum()
 
@@ -152,11 +152,11 @@ def test_churn_counts_entries_exits_moves_and_returns():
     }  # fmt: skip
 
 
-def test_churn_agrees_with_the_measures_of_the_run(record):
+def test_churn_agrees_with_the_measures_of_the_run(panel):
     runs = result("baseline").runs()
-    told = churn.events(record)
+    told = churn.events(panel)
     assert (told["exit"].sum() + told["move"].sum()) >= runs["exits"].sum()  # dissolutions free the last member too
-    table = churn.churn(record)
+    table = churn.churn(panel)
     years = 0.25 * told["members"].sum()
     assert table.iloc[-1]["exit"] == pytest.approx(told["exit"].sum() / years)
 
@@ -175,13 +175,13 @@ def test_persistence_of_known_histories():
     assert communities.persistence(before, after) == pytest.approx((4 * 0.75 + 2) / 6)
 
 
-def test_the_alliance_graph_of_a_step_is_that_of_the_model(record):
-    for run, step in ((0, 0), (2, 13), (5, record.last)):
+def test_the_alliance_graph_of_a_step_is_that_of_the_model(panel):
+    for run, step in ((0, 0), (2, 13), (5, panel.last)):
         world = result("baseline").world(run)
         choices = result("baseline").choices().query(f"run == {run} and step == {step}").set_index("iso3").loc[list(world.iso3)]
         wanted = network.alliance(network.graph(world, list(choices["option"]), [c if isinstance(c, str) else None
                                                                                    for c in choices["coalition"]]))
-        graph = communities.alliance(record, run, step)
+        graph = communities.alliance(panel, run, step)
         assert {frozenset(edge) for edge in graph.edges} == {frozenset(edge) for edge in wanted.edges}
 
 
@@ -215,10 +215,10 @@ def test_founders_are_the_first_members():
     assert held.tolist() == [[True, True, False, False]]
 
 
-def test_the_core_table_is_that_of_the_choices(record):
+def test_the_core_table_is_that_of_the_choices(panel):
     choices = result("baseline").choices().query("step > 0")
     wanted = choices.assign(member=choices["coalition"].notna()).groupby("iso3")["member"].mean()
-    table = core.core(record).set_index("iso3")["member"]
+    table = core.core(panel).set_index("iso3")["member"]
     assert table.to_numpy() == pytest.approx(wanted[table.index].to_numpy())
     assert table.is_monotonic_decreasing
 

@@ -9,7 +9,7 @@ from abm.scenario import Scenario
 from analysis.experiments import hysteresis, lever_costs
 from analysis.nations.propensity import of_runs
 from analysis.networks.churn import churn
-from analysis.networks.panel import Record
+from analysis.networks.panel import Panel
 from analysis.page.panels import quarter
 from analysis.patterns import measured
 from analysis.patterns.evidence import Evidence
@@ -93,8 +93,8 @@ def test_rates_of_a_year_are_of_the_steps_that_begin_in_it():
     serial = np.zeros((1, 20, 2), int)
     serial[0, :, 0] = 1
     serial[0, 10:, 1] = 1  # enters in the step that begins in 2026.0
-    record = Record(np.array([0]), 1, ("DEU", "FRA"), ("", ""), serial, None, 2025.1, 0.1)
-    table = churn(record).set_index("year")
+    panel = Panel(np.array([0]), 1, ("DEU", "FRA"), ("", ""), serial, None, 2025.1, 0.1)
+    table = churn(panel).set_index("year")
     assert list(table.index) == ["2025", "2026", "all"]
     assert table["entry"].tolist() == pytest.approx([0, 1 / 0.1, 1 / 1.0])
 

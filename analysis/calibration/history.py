@@ -49,9 +49,9 @@ def _plausible(target: Target, values: pd.DataFrame) -> np.ndarray:
     return worst[:, enough[0]] if len(enough) else np.ones(len(values), bool)
 
 
-def _cut(priors: Priors, population: np.ndarray) -> Priors:
+def _cut(priors: Priors, kept: np.ndarray) -> Priors:
     """The priors between the outermost of ``kept`` (K, parameters) shares, a little wider; whole numbers stay as they are."""
-    low, high = population.min(axis=0), population.max(axis=0)
-    more = (high - low) * (CHANCE ** (-1 / len(population)) - 1)
+    low, high = kept.min(axis=0), kept.max(axis=0)
+    more = (high - low) * (CHANCE ** (-1 / len(kept)) - 1)
     ends = zip(priors.items(), np.maximum(low - more, 0).tolist(), np.minimum(high + more, 1).tolist())
     return {name: prior if prior.whole else prior.between(*part) for (name, prior), *part in ends}

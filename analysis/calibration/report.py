@@ -87,8 +87,8 @@ def correlations(fit: Fit) -> pd.DataFrame:
     names = list(fit.priors)
     pairs = [(names[a], names[b], matrix[a, b]) for a in range(len(names)) for b in range(a)]
     least = _least(fit)
-    population = sorted((pair for pair in pairs if abs(pair[2]) >= least), key=lambda pair: -abs(pair[2]))
-    return pd.DataFrame(population, columns=["one", "other", "correlation"])
+    kept = sorted((pair for pair in pairs if abs(pair[2]) >= least), key=lambda pair: -abs(pair[2]))
+    return pd.DataFrame(kept, columns=["one", "other", "correlation"])
 
 
 def _least(fit: Fit) -> float:

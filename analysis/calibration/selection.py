@@ -42,7 +42,7 @@ def selected(
     waves: tuple[list[float], ...],
     lists: tuple[Listed, ...],
 ) -> Fit:
-    """The nearest quarter of what was ``kept`` when run again, run once more beside the scenario's own values and the prior."""
+    """The nearest quarter of a ``population`` when run again, run once more beside the scenario's own values and the prior."""
     alone, choice, first = population.distinct(), seed + CHOICE_SEEDS, seed + REPORT_SEEDS
 
     def behind_lists(points: pd.DataFrame, seed: int) -> pd.DataFrame:

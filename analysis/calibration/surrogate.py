@@ -41,12 +41,12 @@ class Surrogate:
 def trained(share: np.ndarray, distance: np.ndarray, before: Surrogate | None = None) -> Surrogate:
     """A surrogate from points and their distances (K,), and from what was known ``before``."""
     terms = _terms(share)
-    products, told, count = terms.T @ terms, np.append(terms.T @ distance, distance @ distance), float(len(distance))
+    products, moments, count = terms.T @ terms, np.append(terms.T @ distance, distance @ distance), float(len(distance))
     if before:
-        products, told, count = products + FADE * before.products, told + FADE * before.moments, count + FADE * before.count
-    law = np.linalg.solve(products + RIDGE * np.eye(len(products)), told[:-1])
-    left = told[-1] - 2 * law @ told[:-1] + law @ products @ law
-    return Surrogate(law, float(np.sqrt(max(left / count, 1e-6))), products, told, count)
+        products, moments, count = products + FADE * before.products, moments + FADE * before.moments, count + FADE * before.count
+    coefficients = np.linalg.solve(products + RIDGE * np.eye(len(products)), moments[:-1])
+    left = moments[-1] - 2 * coefficients @ moments[:-1] + coefficients @ products @ coefficients
+    return Surrogate(coefficients, float(np.sqrt(max(left / count, 1e-6))), products, moments, count)
 
 
 def walk(

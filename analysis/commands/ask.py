@@ -82,13 +82,13 @@ def _ask(arguments, module) -> int:
 
     scenario, values = scenario_of(arguments), settings(arguments.settings)
     options = {option.name: getattr(arguments, option.name) for option in module.OPTIONS if given(arguments, option.name)}
-    place = Folder(arguments.out or Path("results") / "answers" / Path(arguments.question).stem, NAMES)
+    kept = Folder(arguments.out or Path("results") / "answers" / Path(arguments.question).stem, NAMES)
     with growing_bar("runs", arguments.quiet) as (expect, progress):
         found = reply(
             arguments.question, scenario, options, arguments.replicates, arguments.precision, arguments.uncertainty,
             arguments.seed, values, progress, lambda sentence: tell(f"--{sentence}"), expect,
         )  # fmt: skip
-    folder = place.open()
+    folder = kept.open()
     write(folder, found)
     if not arguments.quiet:
         print(found.sentence)

@@ -35,7 +35,7 @@ from analysis.commands import (
     status,
     sweep,
     view,
-)  # fmt: skip
+)
 from analysis.commands.arguments import tell
 from analysis.commands.grammar import Parser
 from runs.extras import install_module

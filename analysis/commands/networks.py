@@ -56,5 +56,5 @@ def act(arguments) -> int:
     if not arguments.quiet:
         for line in sentences(found):
             print(f"  {line}")
-        print(f"{found.record.counted} -> {folder.path}/networks.md")
+        print(f"{found.panel.counted} -> {folder.path}/networks.md")
     return 0

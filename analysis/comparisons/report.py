@@ -18,7 +18,7 @@ NAMED = 5  # differences written out
 
 def write(comparison: Comparison, folder: Path, vendors: tuple[str, ...]) -> None:
     """``comparison.csv``, ``comparison.png``, ``comparison.svg`` and ``comparison.md``."""
-    from analysis.comparisons import figure as differences
+    from analysis.comparisons import figure
     from analysis.figures import style
 
     folder.mkdir(parents=True, exist_ok=True)
@@ -26,7 +26,7 @@ def write(comparison: Comparison, folder: Path, vendors: tuple[str, ...]) -> Non
     if first is not None:
         comparison.table.insert(0, "arm", first)
     write_table(folder / "comparison.csv", comparison.table)
-    style.save(differences.draw(comparison), folder, "comparison", differences.TITLE, differences.CAPTION)
+    style.save(figure.draw(comparison), folder, "comparison", figure.TITLE, figure.CAPTION)
     (folder / "comparison.md").write_text("\n".join(_lines(comparison, vendors)) + "\n", "utf-8")
 
 
@@ -65,12 +65,12 @@ def number(row: pd.Series) -> str:
 
 
 def _lines(comparison: Comparison, vendors: tuple[str, ...]) -> Iterator[str]:
-    from analysis.comparisons import figure as differences
+    from analysis.comparisons import figure
 
     base, known = comparison.arms[0], measures.columns(vendors)
     yield f"# {' and '.join(arm.name for arm in comparison.arms[1:])} against {base.name}\n"
     yield from (f"- {line}" for line in sentences(comparison))
-    yield f"\n![{differences.TITLE}](comparison.png)\n\n*{differences.CAPTION}*\n"
+    yield f"\n![{figure.TITLE}](comparison.png)\n\n*{figure.CAPTION}*\n"
     for arm in comparison.arms[1:]:
         rows = comparison.of(arm)
         shown = rows[rows["clear"]][["measure", "base", "other", "difference", "low", "high", "pairs", "unit"]]

@@ -83,14 +83,14 @@ def draw(axes: Axes, table: pd.DataFrame) -> None:
 
 def draw_effects(axes: Axes, found: pd.DataFrame, level: float) -> None:
     """Effects on both scores, a row per rule and value [percentage points]."""
-    rungs = np.arange(len(found))[::-1]
+    lines = np.arange(len(found))[::-1]
     for key, colour, label, shift in (
         ("launch", palette.BLUE, "getting started", 0.13),
         ("together", palette.ORANGE, "staying together", -0.13),
     ):
         part = 100 * found[[key, f"{key}_low", f"{key}_high"]]
-        axes.hlines(rungs + shift, part.iloc[:, 1], part.iloc[:, 2], color=colour, linewidth=1.4)
-        axes.plot(part.iloc[:, 0], rungs + shift, "o", color=colour, markersize=4, label=label)
+        axes.hlines(lines + shift, part.iloc[:, 1], part.iloc[:, 2], color=colour, linewidth=1.4)
+        axes.plot(part.iloc[:, 0], lines + shift, "o", color=colour, markersize=4, label=label)
     axes.axvline(0, color=style.GREY, linewidth=0.8)
-    axes.set_yticks(rungs, [f"{row.rule.replace('_', ' ')}: {row.base} → {row.level}{unit_of(row.rule)}" for row in rows(found)])
+    axes.set_yticks(lines, [f"{row.rule.replace('_', ' ')}: {row.base} → {row.level}{unit_of(row.rule)}" for row in rows(found)])
     axes.set_xlabel("change (percentage points)")

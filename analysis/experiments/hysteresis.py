@@ -84,7 +84,7 @@ def loop(inquiry: Inquiry, name: str, scale: Scale) -> Loop:
 
 
 def route(inquiry: Inquiry, name: str, rungs: np.ndarray, index: int, down: bool):
-    """The scenario that sweeps to one end and comes to rung ``place`` from there (``down``: from the high end)."""
+    """The scenario that sweeps to one end and comes to rung ``index`` from there (``down``: from the high end)."""
     order = rungs if down else rungs[::-1]
     there = len(rungs) - 1
     target = index if down else there - index

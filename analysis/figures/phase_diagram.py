@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from analysis.figures import style
-from analysis.reading.sweep import Sweep
+from analysis.reading.sweep import Sweep, axis_label
 
 TITLE = "Phase diagram"
 CAPTION = (
@@ -41,9 +41,9 @@ def draw(sweep: Sweep) -> Figure:
     for axes, outcome in zip(panels.ravel(), shown, strict=False):
         _panel(figure, axes, sweep, outcome)
     for axes in panels[-1]:
-        axes.set_xlabel(style.literal(_name(sweep, 0)))
+        axes.set_xlabel(style.literal(axis_label(sweep, 0)))
     for axes in panels[:, 0]:
-        axes.set_ylabel(style.literal(_name(sweep, 1)))
+        axes.set_ylabel(style.literal(axis_label(sweep, 1)))
     for axes in panels.ravel()[len(shown) :]:
         axes.axis("off")
     return figure
@@ -80,10 +80,3 @@ def _ticks(put, sweep: Sweep, index: int) -> None:
     texts = [style.literal(sweep.text(index, values[i])) for i in chosen]
     turned = index == 0 and sum(map(len, texts)) > 30
     put(chosen, texts, **({"rotation": 30, "ha": "right"} if turned else {}), fontsize=7)
-
-
-def _name(sweep: Sweep, index: int) -> str:
-    from analysis.reading.sweep import described
-
-    unit, _ = described(sweep, index)
-    return sweep.factors[index].name + (f" ({unit})" if unit else "")

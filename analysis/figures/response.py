@@ -6,7 +6,7 @@ from matplotlib.figure import Figure
 from abm import palette
 from analysis.figures import style
 from analysis.reading import responses
-from analysis.reading.sweep import Sweep, described
+from analysis.reading.sweep import Sweep, axis_label
 
 TITLE = "What the outcome answers to each factor"
 CAPTION = (
@@ -50,7 +50,7 @@ def _by_outcome(sweep: Sweep) -> Figure:
         _dress(axes, sweep, index, outcome)
         axes.set_title(style.wrapped(sweep.label(outcome), 44))
     for axes in panels[-1]:
-        axes.set_xlabel(style.literal(_axis(sweep, index)))
+        axes.set_xlabel(style.literal(axis_label(sweep, index)))
     for axes in panels.ravel()[len(shown) :]:
         axes.axis("off")
     if len(sweep.factors) == 2:
@@ -75,9 +75,9 @@ def _by_factor(sweep: Sweep) -> Figure:
     rows = -(-len(names) // columns)
     figure = style.new(0.5 + 1.55 * rows)
     panels = figure.subplots(rows, columns, squeeze=False, sharey=True).ravel()
-    indices = [factor.name for factor in sweep.factors]
+    names = [factor.name for factor in sweep.factors]
     for axes, name in zip(panels, names, strict=False):
-        index = indices.index(name)
+        index = names.index(name)
         _curve(axes, sweep, index, responses.response(sweep, index, outcome), palette.GREEN)
         _dress(axes, sweep, index, outcome)
         axes.set_xlabel(style.wrapped(name, 24), fontsize=7.5)
@@ -115,8 +115,3 @@ def _dress(axes, sweep: Sweep, index: int, outcome: str) -> None:
 def _logarithmic(sweep: Sweep, index: int) -> bool:
     ranges = sweep.result.plan.design.get("ranges", [])
     return bool(index < len(ranges) and ranges[index].get("log"))
-
-
-def _axis(sweep: Sweep, index: int) -> str:
-    unit, _ = described(sweep, index)
-    return sweep.factors[index].name + (f" ({unit})" if unit else "")

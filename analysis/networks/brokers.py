@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.networks.core import allied
-from analysis.networks.panel import Record
+from analysis.networks.panel import Panel
 from analysis.networks.resampling import interval, weights
 
 
@@ -40,25 +40,25 @@ def constraint(shared: np.ndarray) -> np.ndarray:
     return np.where(strength[:, 0] > 0, (invested**2).sum(axis=1), np.nan)
 
 
-def brokers(record: Record) -> pd.DataFrame:
+def brokers(panel: Panel) -> pd.DataFrame:
     """A row per nation, the highest betweenness first: mean over runs of ``betweenness`` and ``constraint`` with their intervals,
     and the ``coalitions`` it was in per run."""
-    shared = [allied(record, run) for run in range(record.count)]
-    drawn = weights(record.count)
-    table = pd.DataFrame({"iso3": record.iso3, "name": record.names})
+    shared = [allied(panel, run) for run in range(panel.count)]
+    drawn = weights(panel.count)
+    table = pd.DataFrame({"iso3": panel.iso3, "name": panel.names})
     for name, measure in (("betweenness", betweenness), ("constraint", constraint)):
         values = np.array([measure(one) for one in shared])
         known = np.isfinite(values)
         with np.errstate(invalid="ignore", divide="ignore"):
             means = (drawn @ np.where(known, values, 0.0)) / (drawn @ known)
         table[name], table[f"{name}_low"], table[f"{name}_high"] = interval(means)
-    table["coalitions"] = _distinct(record)
+    table["coalitions"] = _distinct(panel)
     return table.sort_values("betweenness", ascending=False, kind="stable", ignore_index=True)
 
 
-def _distinct(record: Record) -> np.ndarray:
+def _distinct(panel: Panel) -> np.ndarray:
     """(N,) mean over runs of the different coalitions a nation was in."""
-    total = np.zeros(len(record.iso3))
-    for serial in range(1, int(record.serial.max(initial=0)) + 1):
-        total += (record.serial == serial).any(axis=1).sum(axis=0)
-    return total / record.count
+    total = np.zeros(len(panel.iso3))
+    for serial in range(1, int(panel.serial.max(initial=0)) + 1):
+        total += (panel.serial == serial).any(axis=1).sum(axis=0)
+    return total / panel.count

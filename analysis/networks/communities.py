@@ -12,7 +12,7 @@ import networkx as nx
 import numpy as np
 import pandas as pd
 
-from analysis.networks.panel import Record
+from analysis.networks.panel import Panel
 from analysis.networks.resampling import interval, weights
 from runs.ensemble import simulate
 from runs.results import Result
@@ -43,12 +43,12 @@ def persistence(before: Groups, after: Groups) -> float:
     return float(np.average(best, weights=[len(group) for group in before]))
 
 
-def alliance(record: Record, run: int, step: int) -> nx.Graph:
-    """The alliances of a run (a row of the record) at a step; vendors have the ``kind`` vendor."""
-    ties = record.ties[(record.ties["run"] == run) & (record.ties["kind"] != "member")]
+def alliance(panel: Panel, run: int, step: int) -> nx.Graph:
+    """The alliances of a run (a row of the panel) at a step; vendors have the ``kind`` vendor."""
+    ties = panel.ties[(panel.ties["run"] == run) & (panel.ties["kind"] != "member")]
     standing = ties[(ties["start"] <= step) & ((ties["end"] > step) | ~ties["ended"])]
     graph = nx.Graph()
-    graph.add_nodes_from(record.iso3)
+    graph.add_nodes_from(panel.iso3)
     graph.add_nodes_from(standing.loc[standing["kind"] == "client", "target"].unique(), kind="vendor")
     graph.add_edges_from(zip(standing["source"], standing["target"]))
     return graph
@@ -65,16 +65,16 @@ def trust(result: Result, run: int, steps: Sequence[int]) -> list[nx.Graph]:
     return graphs
 
 
-def over_time(result: Result, record: Record, most: int = RUNS) -> pd.DataFrame:
+def over_time(result: Result, panel: Panel, most: int = RUNS) -> pd.DataFrame:
     """A row per network, run and year: ``communities``, ``largest`` [nations], ``persistence`` since the year before."""
-    steps, rows = record.yearly(), []
-    for run in range(min(record.count, most)):
+    steps, rows = panel.yearly(), []
+    for run in range(min(panel.count, most)):
         found = {
-            "alliances": [communities(alliance(record, run, step)) for step in steps],
-            "trust": [communities(graph) for graph in trust(result, int(record.runs[run]), steps)],
+            "alliances": [communities(alliance(panel, run, step)) for step in steps],
+            "trust": [communities(graph) for graph in trust(result, int(panel.runs[run]), steps)],
         }
         for network, history in found.items():
-            rows += _rows(network, int(record.runs[run]), record.date(np.array(steps)), history)
+            rows += _rows(network, int(panel.runs[run]), panel.date(np.array(steps)), history)
     return pd.DataFrame(rows, columns=["network", "run", "time", "communities", "largest", "persistence"])
 
 
@@ -100,16 +100,16 @@ def by_date(table: pd.DataFrame) -> pd.DataFrame:
     return whole
 
 
-def together(record: Record) -> np.ndarray:
+def together(panel: Panel) -> np.ndarray:
     """(N, N) share of all runs and steps after the first in which two nations are in the same coalition."""
-    shared = np.zeros((len(record.iso3),) * 2)
-    for serial in range(1, int(record.serial.max(initial=0)) + 1):
-        held = (record.serial[:, 1:] == serial).reshape(-1, len(record.iso3)).astype(np.float32)
+    shared = np.zeros((len(panel.iso3),) * 2)
+    for serial in range(1, int(panel.serial.max(initial=0)) + 1):
+        held = (panel.serial[:, 1:] == serial).reshape(-1, len(panel.iso3)).astype(np.float32)
         shared += held.T @ held
-    return shared / (record.count * record.last)
+    return shared / (panel.count * panel.last)
 
 
-def blocs(record: Record) -> Groups:
+def blocs(panel: Panel) -> Groups:
     """Communities of the nations by how often they are allied, over all runs: who goes with whom."""
-    graph = nx.from_numpy_array(together(record) * (1 - np.eye(len(record.iso3))))
-    return communities(nx.relabel_nodes(graph, dict(enumerate(record.iso3))))
+    graph = nx.from_numpy_array(together(panel) * (1 - np.eye(len(panel.iso3))))
+    return communities(nx.relabel_nodes(graph, dict(enumerate(panel.iso3))))

@@ -1,4 +1,4 @@
-"""The memberships of a result's finished runs as one array, read from the intervals of its table of ties."""
+"""The memberships of a result's finished runs as a panel of nations by step, read from the intervals of its table of ties."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MOST = 1000  # runs of which the network is studied: shares are then known to a 
 
 
 @dataclass(frozen=True)
-class Record:
+class Panel:
     """``serial`` (R, T+1, N): number of the coalition each nation is in at each step, 0 outside; N are ``iso3``.
 
     ``ties`` has a row per tie with ``run`` as a row of ``serial``, ``start`` and ``end`` as steps, and ``ended``; what stands at
@@ -63,8 +63,8 @@ class Record:
         return sorted({*range(0, self.last + 1, max(round(1 / self.dt), 1)), self.last})
 
 
-def read(result: Result, most: int = MOST) -> Record:
-    """The record of at most ``most`` finished runs, evenly chosen.
+def read(result: Result, most: int = MOST) -> Panel:
+    """The panel of at most ``most`` finished runs, evenly chosen.
 
     Errors: StoreError when the ties were not recorded or no run finished.
     """
@@ -80,7 +80,7 @@ def read(result: Result, most: int = MOST) -> Record:
     content, nations = result.scenario.content, _nations(result, runs)
     ties = _in_steps(_ties(result, runs), runs, content)
     serial = memberships(ties, list(nations), len(runs), content.steps)
-    return Record(runs, len(finished), tuple(nations), tuple(nations.values()), serial, ties, content.start, content.step_years)
+    return Panel(runs, len(finished), tuple(nations), tuple(nations.values()), serial, ties, content.start, content.step_years)
 
 
 def memberships(ties: pd.DataFrame, iso3: list[str], runs: int, steps: int) -> np.ndarray:

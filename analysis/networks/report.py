@@ -23,7 +23,7 @@ def write(found: Study, folder: Path, figures: str = "all", progress: Callable[[
     """Everything into ``folder``; ``figures`` is ``all`` or ``none``."""
     for name, table in found.tables.items():
         write_table(folder / f"{name}.csv", table)
-    drawn = FIGURES if figures == "all" and found.record.inside.any() else ()
+    drawn = FIGURES if figures == "all" and found.panel.inside.any() else ()
     for name in drawn:
         _draw(found, name, folder)
         progress(1)
@@ -39,7 +39,7 @@ def _draw(found: Study, name: str, folder: Path) -> None:
 
 def _lines(found: Study, drawn: tuple[str, ...]) -> Iterator[str]:
     yield f"# The network of {found.result.plan.title or found.result.plan.name}\n"
-    yield f"{found.record.counted} of {len(found.record.iso3)} nations. Brackets: 95 % intervals over runs.\n"
+    yield f"{found.panel.counted} of {len(found.panel.iso3)} nations. Brackets: 95 % intervals over runs.\n"
     yield from (f"- {line}" for line in sentences(found))
     for name in drawn:
         module = figure(name)

@@ -9,7 +9,7 @@ import pandas as pd
 
 from analysis.methods.statistics import Estimate
 from analysis.networks import brokers, churn, communities, core, survival, waves
-from analysis.networks.panel import MOST, Record, read
+from analysis.networks.panel import MOST, Panel, read
 from runs.results import Result
 
 NAMED = 8  # nations named in a sentence
@@ -21,10 +21,10 @@ TABLES = ("waves", "survival", "dissolution", "churn", "communities", "core", "b
 
 @dataclass(frozen=True)
 class Study:
-    """The record and a table per aspect; ``joining`` are the numbers behind the sentence about waves."""
+    """The ``panel`` and a table per aspect; ``joining`` are the numbers behind the sentence about waves."""
 
     result: Result
-    record: Record
+    panel: Panel
     joining: dict[str, Estimate]
     waves: pd.DataFrame
     survival: pd.DataFrame
@@ -45,24 +45,24 @@ def study(result: Result, most: int = MOST, progress: Callable[[int], object] = 
 
     Errors: StoreError where the result holds no ties or no finished run.
     """
-    record = read(result, most)
+    panel = read(result, most)
 
     def done(part):
         progress(1)
         return part
 
     return Study(
-        result, record, done(waves.summary(record)), done(waves.waves(record)), done(survival.survival(record)),
-        done(survival.dissolution(record)), done(churn.churn(record)), done(communities.over_time(result, record)),
-        done(core.core(record)), done(brokers.brokers(record)),
+        result, panel, done(waves.summary(panel)), done(waves.waves(panel)), done(survival.survival(panel)),
+        done(survival.dissolution(panel)), done(churn.churn(panel)), done(communities.over_time(result, panel)),
+        done(core.core(panel)), done(brokers.brokers(panel)),
     )  # fmt: skip
 
 
 def sentences(found: Study) -> list[str]:
     """What a person reads first."""
-    if not found.record.inside.any():
-        return [f"In {found.record.count} runs nobody was ever in a coalition, so there is little to say of the network."]
-    return [" ".join(part) for part in (_joining(found), _lasting(found), _churn(found), _groups(found), _indices(found))]
+    if not found.panel.inside.any():
+        return [f"In {found.panel.count} runs nobody was ever in a coalition, so there is little to say of the network."]
+    return [" ".join(part) for part in (_joining(found), _lasting(found), _churn(found), _groups(found), _core(found))]
 
 
 def _joining(found: Study) -> Iterator[str]:
@@ -100,7 +100,7 @@ def _groups(found: Study) -> Iterator[str]:
     yield f"those of trust {percent(kept['trust'])}."
 
 
-def _indices(found: Study) -> Iterator[str]:
+def _core(found: Study) -> Iterator[str]:
     first = found.core[found.core["place"] == "core"]
     yield f"Core: {len(first)} of {len(found.core)} nations are members at least half the time"
     most = found.core.iloc[0]

@@ -7,7 +7,7 @@ import pandas as pd
 from scipy import stats
 
 from analysis.methods.statistics import LEVEL
-from analysis.networks.panel import Record
+from analysis.networks.panel import Panel
 from analysis.networks.resampling import interval, rate, weights
 
 CLASSES = ((0, 2), (3, 9), (10, 19), (20, 10_000))  # shared partners, from and to
@@ -38,17 +38,17 @@ def counts(ties: pd.DataFrame, runs: int, last: int) -> tuple[np.ndarray, np.nda
     return lost, censored
 
 
-def survival(record: Record) -> pd.DataFrame:
+def survival(panel: Panel) -> pd.DataFrame:
     """A row per group of ties and age [years]: survival with Greenwood's interval (``low``, ``high``: as if every tie stood for
     itself) and the interval over runs (``run_low``, ``run_high``), which is the one to trust, and how many were at risk."""
     parts = []
-    for group, ties in groups(record).items():
-        lost, censored = counts(ties, record.count, record.last)
+    for group, ties in groups(panel).items():
+        lost, censored = counts(ties, panel.count, panel.last)
         curve = kaplan_meier(lost.sum(axis=0), censored.sum(axis=0))
-        drawn = weights(record.count)
+        drawn = weights(panel.count)
         _, low, high = interval(_curves(drawn @ lost, drawn @ censored))
         curve = curve.assign(run_low=low, run_high=high)[curve["at_risk"] > 0]
-        parts.append(curve.assign(group=group, years=curve.index * record.dt).reset_index(drop=True))
+        parts.append(curve.assign(group=group, years=curve.index * panel.dt).reset_index(drop=True))
     table = pd.concat(parts, ignore_index=True)
     return table[["group", "years", "survival", "low", "high", "run_low", "run_high", "at_risk"]]
 
@@ -59,47 +59,47 @@ def _curves(lost: np.ndarray, censored: np.ndarray) -> np.ndarray:
         return np.cumprod(np.where(at_risk > 0, 1 - lost / at_risk, 1.0), axis=1)
 
 
-def groups(record: Record) -> dict[str, pd.DataFrame]:
+def groups(panel: Panel) -> dict[str, pd.DataFrame]:
     """Ties by what they are: memberships, clients by vendor, allies by the partners they shared when they allied."""
-    ties = record.ties
+    ties = panel.ties
     found = {"member of a coalition": ties[ties["kind"] == "member"]}
     clients = ties[ties["kind"] == "client"]
     found |= {f"client of {vendor}": clients[clients["target"] == vendor] for vendor in sorted(clients["target"].unique())}
     allies = ties[ties["kind"] == "ally"]
-    nation = pd.Index(record.iso3).get_indexer(pd.Index(allies["source"]))
-    shared = partners(record)[allies["run"].to_numpy(), allies["start"].to_numpy(), nation] - 1
+    nation = pd.Index(panel.iso3).get_indexer(pd.Index(allies["source"]))
+    shared = partners(panel)[allies["run"].to_numpy(), allies["start"].to_numpy(), nation] - 1
     for low, high in CLASSES:
         found[f"allies with {_range(low, high)} shared partners"] = allies[(shared >= low) & (shared <= high)]
     return {name: part for name, part in found.items() if len(part)}
 
 
-def partners(record: Record) -> np.ndarray:
+def partners(panel: Panel) -> np.ndarray:
     """(R, T+1, N) the other members of a nation's coalition."""
-    size = np.zeros(record.serial.shape, np.int32)
-    for serial in range(1, int(record.serial.max(initial=0)) + 1):
-        held = record.serial == serial
+    size = np.zeros(panel.serial.shape, np.int32)
+    for serial in range(1, int(panel.serial.max(initial=0)) + 1):
+        held = panel.serial == serial
         size += held * (held.sum(axis=2, keepdims=True) - 1)
     return size
 
 
-def dissolution(record: Record) -> pd.DataFrame:
+def dissolution(panel: Panel) -> pd.DataFrame:
     """Ally ties ended a year by the partners the two share at the time: ``tie_years``, ``ended``, ``rate`` with its interval over
     runs [1/yr]."""
-    exposed, ended = pairs(record)
+    exposed, ended = pairs(panel)
     rows = []
     for low, high in CLASSES:
         part = slice(low, min(high, exposed.shape[1] - 1) + 1)
-        years, ends = record.dt * exposed[:, part].sum(axis=1), ended[:, part].sum(axis=1)
+        years, ends = panel.dt * exposed[:, part].sum(axis=1), ended[:, part].sum(axis=1)
         if years.sum():
             rows.append((_range(low, high), years.sum(), ends.sum(), *map(float, rate(ends, years))))
     return pd.DataFrame(rows, columns=["shared_partners", "tie_years", "ended", "rate", "low", "high"])
 
 
-def pairs(record: Record) -> tuple[np.ndarray, np.ndarray]:
+def pairs(panel: Panel) -> tuple[np.ndarray, np.ndarray]:
     """(R, N) pairs of allies seen at a step and the next, and those that were allies no more, by partners shared."""
-    exposed, ended = np.zeros((2, record.count, len(record.iso3)))
-    now, after = record.serial[:, :-1], record.serial[:, 1:]
-    for serial in range(1, int(record.serial.max(initial=0)) + 1):
+    exposed, ended = np.zeros((2, panel.count, len(panel.iso3)))
+    now, after = panel.serial[:, :-1], panel.serial[:, 1:]
+    for serial in range(1, int(panel.serial.max(initial=0)) + 1):
         size = (now == serial).sum(axis=2)
         stay = ((now == serial) & (after == serial)).sum(axis=2)
         run, step = np.nonzero(size > 1)

@@ -7,22 +7,22 @@ import pandas as pd
 from scipy import stats
 
 from analysis.methods.statistics import Estimate, mean
-from analysis.networks.panel import Record
+from analysis.networks.panel import Panel
 
 RARE = 0.01  # a step is a burst where so many entries or more would come with less chance than this
 LEAST = 3  # entries that make a burst
 
 
-def entries(record: Record) -> np.ndarray:
+def entries(panel: Panel) -> np.ndarray:
     """(R, T) nations that are in a coalition at a step and were in none the step before; steps 1 to T."""
-    return (record.inside[:, 1:] & ~record.inside[:, :-1]).sum(axis=2)
+    return (panel.inside[:, 1:] & ~panel.inside[:, :-1]).sum(axis=2)
 
 
-def expected(record: Record) -> np.ndarray:
+def expected(panel: Panel) -> np.ndarray:
     """(R, T) entries if the run's nations outside entered independently, all at the run's mean rate."""
-    outside = (~record.inside[:, :-1]).sum(axis=2)
+    outside = (~panel.inside[:, :-1]).sum(axis=2)
     total = outside.sum(axis=1, keepdims=True)
-    return outside * entries(record).sum(axis=1, keepdims=True) / np.maximum(total, 1)
+    return outside * entries(panel).sum(axis=1, keepdims=True) / np.maximum(total, 1)
 
 
 def dispersion(count: np.ndarray, mean_count: np.ndarray) -> np.ndarray:
@@ -41,32 +41,32 @@ def bursts(count: np.ndarray, mean_count: np.ndarray) -> np.ndarray:
     return (count >= LEAST) & (stats.poisson.sf(count - 1, mean_count) < RARE)
 
 
-def waves(record: Record) -> pd.DataFrame:
+def waves(panel: Panel) -> pd.DataFrame:
     """A row per wave, bursts in neighbouring steps taken together: ``run``, ``start`` and ``end`` (dates of the first and last
     step), ``entered``, ``expected`` [nations] and ``share`` of all entries of its run."""
-    count, usual = entries(record), expected(record)
-    rows = [row for run in range(record.count) for row in _of(record, run, count[run], usual[run])]
+    count, usual = entries(panel), expected(panel)
+    rows = [row for run in range(panel.count) for row in _of(panel, run, count[run], usual[run])]
     return pd.DataFrame(rows, columns=["run", "start", "end", "entered", "expected", "share"])
 
 
-def _of(record: Record, run: int, count: np.ndarray, usual: np.ndarray):
+def _of(panel: Panel, run: int, count: np.ndarray, usual: np.ndarray):
     marked = np.flatnonzero(bursts(count, usual))
     for group in np.split(marked, np.flatnonzero(np.diff(marked) > 1) + 1) if len(marked) else ():
         steps = slice(group[0], group[-1] + 1)
-        dates = record.date(np.array([group[0], group[-1]]) + 1)
+        dates = panel.date(np.array([group[0], group[-1]]) + 1)
         entered = count[steps].sum()
-        yield int(record.runs[run]), *dates.tolist(), int(entered), usual[steps].sum(), entered / count.sum()
+        yield int(panel.runs[run]), *dates.tolist(), int(entered), usual[steps].sum(), entered / count.sum()
 
 
-def summary(record: Record) -> dict[str, Estimate]:
+def summary(panel: Panel) -> dict[str, Estimate]:
     """Means over runs: entries, dispersion, waves, their size, the share of entries that comes in waves, by founding."""
-    count, found = entries(record), waves(record)
+    count, found = entries(panel), waves(panel)
     by_run = found.groupby("run")
-    share = by_run["share"].sum().reindex(record.runs, fill_value=0.0).where(count.sum(axis=1) > 0)
+    share = by_run["share"].sum().reindex(panel.runs, fill_value=0.0).where(count.sum(axis=1) > 0)
     return {
         "entries a run": mean(count.sum(axis=1)),
-        "index of dispersion": mean(dispersion(count, expected(record))),
-        "waves a run": mean(by_run.size().reindex(record.runs, fill_value=0)),
+        "index of dispersion": mean(dispersion(count, expected(panel))),
+        "waves a run": mean(by_run.size().reindex(panel.runs, fill_value=0)),
         "nations in a wave": mean(found["entered"]),
         "share of entries in waves": mean(share),
         "largest entry in one step": mean(count.max(axis=1)),

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-from solara.server import kernel_context
 
 from abm import measures, options
 from abm.world import World
+from analysis.page.presence import apart
 from analysis.page.services import Services
 
 REPLICATES = 200
@@ -116,8 +116,7 @@ def futures(world: World, steps: int, services: Services, stale: Callable[[], bo
         for first, end in pairwise((0, *sorted({min(stage, planned) for stage in stages}))):
             if first == STAGES[0]:
                 _TURNS.lull(stale)
-            with kernel_context.without_context():  # of a visit that is over, solara's threads never say that they have begun,
-                # and whoever waits for one holds a lock that every executor of the process needs
+            with apart():
                 parts += pool.map(batch, [_SEEDS + np.arange(k, min(k + size, end)) for k in range(first, end, size)])
             if any(part is None for part in parts):
                 return

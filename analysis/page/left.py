@@ -7,8 +7,6 @@ import time
 from functools import cache
 from typing import Any
 
-from solara.server import kernel_context
-
 from abm import data, parameters, titles
 from abm.scenario import Scenario
 from abm.world import Vendor
@@ -16,6 +14,7 @@ from analysis.page import components, panels, takeaway, welcome
 from analysis.page.address import State
 from analysis.page.changes import Change
 from analysis.page.components import Plain
+from analysis.page.presence import apart
 from analysis.page.screen import Screen, chooser, doing, guarded, take_up
 from analysis.page.session import Session, describe
 
@@ -143,7 +142,7 @@ def Takeaway(screen: Screen):
     session, services = screen.session, screen.session.services
 
     def save(name):
-        with kernel_context.without_context():  # see :func:`analysis.page.futures.futures`
+        with apart():
             path = services.save(Scenario.parse(session.document(), session.scenario.name, "page"), session.seed, str(name))
         screen.message = f"Saved as {path}; `abm replay {path} 0` does the run again."
 

@@ -4,12 +4,22 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
+from contextlib import AbstractContextManager
 
 from solara.server import kernel_context
 
 #: Open connections of every visit, by the id of its kernel; the server keeps them, see :class:`analysis.page.server.Guard`.
 CONNECTIONS: Counter[str] = Counter()
 _LOOK = 0.2  # seconds between looks for a browser that has left
+
+
+def apart() -> AbstractContextManager[None]:
+    """Meanwhile, threads that begin belong to no visit, as those of every executor must.
+
+    A thread that solara begins for a visit that is over dies before it says that it has begun. Whoever waits for it holds a lock
+    that every executor of the process needs, so that the page would stop for everybody.
+    """
+    return kernel_context.without_context()
 
 
 class Presence:

@@ -7,12 +7,12 @@ from functools import cache
 from typing import Any
 
 from mesa.visualization.utils import force_update
-from solara.server import kernel_context
 
 from abm import titles
 from analysis.page import components, guide
 from analysis.page.about import about
 from analysis.page.components import Plain
+from analysis.page.presence import apart
 from analysis.page.screen import Screen, doing, take_up
 from analysis.page.session import describe
 from runs import library
@@ -104,7 +104,7 @@ def open_about(screen: Screen) -> None:
 @cache
 def _worked_out() -> dict[str, Any]:
     """The patterns in words, once a process."""
-    with kernel_context.without_context():  # see :func:`analysis.page.futures.futures`
+    with apart():
         found = about()
     patterns = [
         {

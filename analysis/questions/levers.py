@@ -183,7 +183,7 @@ def _safest(table: pd.DataFrame) -> pd.Series:
 
 
 def firmness(regrets: np.ndarray, index: int, resamples: int = 500) -> statistics.Estimate:
-    """Share of resamples of the draws in which the lever at ``place`` keeps the smallest largest regret; no interval."""
+    """Share of resamples of the draws in which the lever at ``index`` keeps the smallest largest regret; no interval."""
     count = regrets.shape[1]
     firsts = [regrets[:, rows].max(axis=1).argmin() for rows in statistics.redrawn(count, resamples)]
     return statistics.Estimate(float(np.mean(np.array(firsts) == index)), count=count)
@@ -235,16 +235,16 @@ def draw(answer: Answer) -> Figure:
     """Effect per bn US$ on the left, regret on the right."""
     inquiry, table = answer.drawn
     known = table.dropna(subset=["per_bn"])
-    figure, indices = style.new(3.0, 0.04), np.arange(len(known))[::-1]
+    figure, heights = style.new(3.0, 0.04), np.arange(len(known))[::-1]
     left, right = figure.subplots(1, 2, sharey=True)
-    left.hlines(indices, known["low"], known["high"], color=palette.GREEN, linewidth=1.4)
-    left.plot(known["per_bn"], indices, "o", color=palette.GREEN, markersize=4.5)
+    left.hlines(heights, known["low"], known["high"], color=palette.GREEN, linewidth=1.4)
+    left.plot(known["per_bn"], heights, "o", color=palette.GREEN, markersize=4.5)
     left.axvline(0, color=style.GREY, linewidth=0.8)
-    left.set_yticks(indices, [f"{row.lever} ({row.cost_bn:.2g} bn US\\$)" for row in rows(known)])
+    left.set_yticks(heights, [f"{row.lever} ({row.cost_bn:.2g} bn US\\$)" for row in rows(known)])
     left.set_xlabel(_wrapped(MEASURES[inquiry["measure"]][0]))
-    right.hlines(indices, 0, known["regret_95"], color=palette.ORANGE, linewidth=3.5, alpha=0.45)
-    right.plot(known["mean_regret"], indices, "o", color=palette.ORANGE, markersize=4.5)
-    right.plot(known["max_regret"], indices, "|", color=style.INK, markersize=9)
+    right.hlines(heights, 0, known["regret_95"], color=palette.ORANGE, linewidth=3.5, alpha=0.45)
+    right.plot(known["mean_regret"], heights, "o", color=palette.ORANGE, markersize=4.5)
+    right.plot(known["max_regret"], heights, "|", color=style.INK, markersize=9)
     right.set_xlim(left=0)
     right.set_xlabel(f"regret ({REGRET[inquiry['measure']]}):\ndot mean, bar to 95th centile, tick largest".replace("$", r"\$"))
     return figure

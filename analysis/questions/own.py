@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import sys
 from pathlib import Path
 from types import ModuleType
 
@@ -21,23 +20,10 @@ def load(path: Path) -> ModuleType:
     """
     text = files.text(path, "question")
     digest = hashlib.sha256(f"{path.resolve()}\n{text}".encode()).hexdigest()
-    name = f"question_{digest[:16]}"
-    return sys.modules.get(name) or _carried_out(path, text, name)
-
-
-def _carried_out(path: Path, text: str, name: str) -> ModuleType:
-    module = sys.modules[name] = ModuleType(name)
-    module.__file__ = str(path.resolve())
-    try:
-        exec(compile(text, path, "exec"), module.__dict__)
-        absent = [held for held in HOLDS if not hasattr(module, held)]
-        if absent:
-            raise ValueError(f"is no question: it lacks {', '.join(absent)}")
-        if not docstring(module):
-            raise ValueError("is no question: it begins with no docstring, its page of help")
-    except Exception as error:
-        del sys.modules[name]
-        line = f"line {error.lineno}: " if isinstance(error, SyntaxError) else ""
-        why = error if type(error) is ValueError else f"{line}{type(error).__name__}: {error}"
-        raise ValueError(f"{path}: {why}") from None
+    module = files.module(f"question_{digest[:16]}", path, text)
+    absent = [held for held in HOLDS if not hasattr(module, held)]
+    if absent:
+        raise ValueError(f"{path}: is no question: it lacks {', '.join(absent)}")
+    if not docstring(module):
+        raise ValueError(f"{path}: is no question: it begins with no docstring, its page of help")
     return module

@@ -173,7 +173,7 @@ def chosen_by_others(judged: Judged, choose: Callable[[Judged], int]) -> np.ndar
 
 
 def _told(estimate: Callable[[np.ndarray], Estimate], values: np.ndarray, index: int, chosen: np.ndarray) -> Estimate:
-    """What (D, M) values say of the set at ``place``, with an interval that holds that of the sets ``chosen`` by other draws
+    """What (D, M) values say of the set at ``index``, with an interval that holds that of the sets ``chosen`` by other draws
     as well: the best of many sets has had luck in the draws that chose it."""
     own, others = estimate(values[:, index]), estimate(values[np.arange(len(values)), chosen])
     return replace(own, low=min(own.low, others.low), high=max(own.high, others.high))

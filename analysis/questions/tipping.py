@@ -141,8 +141,8 @@ def _stated(inquiry: Inquiry, happened: pd.DataFrame, found: list[Estimate], loo
     unit, measured = parameters.lookup(name, inquiry.scenario.vendor_names).unit, outcome.unit(inquiry)
     point = found[0] if found else Estimate(float("nan"), count=happened.shape[1])
     stated = {"tipping_point": Stated(f"{name} at which the chance crosses one half", unit, point)}
-    for index, end in (("low", happened.index[0]), ("high", happened.index[-1])):
-        stated[f"chance_{index}"] = Stated(f"chance at {name} = {end:g}", "share", statistics.share(happened.loc[end]))
+    for side, end in (("low", happened.index[0]), ("high", happened.index[-1])):
+        stated[f"chance_{side}"] = Stated(f"chance at {name} = {end:g}", "share", statistics.share(happened.loc[end]))
     if loop.rungs:
         stated["gap"] = Stated("mean gap between the branches", measured, loop.mean)
         stated["largest_gap"] = Stated(f"largest gap, at {name} = {loop.widest:.3g}", measured, loop.largest)

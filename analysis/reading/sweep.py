@@ -152,3 +152,9 @@ def described(sweep: Sweep, index: int) -> tuple[str, str]:
         return ("year" if field == "date" else ""), f"{field} of the scenario's event {factor.event[0] + 1}, {what}"
     parameter = factor.parameter(scenario)
     return (parameter.unit, parameter.meaning) if parameter else ("", "")
+
+
+def axis_label(sweep: Sweep, index: int) -> str:
+    """A factor's name with its unit."""
+    unit, _ = described(sweep, index)
+    return sweep.factors[index].name + (f" ({unit})" if unit else "")

@@ -90,12 +90,12 @@ def _extent(sweep: Sweep, outcome: str) -> str:
     named = len(sweep.factors) <= FEW or sweep.method == "one_at_a_time"
     ends = [sweep.show(outcome, column[point]) for point in (low, high)]
     if named:
-        ends = [f"{end} ({_indices(sweep, column, point)})" for end, point in zip(ends, (low, high), strict=True)]
+        ends = [f"{end} ({_where(sweep, column, point)})" for end, point in zip(ends, (low, high), strict=True)]
     middle = "" if named else f", at half of the points {sweep.show(outcome, float(np.nanmedian(column)))} or more"
     return f"from {ends[0]} to {ends[1]}{middle}"
 
 
-def _indices(sweep: Sweep, column: np.ndarray, point: int) -> str:
+def _where(sweep: Sweep, column: np.ndarray, point: int) -> str:
     """The point, or at how many points the outcome is the same."""
     same = int((column == column[point]).sum())
     return sweep.where(point) if same == 1 else f"at {same} of {len(column)} points"

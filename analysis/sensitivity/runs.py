@@ -55,7 +55,7 @@ class Once:
         self._kept: dict[bytes, np.ndarray] = {}
 
     def mean(self, shares: np.ndarray, index: int) -> np.ndarray:
-        """(P,) mean of the outcome at ``place``."""
+        """(P,) mean of the outcome at ``index``."""
         key = shares.tobytes()
         if key not in self._kept:
             self._kept[key] = self._respond(self._points(shares), self._each)

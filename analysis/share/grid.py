@@ -37,7 +37,7 @@ class Grid:
     still: Sequence[str] = field(default_factory=tuple)
 
     def at(self, positions: Sequence[float]) -> np.ndarray:
-        """(W,) the row at these places on the levers, see :meth:`Lever.position`: linear between the neighbours on the grid.
+        """(W,) the row at these positions on the levers, see :meth:`Lever.position`: linear between the neighbours on the grid.
 
         A number that some neighbours lack is taken from the others.
         """

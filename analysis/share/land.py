@@ -24,7 +24,7 @@ def view() -> str:
 def europe() -> str:
     """The viewBox of Europe, where most mid-sized economies crowd."""
     west, south, east, north = _EUROPE
-    edge = _index(np.array([west, east, west, east]), np.array([south, south, north, north]))
+    edge = _projected(np.array([west, east, west, east]), np.array([south, south, north, north]))
     (left, top), (right, bottom) = edge.min(axis=0), edge.max(axis=0)
     return f"{left:.0f} {top:.0f} {right - left:.0f} {bottom - top:.0f}"
 
@@ -34,7 +34,7 @@ def paths() -> dict[str, str]:
     """SVG path of each economy with an outline, by iso3."""
     found = {}
     for iso3, rings in data.outlines().items():
-        placed = [_index(*np.array(ring).T) for ring in rings]
+        placed = [_projected(*np.array(ring).T) for ring in rings]
         wide = [ring for ring in placed if np.ptp(ring, axis=0).max() > _LEAST] or placed
         found[iso3] = "".join(_path(ring) for ring in wide)
     return found
@@ -43,7 +43,7 @@ def paths() -> dict[str, str]:
 def dots(nations: pd.DataFrame) -> dict[str, tuple[int, int]]:
     """Places of the capitals of nations without an outline, by iso3."""
     without = nations[~nations.index.isin(list(paths()))]
-    where = np.round(_index(without["capital_lon"].to_numpy(float), without["capital_lat"].to_numpy(float))).astype(int)
+    where = np.round(_projected(without["capital_lon"].to_numpy(float), without["capital_lat"].to_numpy(float))).astype(int)
     return {str(iso3): (int(x), int(y)) for iso3, (x, y) in zip(without.index, where)}
 
 
@@ -52,8 +52,8 @@ def _height() -> int:
     return round(WIDTH * (north - south) / (east - west))
 
 
-def _index(lon: np.ndarray, lat: np.ndarray) -> np.ndarray:
-    """(..., 2) places on the map of degrees."""
+def _projected(lon: np.ndarray, lat: np.ndarray) -> np.ndarray:
+    """(..., 2) points on the map, of degrees."""
     (west, east), (_, north) = window()
     return (project(lon, lat) - [west, north]) * [1, -1] * WIDTH / (east - west)
 

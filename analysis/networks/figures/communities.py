@@ -23,7 +23,7 @@ def draw(found: Study) -> Figure:
     """The matrix to the left, persistence to the right."""
     figure = style.new(4.3, gap=0.04)
     matrix, lines = figure.subplots(1, 2, width_ratios=[5, 3])
-    share = communities.together(found.record)
+    share = communities.together(found.panel)
     np.fill_diagonal(share, np.nan)
     order, ends = ordered(found, share)
     image = matrix.imshow(share[np.ix_(order, order)], cmap=style.SEQUENTIAL, vmin=0)
@@ -33,7 +33,7 @@ def draw(found: Study) -> Figure:
     for end in ends[:-1]:
         matrix.axhline(end - 0.5, color=palette.VERMILLION, linewidth=0.8)
         matrix.axvline(end - 0.5, color=palette.VERMILLION, linewidth=0.8)
-    names = [found.record.iso3[i] for i in order] if len(order) <= NAMED else []
+    names = [found.panel.iso3[i] for i in order] if len(order) <= NAMED else []
     matrix.set_yticks(range(len(names)), names, fontsize=4.2)
     matrix.set_xticks([])
     matrix.tick_params(length=0, pad=1)
@@ -43,8 +43,8 @@ def draw(found: Study) -> Figure:
 
 def ordered(found: Study, share: np.ndarray) -> tuple[list[int], list[int]]:
     """Nations by community, within it by how much they are allied; and where each community ends."""
-    index = {iso3: i for i, iso3 in enumerate(found.record.iso3)}
-    blocs = [[index[iso3] for iso3 in bloc] for bloc in communities.blocs(found.record)]
+    index = {iso3: i for i, iso3 in enumerate(found.panel.iso3)}
+    blocs = [[index[iso3] for iso3 in bloc] for bloc in communities.blocs(found.panel)]
     alone = sorted(set(index.values()) - {i for bloc in blocs for i in bloc})
     order: list[int] = []
     ends = []

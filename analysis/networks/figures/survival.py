@@ -54,9 +54,9 @@ def _curves(axes, curves, label: str) -> None:
 
 
 def _partners(axes, table) -> None:
-    position = np.arange(len(table))
-    style.points(axes, position, table["rate"], table["low"], table["high"], style.INK, line="")
-    axes.set_xticks(position, table["shared_partners"])
+    bars = np.arange(len(table))
+    style.points(axes, bars, table["rate"], table["low"], table["high"], style.INK, line="")
+    axes.set_xticks(bars, table["shared_partners"])
     axes.set_xlim(-0.5, max(len(table), 1) - 0.5)
     axes.set_ylim(0)
     axes.set_xlabel("partners that two allies share")

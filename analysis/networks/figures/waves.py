@@ -22,11 +22,11 @@ MOST = 20  # entries shown
 @style.styled
 def draw(found: Study) -> Figure:
     """One run to the left, all to the right."""
-    record, figure = found.record, style.new(2.7, gap=0.06)
+    panel, figure = found.panel, style.new(2.7, gap=0.06)
     left, right = figure.subplots(1, 2, width_ratios=[3, 2])
-    count, usual = waves.entries(record), waves.expected(record)
+    count, usual = waves.entries(panel), waves.expected(panel)
     run = int(np.argsort(-count.max(axis=1), kind="stable")[len(count) // 2])
-    _one(left, record, run, count[run], waves.bursts(count[run], usual[run]))
+    _one(left, panel, run, count[run], waves.bursts(count[run], usual[run]))
     seen = np.bincount(np.minimum(count, MOST).ravel(), minlength=MOST + 1)[1:] / count.size
     alone = stats.poisson.pmf(np.arange(MOST + 1)[:, None], usual.ravel()).mean(axis=1)[1:]
     sizes = np.arange(1, MOST + 1)
@@ -42,10 +42,10 @@ def draw(found: Study) -> Figure:
     return figure
 
 
-def _one(axes, record, run, count, marked) -> None:
-    dates = record.date(np.arange(1, record.last + 1))
-    axes.bar(dates, count, width=0.8 * record.dt, color=np.where(marked, palette.GREEN, style.GREY))
-    style.years(axes, (record.begin, record.date(record.last) + record.dt))
+def _one(axes, panel, run, count, marked) -> None:
+    dates = panel.date(np.arange(1, panel.last + 1))
+    axes.bar(dates, count, width=0.8 * panel.dt, color=np.where(marked, palette.GREEN, style.GREY))
+    style.years(axes, (panel.begin, panel.date(panel.last) + panel.dt))
     axes.set_ylabel("nations that enter\na coalition")
-    axes.set_xlabel(f"year (run {record.runs[run]})")
+    axes.set_xlabel(f"year (run {panel.runs[run]})")
     axes.legend(handles=[Patch(color=palette.GREEN, label="wave"), Patch(color=style.GREY, label="other entries")])
