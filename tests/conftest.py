@@ -12,8 +12,9 @@ from tests import worlds
 from tests.page_browser import CHROMIUM_ARGUMENTS, chromium, serve_in_background
 
 #: Groups that begin first, since they take longest. While one process compiles the model for the page, the other does what needs
-#: no such compiling, or one for other rules; it finds the model compiled when it comes to the rest.
-FIRST = ("page", "site", "rules", "installed", "dask")
+#: no such compiling, or one for other rules; it finds the model compiled when it comes to the rest. The style of figures is
+#: looked at before any page: solara changes matplotlib for the whole process, whose own ``rc_context`` then gives back nothing.
+FIRST = ("style", "page", "site", "rules", "installed", "dask")
 
 
 @pytest.fixture

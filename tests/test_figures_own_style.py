@@ -13,6 +13,8 @@ import analysis
 from analysis.figures import FIGURES, SWEEP_FIGURES, figure, style
 from tests.results import result
 
+pytestmark = pytest.mark.xdist_group("style")
+
 #: What users have in their matplotlibrc, each line of which once changed a figure or broke it.
 MATPLOTLIBRC = """
 text.usetex: True
